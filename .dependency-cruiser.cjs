@@ -1,0 +1,61 @@
+/** Who may import whom. The same table, in words and with the reasons, is in docs/ARCHITECTURE.md. */
+const mayImport = {
+  "packages/codegen": [],
+  "packages/sdk": [],
+  "packages/protocol": [],
+  "packages/runlog": [],
+  "packages/engine": [],
+  "packages/plot": [],
+  "apps/server": ["packages/sdk", "packages/runlog", "packages/protocol", "packages/engine"],
+  "apps/viewer": ["packages/protocol", "packages/plot"],
+  "apps/studio": ["packages/sdk/src/api-types.ts", "packages/engine"],
+  "apps/cli": ["apps/server/src/index.ts", "apps/studio/src/index.ts"],
+};
+
+const startingWith = (paths) => paths.map((path) => `^${path}`);
+
+module.exports = {
+  forbidden: [
+    { name: "every import resolves", severity: "error", from: {}, to: { couldNotResolve: true } },
+    { name: "no cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "every dependency is declared",
+      severity: "error",
+      from: {},
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown"] },
+    },
+    {
+      name: "only tests use development dependencies",
+      severity: "error",
+      from: { path: "^(packages|apps)/[^/]+/src/", pathNot: ["\\.test\\.ts$", "\\.e2e\\.ts$", "^apps/viewer/"] },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
+    },
+    ...Object.entries(mayImport).map(([importer, allowed]) => ({
+      name: `${importer} may import only: ${allowed.join(", ") || "itself"}`,
+      severity: "error",
+      from: { path: `^${importer}/` },
+      to: { path: "^(packages|apps)/", pathNot: startingWith([`${importer}/`, ...allowed]) },
+    })),
+    {
+      name: "another package is entered by its name",
+      severity: "error",
+      from: { path: "^(packages|apps)/([^/]+)/" },
+      to: { path: "^(packages|apps)/", pathNot: "^$1/$2/", dependencyTypes: ["local"] },
+    },
+    {
+      name: "only api-types.ts reads generated code",
+      severity: "error",
+      from: { pathNot: "^packages/sdk/src/(api-types\\.ts|generated/)" },
+      to: { path: "/generated/" },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "/(dist|node_modules)/" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["@windowscope/source", "import", "types", "node", "default"],
+    },
+  },
+};
