@@ -1,0 +1,199 @@
+import { readFileSync } from "node:fs";
+
+import { decode } from "cbor-x";
+import { describe, expect, it } from "vitest";
+
+import { Int8Classifier } from "./dense-int8.ts";
+import { scoreKMeans } from "./kmeans.ts";
+import { readGoldenLines, readReferenceImpulse, referencePath } from "./reference-data.ts";
+import { SpectralAnalysis, type SpectralAnalysisParameters } from "./spectral-analysis.ts";
+import { WindowClassifier } from "./window-classifier.ts";
+
+/** Statistics of an axis agree with the float32 SDK within this. */
+const STATISTICS_BOUND = 1e-3;
+/** Log power agrees within this, since the SDK's log10 is an approximation that is off by up to 4e-4. */
+const LOG_POWER_BOUND = 5e-4;
+/** Powers below 1e-8 are float32 noise in the SDK. */
+const LOG_POWER_FLOOR = -8;
+/** Power that is not a logarithm is compared relative to this or itself, whichever is more. */
+const POWER_FLOOR = 1e-4;
+const RELATIVE_POWER_BOUND = 1e-4;
+
+interface GoldenWindow {
+  readonly file: string;
+  readonly start: number;
+  /** Zeros behind the recording's end; above 0 only in the last line of a recording. */
+  readonly padded: number;
+  readonly features: Float64Array;
+  readonly classification: Readonly<Record<string, number>>;
+  readonly anomaly: number;
+}
+
+/** What the C++ SDK answered for every window of the 26 gesture recordings. */
+function readGoldenWindows(skip: Parameters<typeof readGoldenLines>[0]): readonly GoldenWindow[] {
+  let file = "";
+  const windows: GoldenWindow[] = [];
+  for (const line of readGoldenLines(skip, "impulse-v2fft16") as (Partial<GoldenWindow> & { rc?: number })[]) {
+    if (line.file !== undefined) file = line.file;
+    else windows.push({ ...(line as GoldenWindow), file, features: Float64Array.from(line.features ?? []) });
+  }
+  expect(windows.length).toBe(2564);
+  return windows;
+}
+
+/** The readings of a recording and, behind them, zeros for the one window that reaches over its end. */
+function readReadings(file: string): { readings: Float32Array; count: number } {
+  const { payload } = decode(readFileSync(file)) as { payload: { values: number[][] } };
+  return { readings: Float32Array.from([payload.values, Array(375).fill(0)].flat(2)), count: payload.values.length };
+}
+
+/** Largest differences per quantity, so that a failing or passing run shows how close it was. */
+class Worst {
+  readonly differences: Record<string, number> = {};
+
+  note(quantity: string, actual: number, expected: number): void {
+    this.differences[quantity] = Math.max(this.differences[quantity] ?? 0, Math.abs(actual - expected));
+  }
+
+  noteFeatures(actual: Float64Array, expected: ArrayLike<number>, featuresPerAxis: number, isLog: boolean): void {
+    for (let i = 0; i < actual.length; i++) {
+      const [ours, theirs] = [actual[i] as number, expected[i] as number];
+      const place = i % featuresPerAxis;
+      if (place < 3) this.note(["RMS", "skewness", "kurtosis"][place] as string, ours, theirs);
+      else if (!isLog) this.note("power, relative", (ours - theirs) / Math.max(theirs, POWER_FLOOR), 0);
+      else if (theirs > LOG_POWER_FLOOR) this.note("log power", ours, theirs);
+    }
+  }
+}
+
+describe("impulse v2fft16 against Edge Impulse's C++ SDK", () => {
+  it("makes the same features, class scores and anomaly score from the raw recordings", ({ skip }) => {
+    const impulse = readReferenceImpulse(skip);
+    const golden = readGoldenWindows(skip);
+    const classifier = new WindowClassifier(impulse);
+    const labels = impulse.classifier?.labels ?? [];
+    const worst = new Worst();
+    const recordings = new Map<string, ReturnType<typeof readReadings>>();
+    const fullWindows = new Map<string, number>();
+    let differentTop = 0;
+
+    for (const window of golden) {
+      const recording = recordings.get(window.file) ?? readReadings(referencePath(skip, window.file));
+      recordings.set(window.file, recording);
+      if (window.padded === 0) fullWindows.set(window.file, (fullWindows.get(window.file) ?? 0) + 1);
+      classifier.classify(recording.readings, window.start);
+
+      worst.noteFeatures(classifier.features, window.features, 11, true);
+      worst.note("anomaly score", classifier.anomalyScore() ?? NaN, window.anomaly);
+      const theirs = labels.map((label) => window.classification[label] ?? NaN);
+      if (topOf(classifier.scores) !== topOf(theirs)) differentTop++;
+    }
+
+    console.log("worst differences", worst.differences);
+    expect(differentTop).toBe(0);
+    expect(worst.differences["RMS"]).toBeLessThan(STATISTICS_BOUND);
+    expect(worst.differences["skewness"]).toBeLessThan(STATISTICS_BOUND);
+    expect(worst.differences["kurtosis"]).toBeLessThan(STATISTICS_BOUND);
+    expect(worst.differences["log power"]).toBeLessThan(LOG_POWER_BOUND);
+    expect(worst.differences["anomaly score"]).toBeLessThan(0.01);
+    for (const [file, recording] of recordings) {
+      const count = fullWindows.get(file);
+      const plan = { windowReadings: 125, increaseReadings: 5, count, isPadded: false };
+      expect(classifier.plan(recording.count), file).toEqual(plan);
+    }
+  });
+
+  it("answers the very same int8 scores from the SDK's own features", ({ skip }) => {
+    const impulse = readReferenceImpulse(skip);
+    const network = impulse.classifier?.int8;
+    const labels = impulse.classifier?.labels ?? [];
+    const classifier = new Int8Classifier(network as NonNullable<typeof network>);
+    const scores = new Float32Array(labels.length);
+
+    for (const { features, classification, file, start } of readGoldenWindows(skip)) {
+      classifier.classify(features, scores);
+
+      const theirs = labels.map((label) => classification[label]);
+      expect([...scores], `${file} from reading ${start}`).toEqual(theirs);
+    }
+  });
+
+  it("scores anomalies within 1e-5 from the SDK's own features", ({ skip }) => {
+    const { anomaly } = readReferenceImpulse(skip);
+    const worst = new Worst();
+
+    for (const window of readGoldenWindows(skip)) {
+      worst.note("anomaly score", scoreKMeans(anomaly as NonNullable<typeof anomaly>, window.features), window.anomaly);
+    }
+
+    expect(worst.differences["anomaly score"]).toBeLessThan(1e-5);
+  });
+});
+
+describe("SpectralAnalysis against Edge Impulse's C++ SDK", () => {
+  interface GoldenCase {
+    readonly file: string;
+    readonly start: number;
+    readonly rc: number;
+    readonly features: readonly number[];
+    readonly params: {
+      readonly version: number;
+      readonly fft: number;
+      readonly filter: "none" | "low" | "high";
+      readonly cutoff: number;
+      readonly order: number;
+      readonly log: number;
+      readonly overlap: number;
+      readonly window: number;
+      readonly wavelet?: string;
+      readonly decimation?: number;
+      readonly extraLowFreq?: number;
+    };
+  }
+
+  it("agrees over every filter, length, overlap and scale of versions 2 and 3", ({ skip }) => {
+    const cases = (readGoldenLines(skip, "dsp-spectral") as GoldenCase[]).filter(
+      ({ params, rc }) => (params.version === 2 || params.version === 3) && params.wavelet === undefined && rc === 0,
+    );
+    const worst = { log: new Worst(), linear: new Worst() };
+    expect(cases.length).toBeGreaterThan(100);
+
+    for (const { file, start, params, features: theirs } of cases) {
+      const block = new SpectralAnalysis(toParameters(params), {
+        axisCount: 3,
+        windowReadings: params.window,
+        frequencyHz: 62.5,
+      });
+      const features = new Float64Array(block.featureCount);
+      block.extract(readReadings(referencePath(skip, "gestures", file)).readings, start, features);
+
+      expect(features.length, JSON.stringify(params)).toBe(theirs.length);
+      worst[params.log ? "log" : "linear"].noteFeatures(features, theirs, block.featuresPerAxis, params.log === 1);
+    }
+
+    console.log(`worst differences over ${cases.length} cases`, worst.log.differences, worst.linear.differences);
+    for (const { differences } of [worst.log, worst.linear]) {
+      for (const name of ["RMS", "skewness", "kurtosis"]) expect(differences[name]).toBeLessThan(STATISTICS_BOUND);
+    }
+    expect(worst.log.differences["log power"]).toBeLessThan(LOG_POWER_BOUND);
+    expect(worst.linear.differences["power, relative"]).toBeLessThan(RELATIVE_POWER_BOUND);
+  });
+
+  function toParameters(params: GoldenCase["params"]): SpectralAnalysisParameters {
+    return {
+      scaleAxes: 1,
+      filterType: params.filter,
+      filterCutoffHz: params.cutoff,
+      filterOrder: params.order,
+      fftLength: params.fft,
+      doLog: params.log === 1,
+      doFftOverlap: params.overlap === 1,
+    };
+  }
+});
+
+function topOf(scores: ArrayLike<number>): number {
+  let top = 0;
+  for (let i = 1; i < scores.length; i++) if ((scores[i] as number) > (scores[top] as number)) top = i;
+  return top;
+}

@@ -1,0 +1,95 @@
+/** A document says something it must not say. The message names the place and what belongs there. */
+export class DocumentError extends Error {
+  override readonly name = "DocumentError";
+  /** JSON pointer of the offending value; empty for the document itself. */
+  readonly pointer: string;
+
+  constructor(pointer: string, problem: string) {
+    super(`${pointer || "The document"} ${problem}`);
+    this.pointer = pointer;
+  }
+}
+
+/** A value of unknown JSON together with where it stands, so that every complaint can name the place. */
+export class JsonReader {
+  readonly #value: unknown;
+  readonly #pointer: string;
+
+  constructor(value: unknown, pointer = "") {
+    this.#value = value;
+    this.#pointer = pointer;
+  }
+
+  get(key: string): JsonReader {
+    const member = this.optional(key);
+    if (!member) throw new DocumentError(`${this.#pointer}/${key}`, "is missing.");
+    return member;
+  }
+
+  optional(key: string): JsonReader | undefined {
+    const value = this.#value;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return this.refuse("an object");
+    const member = (value as Record<string, unknown>)[key];
+    return member === undefined ? undefined : new JsonReader(member, `${this.#pointer}/${key}`);
+  }
+
+  items(): readonly JsonReader[] {
+    if (!Array.isArray(this.#value)) return this.refuse("an array");
+    return this.#value.map((item, i) => new JsonReader(item, `${this.#pointer}/${i}`));
+  }
+
+  string(): string {
+    if (typeof this.#value !== "string" || this.#value === "") return this.refuse("a text");
+    return this.#value;
+  }
+
+  boolean(): boolean {
+    if (typeof this.#value !== "boolean") return this.refuse("true or false");
+    return this.#value;
+  }
+
+  number(): number {
+    if (typeof this.#value !== "number" || !Number.isFinite(this.#value)) return this.refuse("a finite number");
+    return this.#value;
+  }
+
+  positive(): number {
+    const number = this.number();
+    return number > 0 ? number : this.refuse("a number above 0");
+  }
+
+  integer(lowest: number, highest: number): number {
+    const number = this.number();
+    const isInside = Number.isInteger(number) && number >= lowest && number <= highest;
+    return isInside ? number : this.refuse(`a whole number from ${lowest} to ${highest}`);
+  }
+
+  oneOf<T extends string | number>(...choices: readonly T[]): T {
+    const choice = choices.find((candidate) => candidate === this.#value);
+    return choice ?? this.refuse(choices.length === 1 ? JSON.stringify(choices[0]) : `one of ${choices.join(", ")}`);
+  }
+
+  /** Bytes written as base64, `count` elements of `elementBytes` each. */
+  bytes(count: number, elementBytes: number): Uint8Array<ArrayBuffer> {
+    const text = this.string();
+    let bytes: Uint8Array<ArrayBuffer>;
+    try {
+      bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    } catch {
+      return this.refuse("base64");
+    }
+    if (bytes.length !== count * elementBytes) {
+      return this.refuse(
+        `${count} numbers of ${elementBytes} bytes each in base64, and it holds ${bytes.length} bytes`,
+      );
+    }
+    return bytes;
+  }
+
+  refuse(expected: string): never {
+    throw new DocumentError(this.#pointer, `has to be ${expected}.`);
+  }
+}
+
+/** Every runtime that we know has it; the language's own library does not declare it. */
+declare function atob(base64: string): string;

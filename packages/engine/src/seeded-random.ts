@@ -1,0 +1,24 @@
+/** Random numbers that repeat for a seed, on every machine. */
+export interface SeededRandom {
+  /** Evenly spread over [0, 1). */
+  uniform(): number;
+  /** Normally distributed, mean 0, deviation 1. */
+  normal(): number;
+}
+
+/** The "mulberry32" generator: 32 bits of state, enough for training and for made-up recordings, not for secrets. */
+export function createSeededRandom(seed: number): SeededRandom {
+  let state = seed >>> 0;
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return {
+    uniform,
+    // Box and Muller; 1 - uniform() is never 0, whose logarithm would be infinite.
+    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+  };
+}
