@@ -1,0 +1,225 @@
+/**
+ * Entries of a log: the bytes that are stored are the bytes that go over the wire. SPEC.md has the layout.
+ */
+import type { Run } from "./run.ts";
+
+/** Where an entry stands. */
+export interface EntryPosition {
+  /** Number of the log. */
+  readonly log: number;
+  /** Number of the entry in the log, from 0. */
+  readonly seq: number;
+}
+
+/** Consecutive windows of a run, column by column. */
+export interface WindowsEntry extends EntryPosition {
+  readonly kind: "windows";
+  /** Index of the first window. */
+  readonly first: number;
+  readonly count: number;
+  readonly classCount: number;
+  /** Shape `[count]`. */
+  readonly startMs: Float64Array;
+  /** Shape `[count]`. */
+  readonly endMs: Float64Array;
+  /** Shape `[count * classCount]`. */
+  readonly scores: Float32Array | Float64Array;
+  /** Shape `[count]`; NaN where there is no anomaly block. */
+  readonly anomaly: Float32Array | Float64Array;
+  /** Shape `[count]`: index of a class, or one of `VERDICT`. */
+  readonly verdicts: Uint8Array;
+}
+
+/** Consecutive readings of the run's signal. */
+export interface ReadingsEntry extends EntryPosition {
+  readonly kind: "readings";
+  /** Index of the first reading. */
+  readonly first: number;
+  readonly count: number;
+  readonly axisCount: number;
+  /** Shape `[count * axisCount]`, the axes of one reading together. */
+  readonly values: Float32Array;
+}
+
+/** How a run stands from here on. */
+export interface RunEntry extends EntryPosition {
+  readonly kind: "run";
+  readonly run: Run;
+}
+
+/** An entry of a kind or version that this code does not know. */
+export interface UnknownEntry extends EntryPosition {
+  readonly kind: "unknown";
+}
+
+export type Entry = WindowsEntry | ReadingsEntry | RunEntry | UnknownEntry;
+
+/** Verdicts of a window that are not a class. */
+export const VERDICT = { noAnomaly: 253, uncertain: 254, anomaly: 255 } as const;
+
+/** A message that is not made of whole entries. */
+export class MalformedEntryError extends Error {
+  override readonly name = "MalformedEntryError";
+}
+
+const HEADER_BYTES = 32;
+const KIND = { windows: 1, run: 2, readings: 5 } as const;
+const VERSION = 1;
+const FLAG_F64 = 1;
+
+/** What `encodeWindows` writes, apart from its place in the log. */
+export type WindowColumns = Pick<
+  WindowsEntry,
+  "first" | "classCount" | "startMs" | "endMs" | "scores" | "anomaly" | "verdicts"
+>;
+
+/** Encodes windows; exact, in float32 where that is exact and in float64 otherwise. */
+export function encodeWindows(position: EntryPosition, windows: WindowColumns): Uint8Array<ArrayBuffer> {
+  const { first, classCount, startMs, endMs, scores, anomaly, verdicts } = windows;
+  const count = startMs.length;
+  const isF32 = isExactInFloat32(scores) && isExactInFloat32(anomaly);
+  const Numbers = isF32 ? Float32Array : Float64Array;
+  const layout = windowsLayout(count, classCount, Numbers.BYTES_PER_ELEMENT);
+  const entry = createEntry(position, KIND.windows, isF32 ? 0 : FLAG_F64, layout.end, first, count, classCount);
+  new Float64Array(entry.buffer, layout.startMs, count).set(startMs);
+  new Float64Array(entry.buffer, layout.endMs, count).set(endMs);
+  new Numbers(entry.buffer, layout.scores, count * classCount).set(scores);
+  new Numbers(entry.buffer, layout.anomaly, count).set(anomaly);
+  entry.set(verdicts, layout.verdicts);
+  return entry;
+}
+
+/** Encodes readings. */
+export function encodeReadings(
+  position: EntryPosition,
+  readings: Pick<ReadingsEntry, "first" | "axisCount" | "values">,
+): Uint8Array<ArrayBuffer> {
+  const { first, axisCount, values } = readings;
+  const end = HEADER_BYTES + values.byteLength;
+  const entry = createEntry(position, KIND.readings, 0, end, first, values.length / axisCount, axisCount);
+  new Float32Array(entry.buffer, HEADER_BYTES, values.length).set(values);
+  return entry;
+}
+
+/** Encodes the state of a run. */
+export function encodeRun(position: EntryPosition, run: Run): Uint8Array<ArrayBuffer> {
+  const json = new TextEncoder().encode(JSON.stringify(run));
+  const entry = createEntry(position, KIND.run, 0, HEADER_BYTES + json.length, 0, json.length, 0);
+  entry.set(json, HEADER_BYTES);
+  return entry;
+}
+
+/**
+ * Takes a binary message apart. Typed arrays look into the message where its alignment allows, so keep it unchanged.
+ *
+ * @throws {MalformedEntryError} when the message is not made of whole entries.
+ */
+export function decodeEntries(message: Uint8Array<ArrayBuffer>): Entry[] {
+  // Typed arrays need their alignment; a socket's buffer may start anywhere.
+  const bytes = message.byteOffset % 8 === 0 ? message : message.slice();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const entries: Entry[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const left = bytes.length - at;
+    const length = left >= HEADER_BYTES ? view.getUint32(at + 4, true) : 0;
+    if (length < HEADER_BYTES || length % 8 !== 0 || length > left) {
+      throw new MalformedEntryError(`Byte ${at}: an entry of ${length} bytes where ${left} are left.`);
+    }
+    entries.push(decodeEntry(bytes, view, at, length));
+    at += length;
+  }
+  return entries;
+}
+
+function decodeEntry(bytes: Uint8Array<ArrayBuffer>, view: DataView, at: number, length: number): Entry {
+  const kind = view.getUint8(at);
+  const version = view.getUint8(at + 1);
+  const position: EntryPosition = { log: view.getUint32(at + 8, true), seq: view.getUint32(at + 12, true) };
+  if (version !== VERSION) return { kind: "unknown", ...position };
+
+  const first = view.getUint32(at + 16, true);
+  const count = view.getUint32(at + 20, true);
+  const width = view.getUint32(at + 24, true);
+  const from = bytes.byteOffset + at;
+  switch (kind) {
+    case KIND.windows: {
+      const Numbers = view.getUint16(at + 2, true) & FLAG_F64 ? Float64Array : Float32Array;
+      const layout = windowsLayout(count, width, Numbers.BYTES_PER_ELEMENT);
+      checkFits(at, layout.end, length);
+      return {
+        kind: "windows",
+        ...position,
+        first,
+        count,
+        classCount: width,
+        startMs: new Float64Array(bytes.buffer, from + layout.startMs, count),
+        endMs: new Float64Array(bytes.buffer, from + layout.endMs, count),
+        scores: new Numbers(bytes.buffer, from + layout.scores, count * width),
+        anomaly: new Numbers(bytes.buffer, from + layout.anomaly, count),
+        verdicts: new Uint8Array(bytes.buffer, from + layout.verdicts, count),
+      };
+    }
+    case KIND.readings: {
+      checkFits(at, HEADER_BYTES + count * width * 4, length);
+      const values = new Float32Array(bytes.buffer, from + HEADER_BYTES, count * width);
+      return { kind: "readings", ...position, first, count, axisCount: width, values };
+    }
+    case KIND.run: {
+      checkFits(at, HEADER_BYTES + count, length);
+      return { kind: "run", ...position, run: parseRun(bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + count)) };
+    }
+    default:
+      return { kind: "unknown", ...position };
+  }
+}
+
+function parseRun(json: Uint8Array): Run {
+  try {
+    return JSON.parse(new TextDecoder().decode(json)) as Run;
+  } catch (cause) {
+    throw new MalformedEntryError("A run entry does not hold JSON.", { cause });
+  }
+}
+
+function createEntry(
+  { log, seq }: EntryPosition,
+  kind: number,
+  flags: number,
+  end: number,
+  first: number,
+  count: number,
+  width: number,
+): Uint8Array<ArrayBuffer> {
+  const length = Math.ceil(end / 8) * 8;
+  const entry = new Uint8Array(length);
+  const view = new DataView(entry.buffer);
+  view.setUint8(0, kind);
+  view.setUint8(1, VERSION);
+  view.setUint16(2, flags, true);
+  view.setUint32(4, length, true);
+  view.setUint32(8, log, true);
+  view.setUint32(12, seq, true);
+  view.setUint32(16, first, true);
+  view.setUint32(20, count, true);
+  view.setUint32(24, width, true);
+  return entry;
+}
+
+/** Byte offsets of a windows entry's columns. */
+function windowsLayout(count: number, classCount: number, numberBytes: number) {
+  const startMs = HEADER_BYTES;
+  const endMs = startMs + 8 * count;
+  const scores = endMs + 8 * count;
+  const anomaly = scores + numberBytes * count * classCount;
+  const verdicts = anomaly + numberBytes * count;
+  return { startMs, endMs, scores, anomaly, verdicts, end: verdicts + count };
+}
+
+function checkFits(at: number, end: number, length: number): void {
+  if (end > length)
+    throw new MalformedEntryError(`Byte ${at}: an entry of ${length} bytes that claims to hold ${end}.`);
+}
+
+function isExactInFloat32(numbers: Float32Array | Float64Array): boolean {
+  return numbers instanceof Float32Array || numbers.every((number) => Object.is(Math.fround(number), number));
+}

@@ -1,0 +1,170 @@
+/** Control messages of the live protocol, and the checks that stand at both ends of the wire. SPEC.md explains them. */
+
+export const SUBPROTOCOL = "windowscope.v1";
+
+/** The log that tells of every run. */
+export const FEED = "feed";
+
+/** Where a subscription begins. */
+export type SubscribeFrom =
+  "start" | "now" | { readonly tail: number } | { readonly epoch: string; readonly seq: number };
+
+export type ClientMessage =
+  | { readonly type: "hello"; readonly client: string }
+  | { readonly type: "sub"; readonly log: string; readonly from: SubscribeFrom }
+  | { readonly type: "ack"; readonly log: string; readonly seq: number }
+  | { readonly type: "unsub"; readonly log: string };
+
+/** Whether the server can reach the Studio whose project it watches. */
+export type StudioState = "connecting" | "connected" | "unreachable" | "refused";
+
+export type ServerMessage =
+  | { readonly type: "welcome"; readonly server: string; readonly heartbeatMs: number }
+  | ({ readonly type: "subok"; readonly from: number } & LogPosition)
+  | { readonly type: "live"; readonly log: string; readonly next: number }
+  | ({ readonly type: "reset"; readonly why: ResetReason } & LogPosition)
+  | { readonly type: "end"; readonly log: string; readonly next: number }
+  | { readonly type: "err"; readonly log?: string; readonly code: string; readonly message: string }
+  | { readonly type: "studio"; readonly state: StudioState; readonly message: string }
+  | { readonly type: "hb" }
+  | { readonly type: "bye"; readonly inMs: number };
+
+export type ResetReason = "epoch" | "trimmed" | "ahead";
+
+/** What a log holds: entries `first` to `next - 1` of `epoch`. */
+export interface LogPosition {
+  readonly log: string;
+  /** Stands in the header of the log's entries. */
+  readonly number: number;
+  readonly epoch: string;
+  readonly first: number;
+  readonly next: number;
+}
+
+/** Why a connection was closed; SPEC.md says what the client does about each. */
+export const CLOSE = {
+  done: 1000,
+  restart: 1012,
+  internal: 1011,
+  overloaded: 1013,
+  helloTimeout: 4108,
+  stalled: 4200,
+  badMessage: 4400,
+  logInUse: 4409,
+} as const;
+
+/** The text of a control message is not one. `message` says what is wrong with it. */
+export class BadMessageError extends Error {
+  override readonly name = "BadMessageError";
+}
+
+/**
+ * Reads a client's message.
+ *
+ * @throws {BadMessageError} for anything else.
+ */
+export function parseClientMessage(text: string): ClientMessage {
+  const message = parseObject(text);
+  switch (message.type) {
+    case "hello":
+      return { type: "hello", client: readText(message, "client") };
+    case "sub":
+      return { type: "sub", log: readText(message, "log"), from: readFrom(message.from) };
+    case "ack":
+      return { type: "ack", log: readText(message, "log"), seq: readCount(message, "seq") };
+    case "unsub":
+      return { type: "unsub", log: readText(message, "log") };
+    default:
+      throw new BadMessageError(`Unknown message type ${JSON.stringify(message.type)?.slice(0, 40)}.`);
+  }
+}
+
+/**
+ * Reads a server's message; `undefined` for a type that this version does not know.
+ *
+ * @throws {BadMessageError} for a message of a known type that lacks something.
+ */
+export function parseServerMessage(text: string): ServerMessage | undefined {
+  const message = parseObject(text);
+  switch (message.type) {
+    case "welcome":
+      return { type: "welcome", server: readText(message, "server"), heartbeatMs: readCount(message, "heartbeatMs") };
+    case "subok":
+      return { type: "subok", ...readPosition(message), from: readCount(message, "from") };
+    case "live":
+      return { type: "live", log: readText(message, "log"), next: readCount(message, "next") };
+    case "reset":
+      return { type: "reset", ...readPosition(message), why: readText(message, "why") as ResetReason };
+    case "end":
+      return { type: "end", log: readText(message, "log"), next: readCount(message, "next") };
+    case "err":
+      return {
+        type: "err",
+        ...(message.log !== undefined && { log: readText(message, "log") }),
+        code: readText(message, "code"),
+        message: readText(message, "message"),
+      };
+    case "studio":
+      return {
+        type: "studio",
+        state: readText(message, "state") as StudioState,
+        message: readText(message, "message"),
+      };
+    case "hb":
+      return { type: "hb" };
+    case "bye":
+      return { type: "bye", inMs: readCount(message, "inMs") };
+    default:
+      return undefined;
+  }
+}
+
+const LONGEST_TEXT = 200;
+
+function parseObject(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new BadMessageError("A control message has to be JSON.", { cause });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new BadMessageError("A control message has to be a JSON object.");
+  }
+  return value as Record<string, unknown>;
+}
+
+function readText(message: Record<string, unknown>, key: string): string {
+  const value = message[key];
+  if (typeof value !== "string" || value === "") throw new BadMessageError(`"${key}" has to be a text.`);
+  if (value.length > LONGEST_TEXT && key !== "message") throw new BadMessageError(`"${key}" is too long.`);
+  return value;
+}
+
+function readCount(message: Record<string, unknown>, key: string): number {
+  const value = message[key];
+  if (!Number.isSafeInteger(value) || (value as number) < 0) {
+    throw new BadMessageError(`"${key}" has to be a whole number, 0 or more.`);
+  }
+  return value as number;
+}
+
+function readFrom(from: unknown): SubscribeFrom {
+  if (from === "start" || from === "now") return from;
+  if (typeof from === "object" && from !== null) {
+    const object = from as Record<string, unknown>;
+    if ("tail" in object) return { tail: readCount(object, "tail") };
+    return { epoch: readText(object, "epoch"), seq: readCount(object, "seq") };
+  }
+  throw new BadMessageError('"from" has to be "start", "now", {"tail": n} or {"epoch", "seq"}.');
+}
+
+function readPosition(message: Record<string, unknown>): LogPosition {
+  return {
+    log: readText(message, "log"),
+    number: readCount(message, "number"),
+    epoch: readText(message, "epoch"),
+    first: readCount(message, "first"),
+    next: readCount(message, "next"),
+  };
+}

@@ -1,0 +1,52 @@
+/** Where a run stands. Each state but the last three can still change. */
+export type RunState = "waiting" | "classifying" | "streaming" | "finished" | "failed" | "cancelled";
+
+/** One sample classified once, as the server tells of it. Times are ISO 8601. */
+export interface Run {
+  readonly runId: string;
+  readonly projectId: number;
+  readonly sampleId: number;
+  readonly sampleName: string;
+  /** The label that the sample carries in Studio. */
+  readonly expectedLabel: string;
+  readonly state: RunState;
+  readonly createdAt: string;
+  readonly endedAt?: string;
+  /** Why it failed, in words for people. */
+  readonly error?: string;
+  /** Something to know about a result that did come, for example that it has no window. */
+  readonly warning?: string;
+  /** There from the state `streaming` on. */
+  readonly result?: RunResult;
+  /** Windows in the log so far. */
+  readonly windows: number;
+  /** How many of them got each verdict: class name, `uncertain`, `anomaly` or `no anomaly`. */
+  readonly verdicts: Readonly<Record<string, number>>;
+}
+
+/** What holds for the whole result of a run. */
+export interface RunResult {
+  /** Names of the classes, in the order of a window's scores; empty without a classifier. */
+  readonly classes: readonly string[];
+  readonly axes: readonly { readonly name: string; readonly units: string }[];
+  /** Time between two readings of the signal, ms. */
+  readonly intervalMs: number;
+  readonly readings: number;
+  readonly windowSizeMs: number;
+  readonly windowIncreaseMs: number;
+  /** Windows that the whole result has. */
+  readonly windows: number;
+  readonly thresholds: {
+    /** A best class below this score is `uncertain`. Absent without a classifier. */
+    readonly minimumConfidence?: number;
+    /** From this score on a window is an `anomaly`. Absent without an anomaly block. */
+    readonly anomaly?: number;
+  };
+  /** What the sample is labelled as, and when: in ms from its start, in order. */
+  readonly expected: readonly { readonly startMs: number; readonly endMs: number; readonly label: string }[];
+}
+
+/** Whether nothing will change any more. */
+export function isOver(state: RunState): boolean {
+  return state === "finished" || state === "failed" || state === "cancelled";
+}
