@@ -1,0 +1,220 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { AppendConflictError, NoSuchLogError, type LogSlice, type RunLog } from "./run-log.ts";
+
+/** What every log promises; each implementation's test calls this. */
+export function describeRunLog(name: string, open: () => Promise<RunLog>): void {
+  describe(name, () => {
+    let logs: RunLog;
+
+    beforeEach(async () => {
+      logs = await open();
+    });
+
+    afterEach(async () => {
+      await logs.close();
+    });
+
+    async function readAll(log: string, from = 0, maxBytes = 1_000_000): Promise<LogSlice> {
+      const { epoch } = await logs.open(log);
+      const slice = await logs.read(log, { epoch, from, maxBytes });
+      if (slice.type !== "slice") throw new Error(`reset: ${slice.why}`);
+      return slice;
+    }
+
+    describe("open", () => {
+      it("creates an empty log, and finds it again", async () => {
+        const created = await logs.open("a", "about a");
+
+        expect(created).toMatchObject({ log: "a", first: 0, next: 0, isSealed: false, meta: "about a" });
+        expect(await logs.open("a", "something else")).toEqual(created);
+      });
+
+      it("gives each log its own number, and none twice", async () => {
+        const a = await logs.open("a");
+        const b = await logs.open("b");
+        await logs.delete("b");
+        const c = await logs.open("c");
+
+        expect(b.number).toBeGreaterThan(a.number);
+        expect(c.number).toBeGreaterThan(b.number);
+      });
+    });
+
+    describe("append", () => {
+      it("stores entries one after another, and the new meta with them", async () => {
+        await logs.open("a", "before");
+        await logs.append([{ log: "a", at: 0, entries: [bytes(1), bytes(2, 2)], meta: "after" }]);
+        await logs.append([{ log: "a", at: 2, entries: [bytes(3)] }]);
+
+        const slice = await readAll("a");
+        expect([...slice.bytes]).toEqual([1, 2, 2, 3]);
+        expect(slice).toMatchObject({ next: 3, isAtEnd: true, isSealed: false });
+        expect(await logs.stat("a")).toMatchObject({ next: 3, meta: "after" });
+      });
+
+      it("refuses an entry that is not the next one, and stores nothing of it", async () => {
+        await logs.open("a");
+        await logs.append([{ log: "a", at: 0, entries: [bytes(1)] }]);
+
+        await expect(logs.append([{ log: "a", at: 0, entries: [bytes(9)] }])).rejects.toThrow(AppendConflictError);
+        await expect(logs.append([{ log: "a", at: 2, entries: [bytes(9)] }])).rejects.toMatchObject({ at: 2, next: 1 });
+        expect([...(await readAll("a")).bytes]).toEqual([1]);
+      });
+
+      it("writes to several logs or to none", async () => {
+        await logs.open("a", "a");
+        await logs.open("b");
+        const appends = [
+          { log: "a", at: 0, entries: [bytes(1)], meta: "changed" },
+          { log: "b", at: 7, entries: [bytes(2)] },
+        ];
+
+        await expect(logs.append(appends)).rejects.toThrow(AppendConflictError);
+
+        expect(await logs.stat("a")).toMatchObject({ next: 0, meta: "a" });
+      });
+
+      it("refuses to write to a sealed log, and to one that does not exist", async () => {
+        await logs.open("a");
+        await logs.append([{ log: "a", at: 0, entries: [bytes(1)], seal: true }]);
+
+        await expect(logs.append([{ log: "a", at: 1, entries: [bytes(2)] }])).rejects.toThrow("it is sealed");
+        await expect(logs.append([{ log: "z", at: 0, entries: [] }])).rejects.toThrow(NoSuchLogError);
+        expect(await readAll("a")).toMatchObject({ isSealed: true });
+      });
+
+      it("keeps what was appended whatever the writer does to its buffer", async () => {
+        await logs.open("a");
+        const entry = bytes(1);
+        await logs.append([{ log: "a", at: 0, entries: [entry] }]);
+        entry[0] = 9;
+
+        expect([...(await readAll("a")).bytes]).toEqual([1]);
+      });
+    });
+
+    describe("read", () => {
+      it("takes whole entries up to the bound, and at least one", async () => {
+        await logs.open("a");
+        await logs.append([{ log: "a", at: 0, entries: [bytes(1, 1, 1), bytes(2, 2), bytes(3)] }]);
+
+        expect(await readAll("a", 0, 5)).toMatchObject({ next: 2, isAtEnd: false });
+        expect(await readAll("a", 0, 1)).toMatchObject({ next: 1, isAtEnd: false });
+        expect(await readAll("a", 1, 3)).toMatchObject({ next: 3, isAtEnd: true });
+        expect([...(await readAll("a", 1, 3)).bytes]).toEqual([2, 2, 3]);
+      });
+
+      it("answers an empty slice at the end", async () => {
+        await logs.open("a");
+
+        expect(await readAll("a")).toMatchObject({ next: 0, isAtEnd: true });
+      });
+
+      it("says why a position cannot be served", async () => {
+        const { epoch } = await logs.open("a");
+        await logs.append([{ log: "a", at: 0, entries: [bytes(1)] }]);
+
+        const ahead = await logs.read("a", { epoch, from: 2, maxBytes: 10 });
+        const foreign = await logs.read("a", { epoch: "another", from: 0, maxBytes: 10 });
+
+        expect(ahead).toMatchObject({ type: "reset", why: "ahead", state: { next: 1 } });
+        expect(foreign).toMatchObject({ type: "reset", why: "epoch", state: { epoch } });
+        await expect(logs.read("z", { epoch, from: 0, maxBytes: 10 })).rejects.toThrow(NoSuchLogError);
+      });
+
+      it("returns, however it is cut into slices, exactly what was appended", async () => {
+        const batches = fc.array(fc.array(fc.uint8Array({ minLength: 1, maxLength: 20 }), { maxLength: 4 }), {
+          maxLength: 8,
+        });
+        let runs = 0;
+        await fc.assert(
+          fc.asyncProperty(batches, fc.integer({ min: 1, max: 64 }), async (appended, maxBytes) => {
+            const log = `random-${runs++}`;
+            const { epoch } = await logs.open(log);
+            let at = 0;
+            for (const entries of appended) {
+              await logs.append([{ log, at, entries }]);
+              at += entries.length;
+            }
+
+            const read: number[] = [];
+            for (let from = 0, isAtEnd = false; !isAtEnd;) {
+              const slice = await logs.read(log, { epoch, from, maxBytes });
+              if (slice.type !== "slice") throw new Error("reset");
+              read.push(...slice.bytes);
+              ({ next: from, isAtEnd } = slice);
+            }
+
+            expect(read).toEqual(appended.flatMap((entries) => entries.flatMap((entry) => [...entry])));
+          }),
+          { numRuns: 100, seed: 1 },
+        );
+      });
+    });
+
+    describe("restart", () => {
+      it("empties the log under a new epoch, and lets it be written again", async () => {
+        const before = await logs.open("a", "kept");
+        await logs.append([{ log: "a", at: 0, entries: [bytes(1)], seal: true }]);
+
+        const after = await logs.restart("a");
+        await logs.append([{ log: "a", at: 0, entries: [bytes(2)] }]);
+
+        expect(after).toMatchObject({ number: before.number, next: 0, isSealed: false, meta: "kept" });
+        expect(after.epoch).not.toBe(before.epoch);
+        expect([...(await readAll("a")).bytes]).toEqual([2]);
+        expect(await logs.read("a", { epoch: before.epoch, from: 1, maxBytes: 1 })).toMatchObject({ why: "epoch" });
+      });
+    });
+
+    describe("list", () => {
+      it("lists logs with meta, the newest first, page by page", async () => {
+        for (const log of ["a", "b", "c", "d"]) await logs.open(log, `about ${log}`);
+        await logs.open("hidden");
+        await logs.delete("b");
+
+        const [first, second] = await logs.list({ limit: 2 });
+        const rest = await logs.list({ before: second?.number ?? 0, limit: 2 });
+
+        expect([first, second, ...rest].map((state) => state?.meta)).toEqual(["about d", "about c", "about a"]);
+      });
+    });
+
+    describe("delete", () => {
+      it("forgets the log and its entries", async () => {
+        await logs.open("a");
+        await logs.append([{ log: "a", at: 0, entries: [bytes(1)] }]);
+
+        await logs.delete("a");
+        await logs.delete("a");
+
+        expect(await logs.stat("a")).toBeUndefined();
+        expect(await logs.open("a")).toMatchObject({ next: 0 });
+      });
+    });
+
+    describe("watch", () => {
+      it("calls back for the watched log, after the change can be read, until it is ended", async () => {
+        await logs.open("a");
+        await logs.open("b");
+        const seen: number[] = [];
+        const changed = vi.fn(() => void logs.stat("a").then((state) => seen.push(state?.next ?? -1)));
+        const end = logs.watch("a", changed);
+
+        await logs.append([{ log: "a", at: 0, entries: [bytes(1)] }]);
+        await logs.append([{ log: "b", at: 0, entries: [bytes(1)] }]);
+        end();
+        await logs.append([{ log: "a", at: 1, entries: [bytes(1)] }]);
+
+        expect(changed).toHaveBeenCalledTimes(1);
+        expect(seen).toEqual([1]);
+      });
+    });
+  });
+}
+
+function bytes(...values: readonly number[]): Uint8Array {
+  return Uint8Array.from(values);
+}

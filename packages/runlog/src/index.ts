@@ -1,0 +1,12 @@
+export { createMemoryRunLog } from "./memory.ts";
+export {
+  AppendConflictError,
+  NoSuchLogError,
+  type Append,
+  type LogReset,
+  type LogSlice,
+  type LogState,
+  type ReadPosition,
+  type RunLog,
+} from "./run-log.ts";
+export { openSqliteRunLog, RunLogInUseError } from "./sqlite.ts";

@@ -1,0 +1,140 @@
+/**
+ * Logs that only grow at their end, which readers can join anywhere.
+ *
+ * One writer appends to a log; any number of readers pull from it, each at its own pace, so a slow reader never slows
+ * the writer. Entries are opaque bytes. Nothing can be read before it is stored. Every implementation keeps the same
+ * contract; `contract.ts` is its test.
+ */
+export interface RunLog {
+  /**
+   * Creates a log, or finds it.
+   *
+   * @param meta What `list` and `stat` tell about it. A log without is not listed.
+   */
+  open(log: string, meta?: string): Promise<LogState>;
+
+  /** How a log stands; `undefined` when there is none of that name. */
+  stat(log: string): Promise<LogState | undefined>;
+
+  /**
+   * Logs with meta, the newest first.
+   *
+   * @param before Only logs older than the one with this number.
+   */
+  list(page: { readonly before?: number; readonly limit: number }): Promise<LogState[]>;
+
+  /**
+   * Appends to one or several logs, all or nothing, and resolves once that is stored.
+   *
+   * @throws {AppendConflictError} when a log does not end where the writer believes.
+   * @throws {NoSuchLogError} when there is no such log.
+   */
+  append(appends: readonly Append[]): Promise<void>;
+
+  /**
+   * Reads whole entries from a position on, as many as fit, and at least one where there is one.
+   *
+   * @returns A `slice`; or, when the position cannot be served, why and where the log stands now.
+   * @throws {NoSuchLogError} when there is no such log.
+   */
+  read(log: string, position: ReadPosition): Promise<LogSlice | LogReset>;
+
+  /** Empties a log and gives it a new epoch: what readers have of it is no longer true. */
+  restart(log: string): Promise<LogState>;
+
+  /** Forgets a log. Deleting what is not there is fine. */
+  delete(log: string): Promise<void>;
+
+  /**
+   * Calls back after a log has changed. A hint, which may come once for several changes; it carries no data.
+   *
+   * @returns Ends it.
+   */
+  watch(log: string, onChange: () => void): () => void;
+
+  close(): Promise<void>;
+}
+
+/** How a log stands. */
+export interface LogState {
+  readonly log: string;
+  /** Small number of the log, never used again; later logs have higher ones. */
+  readonly number: number;
+  /** Changes when earlier entries can no longer be vouched for. */
+  readonly epoch: string;
+  /** Number of the oldest entry kept. */
+  readonly first: number;
+  /** Number that the next entry is going to have. */
+  readonly next: number;
+  /** Nothing is ever appended any more. */
+  readonly isSealed: boolean;
+  readonly meta: string | undefined;
+}
+
+export interface Append {
+  readonly log: string;
+  /** Number of the first appended entry: where the writer believes the log to end. */
+  readonly at: number;
+  readonly entries: readonly Uint8Array[];
+  /** Replaces the log's meta. */
+  readonly meta?: string;
+  /** These are the last entries. */
+  readonly seal?: boolean;
+}
+
+export interface ReadPosition {
+  readonly epoch: string;
+  /** Number of the first entry wanted. */
+  readonly from: number;
+  /** Upper bound for the bytes of all entries together, unless a single entry is longer. */
+  readonly maxBytes: number;
+}
+
+export interface LogSlice {
+  readonly type: "slice";
+  /** Entries one after another. Shared between readers: never write into it. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Number of the entry behind the last one read. */
+  readonly next: number;
+  /** Whether the log holds nothing behind `next` at this moment. */
+  readonly isAtEnd: boolean;
+  readonly isSealed: boolean;
+}
+
+export interface LogReset {
+  readonly type: "reset";
+  readonly why: "epoch" | "trimmed" | "ahead";
+  readonly state: LogState;
+}
+
+/** A log does not end where the writer believes: somebody else wrote, or it was already written. */
+export class AppendConflictError extends Error {
+  override readonly name = "AppendConflictError";
+  readonly log: string;
+  readonly at: number;
+  readonly next: number;
+
+  constructor(log: string, at: number, next: number, isSealed: boolean) {
+    super(`Cannot append entry ${at} to ${log}: ${isSealed ? "it is sealed" : `its next entry is ${next}`}.`);
+    this.log = log;
+    this.at = at;
+    this.next = next;
+  }
+}
+
+export class NoSuchLogError extends Error {
+  override readonly name = "NoSuchLogError";
+  readonly log: string;
+
+  constructor(log: string) {
+    super(`There is no log ${log}.`);
+    this.log = log;
+  }
+}
+
+/** Why a position cannot be served, or `undefined` when it can. */
+export function resetReason(state: LogState, { epoch, from }: ReadPosition): LogReset["why"] | undefined {
+  if (epoch !== state.epoch) return "epoch";
+  if (from < state.first) return "trimmed";
+  return from > state.next ? "ahead" : undefined;
+}
