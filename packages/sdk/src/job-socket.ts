@@ -1,0 +1,142 @@
+import type { JobHints } from "./jobs.ts";
+import { pause } from "./pause.ts";
+import type { Studio } from "./studio.ts";
+
+/** The part of a WebSocket that is used; a browser's and that of the package `ws` both fit. */
+export interface JobSocketLike {
+  send(text: string): void;
+  close(): void;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+}
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+/** Studio drops a connection that is silent for about half a minute. */
+const PING_MS = 20_000;
+
+/**
+ * Listens on a project's socket.io stream for the ends of jobs, and stays connected until `signal` aborts.
+ *
+ * The stream is Engine.IO 3 and Socket.IO 2 in text frames, as Studio's own clients speak it. It is only a source of
+ * hints: whatever goes wrong with it is mended by reconnecting, in silence.
+ */
+export function connectJobSocket(
+  studio: Studio,
+  options: {
+    readonly projectId: number;
+    readonly openSocket: (url: string) => JobSocketLike;
+    readonly signal: AbortSignal;
+  },
+): JobHints {
+  const watched = new Map<number, Set<() => void>>();
+  let socket: JobSocketLike | undefined;
+
+  const emit = (event: string, data: unknown) => socket?.send(`42${JSON.stringify([event, data])}`);
+  const follow = (jobId: number) => emit("start-log-stream", { jobId, lastReceivedTimestamp: Date.now() });
+
+  function received(frame: string): void {
+    const [event, data] = parseEvent(frame);
+    if (event === "hello") {
+      // What finished while nobody listened says so only in its status.
+      for (const [jobId, callbacks] of watched) {
+        follow(jobId);
+        for (const callback of callbacks) callback();
+      }
+    }
+    const jobId = event === "job-finished" ? (data as { jobId?: number } | undefined)?.jobId : finishedJob(event);
+    for (const callback of (jobId !== undefined && watched.get(jobId)) || []) callback();
+  }
+
+  void stayConnected(studio, options, (opened) => (socket = opened), received);
+
+  return {
+    watch(jobId, onFinished) {
+      const callbacks = watched.get(jobId) ?? new Set();
+      watched.set(jobId, callbacks);
+      callbacks.add(onFinished);
+      follow(jobId);
+      return () => {
+        callbacks.delete(onFinished);
+        if (callbacks.size === 0) watched.delete(jobId);
+      };
+    },
+  };
+}
+
+async function stayConnected(
+  studio: Studio,
+  { projectId, openSocket, signal }: Parameters<typeof connectJobSocket>[1],
+  onSocket: (socket: JobSocketLike | undefined) => void,
+  onFrame: (frame: string) => void,
+): Promise<void> {
+  let retryMs = FIRST_RETRY_MS;
+  while (!signal.aborted) {
+    try {
+      const { token } = await studio.call("getSocketToken", { path: { projectId }, signal });
+      const query = new URLSearchParams({
+        token: token.socketToken,
+        EIO: "3",
+        transport: "websocket",
+        onDemandLogs: "true",
+      });
+      const url = `${studio.baseUrl.replace(/^http/, "ws")}/socket.io/?${query.toString()}`;
+      const wasWelcome = await listen(openSocket(url), signal, onSocket, onFrame);
+      if (wasWelcome) retryMs = FIRST_RETRY_MS;
+    } catch {
+      // Without the socket jobs are still waited for, by their status.
+    }
+    onSocket(undefined);
+    await pause(retryMs * (0.5 + Math.random() / 2), signal).catch(() => undefined);
+    retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);
+  }
+}
+
+/** Resolves when the socket has closed, with whether Studio had said hello on it. */
+function listen(
+  socket: JobSocketLike,
+  signal: AbortSignal,
+  onSocket: (socket: JobSocketLike) => void,
+  onFrame: (frame: string) => void,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    let wasWelcome = false;
+    const ping = setInterval(() => wasWelcome && socket.send("2"), PING_MS);
+    const stop = () => socket.close();
+    signal.addEventListener("abort", stop);
+    socket.onmessage = ({ data }: { data: unknown }) => {
+      if (typeof data !== "string") return;
+      if (!wasWelcome && parseEvent(data)[0] === "hello") {
+        wasWelcome = true;
+        onSocket(socket);
+      }
+      onFrame(data);
+    };
+    // A close event follows every error.
+    socket.onerror = () => undefined;
+    socket.onclose = () => {
+      clearInterval(ping);
+      signal.removeEventListener("abort", stop);
+      resolve(wasWelcome);
+    };
+    if (signal.aborted) stop();
+  });
+}
+
+/** Name and data of a frame `42["name",data]`; nothing for any other frame. */
+function parseEvent(frame: string): [event?: string, data?: unknown] {
+  if (!frame.startsWith("42")) return [];
+  try {
+    const event: unknown = JSON.parse(frame.slice(2));
+    return Array.isArray(event) ? (event as [string, unknown]) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The job of an event `job-finished-N`. */
+function finishedJob(event: string | undefined): number | undefined {
+  const digits = /^job-finished-(\d+)$/.exec(event ?? "")?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
