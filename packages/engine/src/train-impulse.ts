@@ -12,7 +12,7 @@ export interface TrainingRecording {
 }
 
 /** Network and clusters small enough to learn in seconds. */
-const CLASSIFIER = { hiddenNeurons: [20, 10], epochs: 40, learningRate: 0.002 };
+const CLASSIFIER = { hiddenNeurons: [20, 10], epochs: 30, learningRate: 0.002 };
 const CLUSTERS = 32;
 
 /**

@@ -1,0 +1,30 @@
+import type { AnswerOf, BodyOf, OperationId, PathOf, QueryOf } from "@windowscope/sdk/api-types";
+
+import type { Project } from "../projects.ts";
+
+/** Studio's way of saying no: status 200, `success: false` and this text. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+}
+
+/** What an operation is called with; path and query are parsed as the API document says. */
+export interface ApiRequest<K extends OperationId> {
+  readonly path: PathOf<K>;
+  /** Nothing in it is there but what was sent. */
+  readonly query: NonNullable<QueryOf<K>>;
+  readonly body: BodyOf<K>;
+  /** The project that the key opens. It is the one of the path, where the path names one. */
+  readonly project: Project;
+}
+
+type WithoutSuccess<A> = A extends { success: boolean } ? Omit<A, "success" | "error"> : never;
+
+/**
+ * Serves one operation.
+ *
+ * @throws {RefusedError} to answer `success: false`.
+ */
+export type Handler<K extends OperationId> = (request: ApiRequest<K>) => WithoutSuccess<AnswerOf<K>>;
+
+/** One handler for every operation of the API document: a missing or wrong one does not compile. */
+export type Handlers = { readonly [K in OperationId]: Handler<K> };

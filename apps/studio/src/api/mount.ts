@@ -1,0 +1,98 @@
+import { operationTable, type OperationId } from "@windowscope/sdk/api-types";
+import { Hono, type Context } from "hono";
+
+import type { Projects } from "../projects.ts";
+import { RefusedError, type Handler, type Handlers } from "./handlers.ts";
+
+type ParameterType = "integer" | "number" | "boolean" | "string";
+
+/**
+ * An app that serves every operation at the place where the API document has it.
+ *
+ * Studio's manners: errors of the application come with status 200 and `success: false`, a bad key with 401.
+ */
+export function mountHandlers(handlers: Handlers, projects: Projects): Hono {
+  const app = new Hono();
+  for (const [id, { method, path, pathParameters }] of Object.entries(operationTable)) {
+    const pattern = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+      const isInteger = (pathParameters as Record<string, ParameterType>)[name] === "integer";
+      // Without the pattern /classify/all/result would also be a sample of the name "all".
+      return isInteger ? `:${name}{[0-9]+}` : `:${name}`;
+    });
+    app.on(method, pattern, (c) => serve(c, id as OperationId, handlers, projects));
+  }
+  app.onError((error, c) => {
+    if (error instanceof RefusedError) return c.json({ success: false, error: error.message });
+    process.stderr.write(`${c.req.method} ${c.req.path}: ${error.stack ?? error.message}\n`);
+    return c.json({ success: false, error: "The local Studio made a mistake; its log says more." }, 500);
+  });
+  return app;
+}
+
+async function serve(c: Context, id: OperationId, handlers: Handlers, projects: Projects): Promise<Response> {
+  const project = projects.findByKey(c.req.header("x-api-key") ?? "");
+  if (!project) return c.json({ success: false, error: "Invalid API key" }, 401);
+
+  const { pathParameters, queryParameters } = operationTable[id];
+  const path = parseParameters(pathParameters, (name) => c.req.param(name));
+  if ("projectId" in path && path.projectId !== project.id) {
+    throw new RefusedError(`There is no project ${String(path.projectId)}, or this API key does not open it.`);
+  }
+  const types = Object.fromEntries(Object.entries(queryParameters).map(([name, { type }]) => [name, type]));
+  const query = parseParameters(types, (name) => c.req.query(name));
+  for (const [name, { isRequired }] of Object.entries(queryParameters)) {
+    if (isRequired && !(name in query)) throw new RefusedError(`Query parameter "${name}" is missing.`);
+  }
+  const body = await parseBody(c);
+
+  // The table gave the types of path and query; `Handlers` ties each id to its own handler.
+  const handler = handlers[id] as Handler<OperationId>;
+  const answer = handler({ path, query, body, project } as never);
+  return c.json({ success: true, ...answer });
+}
+
+/** The parameters that are there, as the types that the API document gives them. */
+function parseParameters(
+  types: Readonly<Record<string, ParameterType>>,
+  read: (name: string) => string | undefined,
+): Record<string, unknown> {
+  const parsed: Record<string, unknown> = {};
+  for (const [name, type] of Object.entries(types)) {
+    const text = read(name);
+    if (text !== undefined) parsed[name] = parseParameter(name, type, text);
+  }
+  return parsed;
+}
+
+function parseParameter(name: string, type: ParameterType, text: string): unknown {
+  switch (type) {
+    case "integer":
+      if (!/^-?\d{1,15}$/.test(text)) throw new RefusedError(`"${name}" has to be a whole number, and is "${text}".`);
+      return Number(text);
+    case "number":
+      if (text === "" || !Number.isFinite(Number(text))) {
+        throw new RefusedError(`"${name}" has to be a number, and is "${text}".`);
+      }
+      return Number(text);
+    case "boolean":
+      if (text !== "true" && text !== "false") {
+        throw new RefusedError(`"${name}" has to be true or false, and is "${text}".`);
+      }
+      return text === "true";
+    case "string":
+      return text;
+    default:
+      return type satisfies never;
+  }
+}
+
+/** The JSON body; nothing for an empty one, whatever its content type says: the official client sends such. */
+async function parseBody(c: Context): Promise<unknown> {
+  const text = await c.req.text();
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new RefusedError("The body has to be JSON.");
+  }
+}

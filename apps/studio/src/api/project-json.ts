@@ -1,0 +1,104 @@
+import type { Schemas } from "@windowscope/sdk/api-types";
+
+import type { Device } from "../devices.ts";
+import type { Project } from "../projects.ts";
+import { OWNER } from "./sample-json.ts";
+
+/** A project as the API lists it. */
+export function projectJson({ id, name, description, created }: Project): Schemas["Project"] {
+  return {
+    id,
+    name,
+    description,
+    created,
+    owner: OWNER,
+    ownerIsDeveloperProfile: true,
+    collaborators: [],
+    labelingMethod: "single_label",
+    metadata: {},
+    isEnterpriseProject: false,
+    whitelabelId: null,
+    tier: "free",
+    hasPublicVersion: false,
+    isPublic: false,
+    allowsLivePublicAccess: false,
+    indPauseProcessingSamples: false,
+    publicProjectListed: false,
+  };
+}
+
+/** A device as the API shows it. */
+export function deviceJson(device: Device, isConnected: boolean, index: number): Schemas["Device"] {
+  return {
+    id: index + 1,
+    deviceId: device.deviceId,
+    created: device.created,
+    lastSeen: device.lastSeen,
+    name: device.deviceId,
+    deviceType: device.deviceType,
+    sensors: device.sensors.map(({ name, maxSampleLengthS, frequencies }) => ({
+      name,
+      maxSampleLengthS,
+      frequencies: [...frequencies],
+    })),
+    remote_mgmt_connected: isConnected,
+    supportsSnapshotStreaming: false,
+    remoteMgmtMode: isConnected ? "ingestion" : "disconnected",
+  };
+}
+
+type ProjectInfo = Omit<Schemas["ProjectInfoResponse"], "success" | "error">;
+
+/** Everything about a project that this Studio has, and empty values for what it does not do. */
+export function projectInfoJson(
+  project: Project,
+  found: {
+    readonly hasImpulse: boolean;
+    readonly devices: Schemas["Device"][];
+    readonly training: Schemas["ProjectDataSummary"];
+    readonly testing: Schemas["ProjectDataSummary"];
+    readonly studioUrl: string;
+  },
+): ProjectInfo {
+  const { hasImpulse, devices, training, testing, studioUrl } = found;
+  const none: Schemas["ProjectDataSummary"] = { totalLengthMs: 0, labels: [], totalLabels: 0, dataCount: 0 };
+  return {
+    project: projectJson(project),
+    developmentKeys: {},
+    impulse: { created: hasImpulse, configured: hasImpulse, complete: hasImpulse },
+    devices,
+    dataSummary: training,
+    dataSummaryPerCategory: { training, testing, validation: none, postProcessing: none },
+    computeTime: { periodStartDate: project.created, periodEndDate: project.created, timeUsedMs: 0, timeLeftMs: 0 },
+    acquisitionSettings: {
+      intervalMs: 16,
+      lengthMs: 10_000,
+      segmentShift: false,
+      defaultPageSize: 12,
+      viewType: "list",
+      gridColumnCount: 4,
+      gridColumnCountDetailed: 2,
+      showExactSampleLength: false,
+      inlineEditBoundingBoxes: false,
+    },
+    collaborators: [],
+    deploySettings: {},
+    experiments: [],
+    latencyDevices: [],
+    urls: {},
+    showCreateFirstImpulse: !hasImpulse,
+    showGettingStartedWizard: { showWizard: false, step: 0 },
+    performance: { gpu: false, jobLimitM: 60, dspFileSizeMb: 4096, enterprisePerformance: false, trainJobRamMb: 8192 },
+    trainJobNotificationUids: [],
+    dspJobNotificationUids: [],
+    modelTestingJobNotificationUids: [],
+    exportJobNotificationUids: [],
+    hasNewTrainingData: false,
+    studioUrl,
+    inPretrainedModelFlow: false,
+    showSensorDataInAcquisitionGraph: true,
+    notifications: [],
+    ...(project.defaultImpulseId !== undefined && { defaultImpulseId: project.defaultImpulseId }),
+    anomalyLabelsConfig: { anomalyLabels: ["anomaly"], noAnomalyLabels: ["no anomaly"] },
+  };
+}

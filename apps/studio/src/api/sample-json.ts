@@ -1,0 +1,95 @@
+import type { Schemas } from "@windowscope/sdk/api-types";
+
+import type { Project } from "../projects.ts";
+import type { Recording } from "../recording.ts";
+import type { Sample } from "../samples.ts";
+
+/** Whoever owns the projects of a Studio that nobody logs in to. */
+export const OWNER = "local";
+
+/** A sample as the API shows it. */
+export function sampleJson(
+  sample: Sample,
+  project: Project,
+  options: { readonly excludeSensors?: boolean | undefined } = {},
+): Schemas["Sample"] {
+  const { intervalMs, valuesCount } = sample;
+  const frequency = frequencyOf(intervalMs);
+  const totalLengthMs = intervalMs * valuesCount;
+  const chartType = valuesCount === 1 ? "table" : "chart";
+  const sensors = sample.sensors.map(({ name, units }, index) => ({ index, name, units }));
+  return {
+    id: sample.id,
+    filename: sample.filename,
+    signatureValidate: sample.isSignatureValid,
+    signatureMethod: sample.signatureMethod,
+    ...(sample.isSignatureValid && { signatureKey: project.hmacKey }),
+    created: sample.added,
+    lastModified: sample.added,
+    category: sample.category,
+    coldstorageFilename: `local/${sample.projectId}/${sample.id}.${sample.format}`,
+    label: sample.label,
+    intervalMs,
+    frequency,
+    originalIntervalMs: intervalMs,
+    originalFrequency: frequency,
+    ...(sample.deviceName !== undefined && { deviceName: sample.deviceName }),
+    deviceType: sample.deviceType,
+    sensors: options.excludeSensors ? [] : sensors,
+    valuesCount,
+    totalLengthMs,
+    added: sample.added,
+    boundingBoxes: [],
+    boundingBoxesType: "object_detection",
+    chartType,
+    isDisabled: false,
+    isProcessing: false,
+    processingError: false,
+    isCropped: false,
+    projectId: project.id,
+    projectOwnerName: OWNER,
+    projectName: project.name,
+    projectLabelingMethod: "single_label",
+    sha256Hash: sample.sha256,
+    datastreams: [{ index: 0, chartType, intervalMs, frequencyHz: frequency, sensors, valuesCount, totalLengthMs }],
+  };
+}
+
+/**
+ * A sample with its readings.
+ *
+ * @param most Thins the readings out to at most so many.
+ */
+export function rawSampleJson(
+  sample: Sample,
+  project: Project,
+  recording: Recording,
+  most = Infinity,
+): Schemas["RawSampleData"] {
+  const every = Math.max(1, Math.ceil(recording.values.length / Math.max(1, most)));
+  const intervalMs = recording.intervalMs * every;
+  const payload: Schemas["RawSamplePayload"] = {
+    ...(recording.deviceName !== undefined && { device_name: recording.deviceName }),
+    device_type: recording.deviceType,
+    sensors: recording.sensors.map(({ name, units }, index) => ({ index, name, units })),
+    values: recording.values.filter((_, i) => i % every === 0).map((row) => [...row]),
+    intervalMs,
+    frequencyHz: frequencyOf(intervalMs),
+    cropStart: 0,
+    cropEnd: recording.values.length,
+  };
+  const totalPayloadLength = recording.values.length;
+  return {
+    sample: sampleJson(sample, project),
+    payload,
+    totalPayloadLength,
+    datastreamPayloads: [{ index: 0, payload, totalPayloadLength }],
+  };
+}
+
+/** In Hz; a whole number where it is one but for rounding, as Studio shows it. */
+export function frequencyOf(intervalMs: number): number {
+  const frequency = 1000 / intervalMs;
+  const whole = Math.round(frequency);
+  return Math.abs(frequency - whole) < 0.01 ? whole : frequency;
+}

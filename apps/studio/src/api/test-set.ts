@@ -1,0 +1,73 @@
+import type { Schemas } from "@windowscope/sdk/api-types";
+
+import type { WindowResults } from "../classify.ts";
+import type { StoredImpulse } from "../impulses.ts";
+import type { Sample } from "../samples.ts";
+
+type Prediction = Schemas["ModelPrediction"];
+
+const UNCERTAIN = "uncertain";
+const ANOMALY = "anomaly";
+const NO_ANOMALY = "no anomaly";
+
+/** Studio's verdict on each window of a sample, with its times. */
+export function predictionsOf(sample: Sample, { impulse }: StoredImpulse, results: WindowResults): Prediction[] {
+  const { intervalMs } = sample;
+  const stepMs = Math.max(1, Math.round(impulse.input.windowIncreaseMs / intervalMs)) * intervalMs;
+  const windowMs = Math.round(impulse.input.windowSizeMs / intervalMs) * intervalMs;
+  return (results.classifier ?? results.anomaly ?? []).map((_, window) => {
+    const prediction = verdictOf(impulse, results, window);
+    return {
+      sampleId: sample.id,
+      startMs: window * stepMs,
+      endMs: window * stepMs + windowMs,
+      label: sample.label,
+      prediction,
+      predictionCorrect: prediction === sample.label,
+    };
+  });
+}
+
+function verdictOf({ classifier, anomaly }: StoredImpulse["impulse"], results: WindowResults, window: number): string {
+  const score = results.anomaly?.[window]?.anomaly;
+  if (anomaly && score !== undefined && score >= anomaly.threshold) return ANOMALY;
+  const scores = results.classifier?.[window];
+  if (!classifier || !scores) return NO_ANOMALY;
+  const best = classifier.labels.reduce((a, b) => ((scores[b] ?? 0) > (scores[a] ?? 0) ? b : a));
+  return (scores[best] ?? 0) >= classifier.minimumConfidence ? best : UNCERTAIN;
+}
+
+/**
+ * How good the predictions are. Windows of samples whose label the impulse does not know do not count, unless the
+ * label is `anomaly` or `no anomaly`.
+ */
+export function accuracyOf(
+  predictions: readonly Prediction[],
+  { impulse }: StoredImpulse,
+): Schemas["ClassifyJobAccuracy"] {
+  const outcomes = impulse.anomaly ? [ANOMALY, NO_ANOMALY] : [];
+  const known = [...(impulse.classifier?.labels ?? []), ...outcomes];
+  const counted = predictions.filter(({ label }) => known.includes(label ?? ""));
+
+  const summaryPerClass: Record<string, Schemas["GoodBadCount"]> = {};
+  const confusionMatrixValues: Record<string, Record<string, number>> = {};
+  for (const { label = "", prediction, predictionCorrect } of counted) {
+    const summary = (summaryPerClass[label] ??= { good: 0, bad: 0 });
+    summary[predictionCorrect ? "good" : "bad"]++;
+    const row = (confusionMatrixValues[label] ??= {});
+    row[prediction] = (row[prediction] ?? 0) + 1;
+  }
+  const summaries = Object.values(summaryPerClass);
+  const good = summaries.reduce((sum, summary) => sum + summary.good, 0);
+  const recalls = summaries.map((summary) => summary.good / (summary.good + summary.bad));
+  return {
+    totalSummary: { good, bad: counted.length - good },
+    summaryPerClass,
+    confusionMatrixValues,
+    allLabels: [...known, UNCERTAIN],
+    ...(counted.length > 0 && {
+      accuracyScore: good / counted.length,
+      balancedAccuracyScore: recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length,
+    }),
+  };
+}

@@ -1,0 +1,53 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+import { createSeededRandom } from "@windowscope/engine";
+
+import type { LocalStudio } from "../local-studio.ts";
+import type { Project } from "../projects.ts";
+import { SamplingError, type RemoteManagement } from "../remote-management.ts";
+import { DEMO_INTERVAL_MS } from "./demo-project.ts";
+import { KNOWN_MOVEMENTS } from "./motion.ts";
+import { DEVICE_TYPE } from "./recording-file.ts";
+
+const RECORDING_MS = 8_000;
+const PAUSE_MS = 2_000;
+/** One recording in so many is of a movement that the impulse has not learnt. */
+const UNKNOWN_EVERY = 7;
+/** A demo that runs for days must not fill the disk: about two hours of its own recordings are kept. */
+const KEEP_SAMPLES = 700;
+
+/** Keeps asking the project's device for test recordings, until `signal` aborts. */
+export async function conductDemo(
+  studio: LocalStudio,
+  devices: RemoteManagement,
+  project: Project,
+  {
+    signal,
+    log,
+    speed = 1,
+  }: { readonly signal: AbortSignal; readonly log: (line: string) => void; readonly speed?: number },
+): Promise<void> {
+  const random = createSeededRandom(Date.now());
+  for (let recordings = 1; !signal.aborted;) {
+    const [deviceId] = devices.idleDevices(project.id);
+    if (deviceId !== undefined) {
+      const known = KNOWN_MOVEMENTS[Math.floor(random.uniform() * KNOWN_MOVEMENTS.length)] as string;
+      const label = recordings % UNKNOWN_EVERY === 0 ? "shake" : known;
+      try {
+        await devices.sample(project.id, deviceId, {
+          label,
+          lengthMs: RECORDING_MS,
+          intervalMs: DEMO_INTERVAL_MS,
+          category: "testing",
+          sensor: "Accelerometer",
+        });
+        recordings++;
+        studio.samples.keepNewest(project.id, "testing", DEVICE_TYPE, KEEP_SAMPLES);
+      } catch (error) {
+        if (!(error instanceof SamplingError)) throw error;
+        log(error.message);
+      }
+    }
+    await pause((deviceId === undefined ? 200 : PAUSE_MS) / speed, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,33 @@
+import { DocumentError, parseImpulse, WindowClassifier } from "@windowscope/engine";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+
+import type { LocalStudio } from "./local-studio.ts";
+
+const LARGEST_IMPULSE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * What this Studio can do beyond Edge Impulse's: under a prefix of its own, so that Studio's clients never meet it.
+ *
+ * `POST /windowscope/impulses` with an impulse document makes it the default impulse of the key's project.
+ */
+export function ownApi(studio: LocalStudio): Hono {
+  const app = new Hono();
+  app.post("/impulses", bodyLimit({ maxSize: LARGEST_IMPULSE_BYTES }), async (c) => {
+    const project = studio.projects.findByKey(c.req.header("x-api-key") ?? "");
+    if (!project) return c.json({ success: false, error: "Invalid API key" }, 401);
+    try {
+      const impulse = parseImpulse(await c.req.json());
+      // Whether its blocks fit together shows only when they are put together.
+      new WindowClassifier(impulse);
+      const { id, variants } = studio.impulses.add(project.id, impulse);
+      studio.projects.setDefaultImpulse(project.id, id);
+      return c.json({ success: true, impulseId: id, projectId: project.id, name: impulse.name, variants });
+    } catch (error) {
+      const isDocument = error instanceof DocumentError || error instanceof RangeError || error instanceof SyntaxError;
+      if (!isDocument) throw error;
+      return c.json({ success: false, error: `The impulse document cannot be used: ${error.message}` }, 400);
+    }
+  });
+  return app;
+}

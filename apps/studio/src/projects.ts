@@ -1,0 +1,78 @@
+import { createHash, randomBytes } from "node:crypto";
+
+import type Database from "libsql";
+
+export interface Project {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string;
+  /** Key with which the project's devices sign what they record. */
+  readonly hmacKey: string;
+  readonly defaultImpulseId: number | undefined;
+  /** ISO 8601. */
+  readonly created: string;
+}
+
+/** The projects, and the keys that open them. */
+export class Projects {
+  readonly #insert;
+  readonly #byId;
+  readonly #byKey;
+  readonly #insertKey;
+  readonly #setDefaultImpulse;
+
+  constructor(database: Database.Database) {
+    this.#insert = database.prepare(
+      "INSERT INTO project (name, description, hmac_key, created) VALUES (?, ?, ?, ?) RETURNING *",
+    );
+    this.#byId = database.prepare("SELECT * FROM project WHERE id = ?");
+    this.#byKey = database.prepare(
+      "SELECT project.* FROM project JOIN api_key ON api_key.project_id = project.id WHERE api_key.hash = ?",
+    );
+    this.#insertKey = database.prepare("INSERT OR REPLACE INTO api_key (hash, project_id) VALUES (?, ?)");
+    this.#setDefaultImpulse = database.prepare("UPDATE project SET default_impulse_id = ? WHERE id = ?");
+  }
+
+  create(name: string, description: string): Project {
+    const hmacKey = randomBytes(16).toString("hex");
+    const [row] = this.#insert.all([name, description, hmacKey, new Date().toISOString()]) as [ProjectRow];
+    return toProject(row);
+  }
+
+  get(id: number): Project | undefined {
+    const [row] = this.#byId.all([id]) as ProjectRow[];
+    return row && toProject(row);
+  }
+
+  /** The project that a key opens. */
+  findByKey(apiKey: string): Project | undefined {
+    const [row] = this.#byKey.all([hashOf(apiKey)]) as ProjectRow[];
+    return row && toProject(row);
+  }
+
+  /** Lets a key open a project; only its hash is stored. */
+  addKey(projectId: number, apiKey: string): void {
+    this.#insertKey.run([hashOf(apiKey), projectId]);
+  }
+
+  setDefaultImpulse(projectId: number, impulseId: number): void {
+    this.#setDefaultImpulse.run([impulseId, projectId]);
+  }
+}
+
+interface ProjectRow {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string;
+  readonly hmac_key: string;
+  readonly default_impulse_id: number | null;
+  readonly created: string;
+}
+
+function toProject({ id, name, description, hmac_key, default_impulse_id, created }: ProjectRow): Project {
+  return { id, name, description, hmacKey: hmac_key, defaultImpulseId: default_impulse_id ?? undefined, created };
+}
+
+function hashOf(apiKey: string): string {
+  return createHash("sha256").update(apiKey).digest("hex");
+}

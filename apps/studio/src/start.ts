@@ -1,0 +1,147 @@
+import { mkdirSync } from "node:fs";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+
+import { createAdaptorServer } from "@hono/node-server";
+import { Hono } from "hono";
+
+import { mountHandlers } from "./api/mount.ts";
+import { studioHandlers } from "./api/studio-handlers.ts";
+import { openDatabase } from "./database.ts";
+import { conductDemo } from "./demo/conductor.ts";
+import { createDemoProject } from "./demo/demo-project.ts";
+import { ingestionApp } from "./ingestion.ts";
+import { serveJobStream, SocketTokens } from "./job-stream.ts";
+import { LocalStudio } from "./local-studio.ts";
+import { ownApi } from "./own-api.ts";
+import { listenForDevices, RemoteManagement } from "./remote-management.ts";
+
+/** The ports on which Edge Impulse's own tools look for a Studio at `EI_HOST=localhost`. */
+export const STUDIO_PORTS = { studio: 4800, devices: 4802, ingestion: 4810 } as const;
+
+export interface StudioOptions {
+  /** Folder for the database; everything stays in memory without one. */
+  readonly dataDir?: string | undefined;
+  /** Key of the Studio's project. */
+  readonly apiKey: string;
+  /** `demo`: a project with simulated recordings and a trained impulse; `empty`: a project with nothing in it. */
+  readonly project: "demo" | "empty";
+  /** Whether to keep asking the demo device for recordings. */
+  readonly conductsDemo?: boolean;
+  readonly host?: string;
+  /** 0 takes any free port. */
+  readonly ports?: { readonly studio: number; readonly devices: number; readonly ingestion: number };
+  /** Told what happens, a line each. */
+  readonly log?: (line: string) => void;
+  /** How much faster than the clock the demo goes; more than 1 only for tests. */
+  readonly demoSpeed?: number;
+}
+
+export interface RunningStudio {
+  /** REST and socket.io, such as `http://127.0.0.1:4800`. */
+  readonly url: string;
+  readonly ingestionUrl: string;
+  /** Remote management, such as `ws://127.0.0.1:4802`. */
+  readonly devicesUrl: string;
+  readonly projectId: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a local Studio.
+ *
+ * @throws {StudioInUseError} when another process uses the data folder.
+ * @throws {Error} with `code: "EADDRINUSE"` when a port is taken.
+ */
+export async function startStudio(options: StudioOptions): Promise<RunningStudio> {
+  const { dataDir, apiKey, host = "127.0.0.1", ports = STUDIO_PORTS, log = () => undefined } = options;
+  if (!apiKey.startsWith("ei_")) throw new RangeError("A key of the local Studio has to begin with ei_.");
+  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
+  const database = openDatabase(dataDir === undefined ? ":memory:" : path.join(dataDir, "studio.db"));
+  const studio = new LocalStudio(database);
+  const project = studio.projects.findByKey(apiKey) ?? createProject(studio, options, log);
+
+  const tokens = new SocketTokens();
+  const stop = new AbortController();
+  let demo: Promise<void> | undefined;
+  const opened: (() => Promise<void>)[] = [];
+  const close = async () => {
+    stop.abort();
+    for (const closeOne of opened.reverse()) await closeOne();
+    await demo;
+    await studio.jobs.close();
+    database.close();
+  };
+
+  try {
+    const sockets = await listenForDevices(host, ports.devices);
+    const devices = new RemoteManagement(studio, sockets);
+    opened.push(() => devices.close());
+
+    const app = new Hono();
+    const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+    const handlers = studioHandlers(studio, {
+      issueSocketToken: (projectId) => tokens.issue(projectId),
+      isDeviceConnected: (projectId, deviceId) => devices.isConnected(projectId, deviceId),
+      studioUrl: () => urlOf("http", host, server),
+    });
+    app.route("/v1", mountHandlers(handlers, studio.projects));
+    app.route("/windowscope", ownApi(studio));
+    app.notFound((c) => {
+      const error = `The local Studio does not have ${c.req.method} ${c.req.path}.`;
+      return c.json({ success: false, error }, 404);
+    });
+    const io = serveJobStream(server, studio, tokens);
+    await listen(server, host, ports.studio);
+    opened.push(() => io.close());
+
+    const ingestion = createAdaptorServer({ fetch: ingestionApp(studio).fetch }) as Server;
+    await listen(ingestion, host, ports.ingestion);
+    opened.push(() => closeServer(ingestion));
+
+    if (options.conductsDemo) {
+      demo = conductDemo(studio, devices, project, { signal: stop.signal, log, speed: options.demoSpeed ?? 1 });
+    }
+    return {
+      url: urlOf("http", host, server),
+      ingestionUrl: urlOf("http", host, ingestion),
+      devicesUrl: urlOf("ws", host, sockets),
+      projectId: project.id,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function createProject(studio: LocalStudio, { project, apiKey }: StudioOptions, log: (line: string) => void) {
+  if (project === "demo") return createDemoProject(studio, apiKey, log);
+  const created = studio.projects.create("Local project", "A project on this machine.");
+  studio.projects.addKey(created.id, apiKey);
+  return created;
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function urlOf(scheme: "http" | "ws", host: string, server: { address(): AddressInfo | string | null }): string {
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return `${scheme}://${host}:${port}`;
+}
