@@ -11,47 +11,13 @@ import { WebSocket } from "ws";
 
 import { packRecording } from "./demo/recording-file.ts";
 import { readOrCreateKey } from "./key.ts";
+import { smallImpulse as impulse, smallRecording as recording } from "./small-impulse.ts";
 import { startStudio, type RunningStudio, type StudioOptions } from "./start.ts";
 
 const KEY = "ei_test";
 const FREE_PORTS = { studio: 0, devices: 0, ingestion: 0 };
 
 let studio: RunningStudio;
-
-/** Two axes at 10 Hz, windows of a second every half: just enough to classify with. */
-const impulse: Impulse = {
-  name: "two axes",
-  input: { axes: ["accX", "accY"], frequencyHz: 10, windowSizeMs: 1000, windowIncreaseMs: 500, padZeros: false },
-  features: {
-    type: "spectral-analysis",
-    version: 2,
-    scaleAxes: 1,
-    filterType: "none",
-    filterCutoffHz: 0,
-    filterOrder: 0,
-    fftLength: 8,
-    doLog: true,
-    doFftOverlap: true,
-  },
-  classifier: {
-    labels: ["still", "moving"],
-    minimumConfidence: 0.6,
-    float32: {
-      layers: [
-        {
-          inputs: 14,
-          outputs: 2,
-          activation: "none",
-          // The RMS of the first axis decides.
-          weights: Float32Array.from({ length: 28 }, (_, i) => (i === 0 ? -10 : i === 14 ? 10 : 0)),
-          bias: Float32Array.of(5, -5),
-        },
-      ],
-    },
-    int8: undefined,
-  },
-  anomaly: { axes: [0], mean: [0], scale: [1], clusters: [{ center: [0], maxError: 2 }], threshold: 0.3 },
-};
 
 async function start(options: Partial<StudioOptions> = {}): Promise<RunningStudio> {
   return startStudio({ apiKey: KEY, project: "empty", ports: FREE_PORTS, ...options });
@@ -71,16 +37,6 @@ async function call(method: "GET" | "POST", route: string, options: { key?: stri
     ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
   });
   return { status: response.status, answer: (await response.json()) as Answer };
-}
-
-/** A recording on two axes: still, or swinging so wide that the test impulse calls it moving. */
-function recording(seconds: number, amplitude = 0, axes: readonly string[] = ["accX", "accY"]) {
-  const values = Array.from({ length: seconds * 10 }, (_, i) => axes.map(() => amplitude * Math.sin(i)));
-  return {
-    protected: { ver: "v1", alg: "none" },
-    signature: "0".repeat(64),
-    payload: { device_type: "TEST", interval_ms: 100, sensors: axes.map((name) => ({ name, units: "m/s2" })), values },
-  };
 }
 
 async function uploadFiles(

@@ -1,0 +1,101 @@
+import { toImpulseDocument } from "@windowscope/engine";
+import { EdgeImpulseApi } from "edge-impulse-api";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { smallImpulse, smallRecording } from "./small-impulse.ts";
+import { startStudio, type RunningStudio } from "./start.ts";
+
+const KEY = "ei_official_client";
+
+/** Longer than the client sleeps before it looks at a job for the first time, which is 5 s. */
+const JOB_TIMEOUT_MS = 30_000;
+
+describe("the official Node client, edge-impulse-api 1.95.13, unmodified", () => {
+  let studio: RunningStudio;
+  let api: EdgeImpulseApi;
+
+  beforeAll(async () => {
+    studio = await startStudio({ apiKey: KEY, project: "empty", ports: { studio: 0, devices: 0, ingestion: 0 } });
+    await fetch(`${studio.url}/windowscope/impulses`, {
+      method: "POST",
+      headers: { "x-api-key": KEY },
+      body: JSON.stringify(toImpulseDocument(smallImpulse)),
+    });
+    const form = new FormData();
+    form.append("data", new Blob([JSON.stringify(smallRecording(3, 3))]), "moving.1.json");
+    await fetch(`${studio.ingestionUrl}/api/testing/files`, {
+      method: "POST",
+      headers: { "x-api-key": KEY },
+      body: form,
+    });
+
+    api = new EdgeImpulseApi({ endpoint: studio.url });
+    await api.authenticate({ method: "apiKey", apiKey: KEY });
+  });
+
+  afterAll(() => studio.close());
+
+  it(
+    "lists projects, gets the impulse, lists samples, classifies, waits for the job, and reads the windows",
+    async () => {
+      const { projects } = await api.projects.listProjects();
+      const projectId = projects[0]?.id ?? 0;
+      const { impulse } = await api.impulse.getImpulse(projectId);
+      const { samples, totalCount } = await api.rawData.listSamples(projectId, { category: "testing" });
+      const sampleId = samples[0]?.id ?? 0;
+
+      const started = await api.classify.classifySampleV2(projectId, sampleId, { impulseId: impulse?.id });
+      if (!("id" in started)) throw new Error("the first answer is not a job");
+      const lines: string[] = [];
+      await api.runJobUntilCompletion({ type: "project", projectId, jobId: started.id }, (line) => lines.push(line));
+      const answer = await api.classify.classifySampleV2(projectId, sampleId, { impulseId: impulse?.id });
+      if (!("classifications" in answer)) throw new Error("the second answer is not a result");
+
+      expect(projects).toMatchObject([{ id: studio.projectId, name: "Local project" }]);
+      expect(impulse?.inputBlocks).toMatchObject([{ windowSizeMs: 1000, frequencyHz: 10 }]);
+      expect(totalCount).toBe(1);
+      expect(samples[0]?.added).toBeInstanceOf(Date);
+      expect(lines.join("")).toContain("Job completed");
+      const [classifier, anomaly] = answer.classifications;
+      expect(classifier?.result).toHaveLength(5);
+      for (const window of classifier?.result ?? []) expect(window.moving).toBeGreaterThan(0.99);
+      expect(anomaly?.result).toHaveLength(5);
+      expect(answer.sample.payload.values).toHaveLength(30);
+    },
+    JOB_TIMEOUT_MS,
+  );
+
+  it(
+    "classifies by learn block, tests the whole set, and reads the anomaly metadata",
+    async () => {
+      const { projectId } = studio;
+      const { samples } = await api.rawData.listSamples(projectId, { category: "testing" });
+      const sampleId = samples[0]?.id ?? 0;
+
+      const v1 = await api.classify.classifySampleByLearnBlock(projectId, sampleId, 4);
+      const v2 = await api.classify.classifySampleByLearnBlockV2(projectId, sampleId, 3);
+      const { id } = await api.jobs.startClassifyJob(projectId, {});
+      await api.runJobUntilCompletion({ type: "project", projectId, jobId: id });
+      const whole = await api.classify.getClassifyJobResult(projectId);
+      const page = await api.classify.getClassifyJobResultPage(projectId, { limit: 1, offset: 0 });
+      const metadata = await api.learn.getAnomalyMetadata(projectId, 4);
+
+      expect(v1.classifications).toMatchObject([{ learnBlock: { type: "anomaly" } }]);
+      expect(v2).toMatchObject({ classifications: [{ learnBlock: { type: "keras" } }] });
+      expect(whole.accuracy).toMatchObject({ totalSummary: { good: 5, bad: 0 }, accuracyScore: 1 });
+      expect(page).toMatchObject({ totalCount: 1, result: [{ sampleId }] });
+      expect(metadata).toMatchObject({ axes: [0], clusters: [{ maxError: 2 }] });
+    },
+    JOB_TIMEOUT_MS,
+  );
+
+  it("reads Studio's own words when it is refused", async () => {
+    const stranger = new EdgeImpulseApi({ endpoint: studio.url });
+    await stranger.authenticate({ method: "apiKey", apiKey: "ei_stranger" });
+
+    await expect(stranger.projects.listProjects()).rejects.toThrow("Invalid API key");
+    await expect(api.rawData.getSample(studio.projectId, 999)).rejects.toThrow(
+      "There is no sample 999 in this project.",
+    );
+  });
+});
