@@ -71,5 +71,7 @@ function followJob(socket: Socket, studio: LocalStudio, projectId: number, reque
   void socket.join(`job-${job.id}`);
   const isTime = typeof lastReceivedTimestamp === "number" && Math.abs(lastReceivedTimestamp) <= LATEST_TIME_MS;
   const earlier = studio.jobs.linesSince(job.id, isTime ? lastReceivedTimestamp : 0);
-  if (earlier.length > 0) socket.emit(`job-data-${job.id}`, { data: `${earlier.join("\n")}\n` });
+  if (earlier.length > 0) {
+    socket.emit(`job-data-${job.id}`, { data: earlier.map(({ text }) => `${text}\n`).join("") });
+  }
 }

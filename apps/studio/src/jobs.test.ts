@@ -70,7 +70,7 @@ describe("Jobs", () => {
       "working on 2",
       "Job completed",
     ]);
-    expect(jobs.linesSince(first.id, 0)).toEqual([
+    expect(jobs.linesSince(first.id, 0).map(({ text }) => text)).toEqual([
       "Creating job... OK (ID: 1)",
       "Job started",
       "working on 1",

@@ -28,6 +28,12 @@ export interface Job {
   readonly isSuccessful: boolean | undefined;
 }
 
+export interface JobLine {
+  /** ISO 8601. */
+  readonly created: string;
+  readonly text: string;
+}
+
 interface JobEvents {
   line: [job: Job, text: string];
   finished: [job: Job];
@@ -80,7 +86,7 @@ export class Jobs extends EventEmitter<JobEvents> {
    *
    * @param sinceMs Only later lines, in ms since 1970.
    */
-  linesSince(id: number, sinceMs: number): string[] {
+  linesSince(id: number, sinceMs: number): JobLine[] {
     return this.#store.linesSince(id, new Date(sinceMs).toISOString());
   }
 
@@ -187,8 +193,8 @@ class JobStore {
     this.#addLine.run([jobId, now(), text]);
   }
 
-  linesSince(id: number, since: string): string[] {
-    return (this.#linesSince.all([id, since]) as [string][]).map(([text]) => text);
+  linesSince(id: number, since: string): JobLine[] {
+    return this.#linesSince.all([id, since]) as JobLine[];
   }
 }
 

@@ -215,13 +215,40 @@ describe("classifySample", () => {
     expect(finished).toBeUndefined();
   });
 
-  it("throws StudioJobError with the job's number when the job fails", async () => {
-    const { studio } = fakeStudio((path) =>
-      path.endsWith("/status") ? { job: { id: 9, finishedSuccessful: false } } : { id: 9 },
-    );
+  it("throws StudioJobError with the reason from the job's last lines", async () => {
+    const { studio } = fakeStudio((path) => {
+      if (path.endsWith("/status")) return { job: { id: 9, finishedSuccessful: false } };
+      if (!path.endsWith("/stdout")) return { id: 9 };
+      return {
+        stdout: [
+          { created: "2026-01-01T00:00:02Z", data: "Job failed (see above)\n" },
+          { created: "2026-01-01T00:00:01Z", data: "The sample has no accX\n" },
+          { created: "2026-01-01T00:00:00Z", data: "Job started\n" },
+        ],
+        totalCount: 3,
+      };
+    });
 
-    await expect(classifySample(studio, request)).rejects.toThrow(StudioJobError);
-    await expect(classifySample(studio, request)).rejects.toMatchObject({ jobId: 9 });
+    const failed = classifySample(studio, request);
+
+    await expect(failed).rejects.toThrow(StudioJobError);
+    await expect(failed).rejects.toMatchObject({
+      jobId: 9,
+      message: "Job 9 failed in Studio: The sample has no accX",
+      lines: ["Job started", "The sample has no accX", "Job failed (see above)"],
+    });
+  });
+
+  it("throws StudioJobError also when the job's lines cannot be read", async () => {
+    const { studio } = fakeStudio((path) => {
+      if (path.endsWith("/status")) return { job: { id: 9, finishedSuccessful: false } };
+      return path.endsWith("/stdout") ? new Response("<h1>502", { status: 502 }) : { id: 9 };
+    });
+
+    await expect(classifySample(studio, request)).rejects.toMatchObject({
+      message: "Job 9 failed in Studio",
+      lines: [],
+    });
   });
 
   it("gives up when Studio answers with a job again and again", async () => {

@@ -50,10 +50,15 @@ export class StudioAnswerError extends StudioError {
 export class StudioJobError extends StudioError {
   override readonly name = "StudioJobError";
   readonly jobId: number;
+  /** The last lines that the job printed, oldest first; none when they cannot be read. */
+  readonly lines: readonly string[];
 
-  constructor(jobId: number, message: string) {
-    super(message);
+  constructor(jobId: number, lines: readonly string[]) {
+    // The very last lines only say that it failed.
+    const reason = lines.findLast((line) => !/^(Job failed|Application exited)/.test(line));
+    super(`Job ${jobId} failed in Studio${reason === undefined ? "" : `: ${reason}`}`);
     this.jobId = jobId;
+    this.lines = lines;
   }
 }
 

@@ -21,6 +21,7 @@ export interface JobWait {
 /** Studio has no progress to ask for, so the looks at the status grow rarer: 0.25 s, 0.5 s and so on up to this. */
 const FIRST_LOOK_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
+const LAST_LINES = 20;
 
 /**
  * Waits until a job is over.
@@ -42,7 +43,9 @@ export async function waitForJob(studio: Studio, jobId: number, { projectId, hin
       isHinted = false;
       const job = await readJob(studio, projectId, jobId, signal);
       if (job?.finishedSuccessful === true) return;
-      if (job?.finishedSuccessful === false) throw new StudioJobError(jobId, `Job ${jobId} failed in Studio.`);
+      if (job?.finishedSuccessful === false) {
+        throw new StudioJobError(jobId, await readLastLines(studio, projectId, jobId, signal));
+      }
       if (isHinted) continue;
       await interruptiblePause(pauseMs, signal, (interrupt) => (wake = interrupt));
     }
@@ -58,6 +61,22 @@ async function readJob(studio: Studio, projectId: number, jobId: number, signal:
   } catch (error) {
     if (isTransient(error)) return undefined;
     throw error;
+  }
+}
+
+/** What the job printed last, oldest first. Knowing less must not hide that the job failed. */
+async function readLastLines(studio: Studio, projectId: number, jobId: number, signal: AbortSignal | undefined) {
+  try {
+    const { stdout } = await studio.call("getJobsLogs", {
+      path: { projectId, jobId },
+      query: { limit: LAST_LINES },
+      signal,
+    });
+    const isNewestFirst = (stdout[0]?.created ?? "") >= (stdout.at(-1)?.created ?? "");
+    return (isNewestFirst ? [...stdout].reverse() : stdout).map(({ data }) => data.trimEnd());
+  } catch {
+    signal?.throwIfAborted();
+    return [];
   }
 }
 

@@ -18,6 +18,7 @@ type ClassifyAnswer = Omit<Extract<AnswerOf<"classifySampleV2">, { classificatio
 
 const DEFAULT_PAGE = 20;
 const LARGEST_PAGE = 1_000;
+const MOST_LINES = 1_000;
 
 /** Serves the operations of the API document from a local Studio. */
 export function studioHandlers(
@@ -227,6 +228,19 @@ export function studioHandlers(
       const job = jobs.get(project.id, path.jobId);
       if (!job) throw new RefusedError("No job with this ID found");
       return { job: jobJson(job) };
+    },
+
+    getJobsLogs: ({ project, path, query }) => {
+      const job = jobs.get(project.id, path.jobId);
+      if (!job) throw new RefusedError("No job with this ID found");
+      const lines = jobs.linesSince(job.id, 0);
+      return {
+        stdout: lines
+          .map(({ created, text }) => ({ created, data: `${text}\n`, logLevel: "info" }))
+          .reverse()
+          .slice(0, Math.min(MOST_LINES, Math.max(0, query.limit ?? MOST_LINES))),
+        totalCount: lines.length,
+      };
     },
 
     getSocketToken: ({ project }) => ({ token: outside.issueSocketToken(project.id) }),
