@@ -158,7 +158,9 @@ class JobStore {
     this.#setStarted = database.prepare("UPDATE job SET started = ? WHERE id = ? RETURNING *");
     this.#setFinished = database.prepare("UPDATE job SET finished = ?, is_successful = ? WHERE id = ? RETURNING *");
     this.#addLine = database.prepare("INSERT INTO job_line (job_id, created, text) VALUES (?, ?, ?)");
-    this.#linesSince = database.prepare("SELECT text FROM job_line WHERE job_id = ? AND created > ? ORDER BY id").raw();
+    this.#linesSince = database.prepare(
+      "SELECT created, text FROM job_line WHERE job_id = ? AND created > ? ORDER BY id",
+    );
   }
 
   insert(projectId: number, key: string, task: Task): Job {
