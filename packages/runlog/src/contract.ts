@@ -25,10 +25,10 @@ export function describeRunLog(name: string, open: () => Promise<RunLog>): void 
 
     describe("open", () => {
       it("creates an empty log, and finds it again", async () => {
-        const created = await logs.open("a", "about a");
+        const created = await logs.open("a");
 
-        expect(created).toMatchObject({ log: "a", first: 0, next: 0, isSealed: false, meta: "about a" });
-        expect(await logs.open("a", "something else")).toEqual(created);
+        expect(created).toMatchObject({ log: "a", first: 0, next: 0, isSealed: false, meta: undefined });
+        expect(await logs.open("a")).toEqual(created);
       });
 
       it("gives each log its own number, and none twice", async () => {
@@ -44,14 +44,14 @@ export function describeRunLog(name: string, open: () => Promise<RunLog>): void 
 
     describe("append", () => {
       it("stores entries one after another, and the new meta with them", async () => {
-        await logs.open("a", "before");
-        await logs.append([{ log: "a", at: 0, entries: [bytes(1), bytes(2, 2)], meta: "after" }]);
+        await logs.open("a");
+        await logs.append([{ log: "a", at: 0, entries: [bytes(1), bytes(2, 2)], meta: "about a" }]);
         await logs.append([{ log: "a", at: 2, entries: [bytes(3)] }]);
 
         const slice = await readAll("a");
         expect([...slice.bytes]).toEqual([1, 2, 2, 3]);
         expect(slice).toMatchObject({ next: 3, isAtEnd: true, isSealed: false });
-        expect(await logs.stat("a")).toMatchObject({ next: 3, meta: "after" });
+        expect(await logs.stat("a")).toMatchObject({ next: 3, meta: "about a" });
       });
 
       it("refuses an entry that is not the next one, and stores nothing of it", async () => {
@@ -64,7 +64,7 @@ export function describeRunLog(name: string, open: () => Promise<RunLog>): void 
       });
 
       it("writes to several logs or to none", async () => {
-        await logs.open("a", "a");
+        await logs.open("a");
         await logs.open("b");
         const appends = [
           { log: "a", at: 0, entries: [bytes(1)], meta: "changed" },
@@ -73,7 +73,7 @@ export function describeRunLog(name: string, open: () => Promise<RunLog>): void 
 
         await expect(logs.append(appends)).rejects.toThrow(AppendConflictError);
 
-        expect(await logs.stat("a")).toMatchObject({ next: 0, meta: "a" });
+        expect(await logs.stat("a")).toMatchObject({ next: 0, meta: undefined });
       });
 
       it("refuses to write to a sealed log, and to one that does not exist", async () => {
@@ -156,8 +156,8 @@ export function describeRunLog(name: string, open: () => Promise<RunLog>): void 
 
     describe("restart", () => {
       it("empties the log under a new epoch, and lets it be written again", async () => {
-        const before = await logs.open("a", "kept");
-        await logs.append([{ log: "a", at: 0, entries: [bytes(1)], seal: true }]);
+        const before = await logs.open("a");
+        await logs.append([{ log: "a", at: 0, entries: [bytes(1)], meta: "kept", seal: true }]);
 
         const after = await logs.restart("a");
         await logs.append([{ log: "a", at: 0, entries: [bytes(2)] }]);
@@ -170,15 +170,22 @@ export function describeRunLog(name: string, open: () => Promise<RunLog>): void 
     });
 
     describe("list", () => {
-      it("lists logs with meta, the newest first, page by page", async () => {
-        for (const log of ["a", "b", "c", "d"]) await logs.open(log, `about ${log}`);
-        await logs.open("hidden");
-        await logs.delete("b");
+      it("lists logs of a prefix, the newest first, page by page", async () => {
+        for (const log of ["run-a", "run-b", "feed", "run-c", "run-d"]) await logs.open(log);
+        await logs.delete("run-b");
 
-        const [first, second] = await logs.list({ limit: 2 });
-        const rest = await logs.list({ before: second?.number ?? 0, limit: 2 });
+        const [first, second] = await logs.list({ prefix: "run-", limit: 2 });
+        const rest = await logs.list({ prefix: "run-", before: second?.number ?? 0, limit: 2 });
 
-        expect([first, second, ...rest].map((state) => state?.meta)).toEqual(["about d", "about c", "about a"]);
+        expect([first, second, ...rest].map((state) => state?.log)).toEqual(["run-d", "run-c", "run-a"]);
+      });
+
+      it("lists only sealed logs, or only those that are not", async () => {
+        for (const log of ["a", "b", "c"]) await logs.open(log);
+        await logs.append([{ log: "b", at: 0, entries: [], seal: true }]);
+
+        expect((await logs.list({ prefix: "", isSealed: true, limit: 9 })).map(({ log }) => log)).toEqual(["b"]);
+        expect((await logs.list({ prefix: "", isSealed: false, limit: 9 })).map(({ log }) => log)).toEqual(["c", "a"]);
       });
     });
 

@@ -35,14 +35,14 @@ export function createMemoryRunLog(): RunLog {
   }
 
   return {
-    async open(log, meta) {
+    async open(log) {
       const stored = logs.get(log) ?? {
         name: log,
         number: ++logsEver,
         epoch: randomUUID(),
         entries: [],
         isSealed: false,
-        meta,
+        meta: undefined,
       };
       logs.set(log, stored);
       return stateOf(stored);
@@ -53,9 +53,10 @@ export function createMemoryRunLog(): RunLog {
       return stored && stateOf(stored);
     },
 
-    async list({ before = Infinity, limit }) {
+    async list({ prefix, before = Infinity, isSealed, limit }) {
       return [...logs.values()]
-        .filter(({ number, meta }) => number < before && meta !== undefined)
+        .filter(({ name, number }) => name.startsWith(prefix) && number < before)
+        .filter((stored) => isSealed === undefined || stored.isSealed === isSealed)
         .sort((a, b) => b.number - a.number)
         .slice(0, limit)
         .map(stateOf);

@@ -6,22 +6,14 @@
  * contract; `contract.ts` is its test.
  */
 export interface RunLog {
-  /**
-   * Creates a log, or finds it.
-   *
-   * @param meta What `list` and `stat` tell about it. A log without is not listed.
-   */
-  open(log: string, meta?: string): Promise<LogState>;
+  /** Creates a log, or finds it. */
+  open(log: string): Promise<LogState>;
 
   /** How a log stands; `undefined` when there is none of that name. */
   stat(log: string): Promise<LogState | undefined>;
 
-  /**
-   * Logs with meta, the newest first.
-   *
-   * @param before Only logs older than the one with this number.
-   */
-  list(page: { readonly before?: number; readonly limit: number }): Promise<LogState[]>;
+  /** Logs, the newest first. */
+  list(page: LogPage): Promise<LogState[]>;
 
   /**
    * Appends to one or several logs, all or nothing, and resolves once that is stored.
@@ -68,7 +60,19 @@ export interface LogState {
   readonly next: number;
   /** Nothing is ever appended any more. */
   readonly isSealed: boolean;
+  /** What the writer keeps beside the entries, to be had without reading them. */
   readonly meta: string | undefined;
+}
+
+/** Which logs to list. */
+export interface LogPage {
+  /** Only logs whose names begin with this. */
+  readonly prefix: string;
+  /** Only logs older than the one with this number. */
+  readonly before?: number;
+  /** Only logs that are sealed, or only those that are not. */
+  readonly isSealed?: boolean;
+  readonly limit: number;
 }
 
 export interface Append {

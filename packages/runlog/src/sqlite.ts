@@ -7,6 +7,7 @@ import {
   NoSuchLogError,
   resetReason,
   type Append,
+  type LogPage,
   type LogState,
   type ReadPosition,
   type RunLog,
@@ -57,14 +58,14 @@ export function openSqliteRunLog(file: string): RunLog {
   const store = new Store(database);
 
   return {
-    async open(log, meta) {
-      return store.find(log) ?? store.create(log, meta);
+    async open(log) {
+      return store.find(log) ?? store.create(log);
     },
     async stat(log) {
       return store.find(log);
     },
-    async list({ before = Number.MAX_SAFE_INTEGER, limit }) {
-      return store.list(before, limit);
+    async list(page) {
+      return store.list(page);
     },
     async append(appends) {
       store.append(appends);
@@ -149,9 +150,10 @@ class Store {
   constructor(database: Database.Database) {
     this.#find = database.prepare("SELECT * FROM log WHERE name = ?");
     this.#list = database.prepare(
-      "SELECT * FROM log WHERE number < ? AND meta IS NOT NULL ORDER BY number DESC LIMIT ?",
+      `SELECT * FROM log WHERE number < ?1 AND is_sealed = coalesce(?2, is_sealed)
+         AND substr(name, 1, length(?3)) = ?3 ORDER BY number DESC LIMIT ?4`,
     );
-    this.#create = database.prepare("INSERT INTO log (name, epoch, meta) VALUES (?, ?, ?)");
+    this.#create = database.prepare("INSERT INTO log (name, epoch) VALUES (?, ?)");
     this.#advance = database.prepare(
       "UPDATE log SET next = ?, is_sealed = ?, meta = coalesce(?, meta) WHERE number = ?",
     );
@@ -186,13 +188,14 @@ class Store {
     return state;
   }
 
-  create(log: string, meta: string | undefined): LogState {
-    this.#create.run([log, randomUUID(), meta]);
+  create(log: string): LogState {
+    this.#create.run([log, randomUUID()]);
     return this.need(log);
   }
 
-  list(before: number, limit: number): LogState[] {
-    return (this.#list.all([before, limit]) as LogRow[]).map(toState);
+  list({ prefix, before = Number.MAX_SAFE_INTEGER, isSealed, limit }: LogPage): LogState[] {
+    const sealed = isSealed === undefined ? undefined : isSealed ? 1 : 0;
+    return (this.#list.all([before, sealed, prefix, limit]) as LogRow[]).map(toState);
   }
 
   read(log: number, { from, maxBytes }: ReadPosition): { bytes: Uint8Array<ArrayBuffer>; count: number } {

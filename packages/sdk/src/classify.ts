@@ -10,7 +10,7 @@ export interface ClassifyRequest extends JobWait {
   /** Studio's own choice, float32, when absent. */
   readonly variant?: "float32" | "int8" | "akida" | undefined;
   /** Told when Studio needs a job to answer. */
-  readonly onJob?: (jobId: number) => void;
+  readonly onJob?: (jobId: number) => void | Promise<void>;
 }
 
 /** After this many jobs a result is not to be expected: somebody keeps changing the model, or Studio forgets. */
@@ -38,7 +38,7 @@ export async function classifySample(studio: Studio, request: ClassifyRequest): 
       const message = `Studio wants a job for sample ${sampleId} again after ${MOST_JOBS} jobs that finished.`;
       throw new StudioAnswerError(message, { operation: "classifySampleV2" });
     }
-    onJob?.(answer.id);
+    await onJob?.(answer.id);
     await waitForJob(studio, answer.id, request);
   }
 }
