@@ -1,0 +1,39 @@
+import { StudioAuthenticationError, StudioError, StudioRefusedError, StudioUnreachableError } from "@windowscope/sdk";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+
+/** Something the caller can do about, as a problem document (RFC 9457). */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly kind: string;
+  readonly status: 400 | 404 | 409 | 502 | 503;
+
+  constructor(status: Problem["status"], kind: string, detail: string) {
+    super(detail);
+    this.status = status;
+    this.kind = kind;
+  }
+}
+
+/** Answers an error as a problem document; what is not known to the caller goes to the log instead. */
+export function answerProblem(error: Error, c: Context, log: (line: string) => void): Response {
+  const problem = toProblem(error);
+  if (problem) return problemResponse(c, problem.status, problem.kind, problem.message);
+  if (error instanceof HTTPException) return problemResponse(c, error.status, "bad-request", error.message);
+  log(`${c.req.method} ${c.req.path}: ${error.stack ?? error.message}`);
+  return problemResponse(c, 500, "internal", "The server made a mistake; its log says more.");
+}
+
+export function problemResponse(c: Context, status: number, kind: string, detail: string): Response {
+  const title = kind.replaceAll("-", " ");
+  const document = { type: `urn:windowscope:problem:${kind}`, title, status, detail };
+  return c.body(JSON.stringify(document), status as 500, { "content-type": "application/problem+json" });
+}
+
+function toProblem(error: Error): Problem | undefined {
+  if (error instanceof Problem) return error;
+  if (error instanceof StudioRefusedError) return new Problem(502, "studio-refused", error.studioText);
+  if (error instanceof StudioAuthenticationError) return new Problem(502, "studio-key", error.message);
+  if (error instanceof StudioUnreachableError) return new Problem(503, "studio-unreachable", error.message);
+  return error instanceof StudioError ? new Problem(502, "studio-answer", error.message) : undefined;
+}

@@ -1,0 +1,241 @@
+/** The server's HTTP API under `/api/v1`. Its document, openapi/windowscope.yaml, is generated from these routes. */
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Run } from "@windowscope/protocol";
+import type { RunLog } from "@windowscope/runlog";
+import type { Studio } from "@windowscope/sdk";
+
+import type { RunJournal } from "../runs/journal.ts";
+import type { Runs } from "../runs/runs.ts";
+import { answerProblem, Problem, problemResponse } from "./problem.ts";
+import { ProblemSchema, ProjectDetailsSchema, ProjectSchema, RunSchema, WindowSchema } from "./schemas.ts";
+import { windowsAsCsv, windowsAsJson } from "./windows.ts";
+
+/** What the routes need. */
+export interface ApiParts {
+  readonly studio: Studio;
+  readonly runs: Runs;
+  readonly journal: RunJournal;
+  readonly runLog: RunLog;
+  readonly log: (line: string) => void;
+}
+
+const RunParams = z.object({ runId: z.string().max(40) });
+const ProjectParams = z.object({ projectId: z.coerce.number().int().positive() });
+
+function json<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+const problem = { description: "What went wrong.", content: { "application/problem+json": { schema: ProblemSchema } } };
+
+/** An app with every route. */
+export function apiRoutes({ studio, runs, journal, runLog, log }: ApiParts): OpenAPIHono {
+  const app = new OpenAPIHono({
+    defaultHook: (result, c) => {
+      if (result.success) return undefined;
+      const detail = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+      return problemResponse(c, 400, "bad-request", detail);
+    },
+  });
+
+  async function findRun(runId: string): Promise<Run> {
+    const run = await journal.get(runId);
+    if (!run) throw new Problem(404, "no-such-run", `There is no run ${runId}.`);
+    return run;
+  }
+
+  app.openapi(
+    createRoute({
+      operationId: "listProjects",
+      method: "get",
+      path: "/projects",
+      summary: "The projects that the server's key may see",
+      responses: { 200: json(z.object({ projects: z.array(ProjectSchema) }), "The projects."), default: problem },
+    }),
+    async (c) => {
+      const { projects } = await studio.call("listProjects", { signal: c.req.raw.signal });
+      return c.json(
+        { projects: projects.map(({ id, name, description }) => ({ projectId: id, name, description })) },
+        200,
+      );
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      operationId: "getProject",
+      method: "get",
+      path: "/projects/{projectId}",
+      summary: "A project with its impulse, labels and devices",
+      request: { params: ProjectParams },
+      responses: { 200: json(ProjectDetailsSchema, "The project."), default: problem },
+    }),
+    async (c) => {
+      const path = { projectId: c.req.valid("param").projectId };
+      const [info, { impulse }] = await Promise.all([
+        studio.call("getProjectInfo", { path, signal: c.req.raw.signal }),
+        studio.call("getImpulse", { path, signal: c.req.raw.signal }),
+      ]);
+      const input = impulse?.inputBlocks.find(({ type }) => type === "time-series");
+      const { id, name, description } = info.project;
+      return c.json(
+        {
+          projectId: id,
+          name,
+          description,
+          ...(impulse && {
+            impulse: {
+              impulseId: impulse.id,
+              name: impulse.name,
+              windowSizeMs: input?.windowSizeMs,
+              windowIncreaseMs: input?.classificationWindowIncreaseMs ?? input?.windowIncreaseMs,
+              frequencyHz: input?.frequencyHz,
+              blocks: impulse.learnBlocks.map(({ id: blockId, type, name: blockName }) => ({
+                blockId,
+                type,
+                name: blockName,
+              })),
+            },
+          }),
+          labels: info.dataSummary.labels,
+          devices: info.devices.map((device) => ({
+            deviceId: device.deviceId,
+            name: device.name,
+            isConnected: device.remoteMgmtMode !== "disconnected",
+          })),
+        },
+        200,
+      );
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      operationId: "listRuns",
+      method: "get",
+      path: "/runs",
+      summary: "Runs, the newest first",
+      request: {
+        query: z.object({
+          limit: z.coerce.number().int().min(1).max(200).default(50),
+          before: z.coerce.number().int().positive().optional().describe("`next` of an earlier page."),
+        }),
+      },
+      responses: {
+        200: json(
+          z.object({ runs: z.array(RunSchema), next: z.int().optional() }),
+          "A page; `next` leads to the next.",
+        ),
+        default: problem,
+      },
+    }),
+    async (c) => {
+      const { limit, before } = c.req.valid("query");
+      const { runs: page, next } = await journal.list(limit, before);
+      return c.json({ runs: page.map(mutable), ...(next !== undefined && { next }) }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      operationId: "startRun",
+      method: "post",
+      path: "/runs",
+      summary: "Classify a sample now",
+      description: "The same request while its run is under way answers that run.",
+      request: {
+        body: {
+          required: true,
+          content: {
+            "application/json": {
+              schema: z.object({
+                projectId: z.int().positive(),
+                sampleId: z.int().positive(),
+                impulseId: z.int().positive().optional(),
+                variant: z.enum(["float32", "int8"]).optional(),
+              }),
+            },
+          },
+        },
+      },
+      responses: { 202: json(z.object({ runId: z.string() }), "The run."), default: problem },
+    }),
+    async (c) => {
+      const request = c.req.valid("json");
+      const { projectId, sampleId } = request;
+      // One reading is enough to learn the sample's name and label.
+      const { sample } = await studio.call("getSample", {
+        path: { projectId, sampleId },
+        query: { limitPayloadValues: 1 },
+        signal: c.req.raw.signal,
+      });
+      const { runId } = await runs.start(request, { name: sample.filename, label: sample.label });
+      return c.json({ runId }, 202);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      operationId: "getRun",
+      method: "get",
+      path: "/runs/{runId}",
+      summary: "One run",
+      request: { params: RunParams },
+      responses: { 200: json(RunSchema, "The run."), default: problem },
+    }),
+    async (c) => c.json(mutable(await findRun(c.req.valid("param").runId)), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      operationId: "cancelRun",
+      method: "delete",
+      path: "/runs/{runId}",
+      summary: "Cancel a run that is under way",
+      request: { params: RunParams },
+      responses: { 200: json(RunSchema, "The cancelled run."), default: problem },
+    }),
+    async (c) => {
+      const { runId } = await findRun(c.req.valid("param").runId);
+      if (!(await runs.cancel(runId))) throw new Problem(409, "run-is-over", `The run ${runId} is over already.`);
+      return c.json(mutable(await findRun(runId)), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      operationId: "getWindows",
+      method: "get",
+      path: "/runs/{runId}/windows",
+      summary: "All windows of a run, as a download",
+      request: { params: RunParams, query: z.object({ format: z.enum(["json", "csv"]).default("json") }) },
+      responses: {
+        200: {
+          description: "The windows so far.",
+          content: {
+            "application/json": { schema: z.object({ run: RunSchema, windows: z.array(WindowSchema) }) },
+            "text/csv": { schema: z.string() },
+          },
+        },
+        default: problem,
+      },
+    }),
+    async (c) => {
+      const run = await findRun(c.req.valid("param").runId);
+      const { format } = c.req.valid("query");
+      const text = format === "csv" ? windowsAsCsv(runLog, run) : windowsAsJson(runLog, run);
+      const type = format === "csv" ? "text/csv; charset=utf-8" : "application/json";
+      const headers = { "content-type": type, "content-disposition": `attachment; filename="${run.runId}.${format}"` };
+      return new Response(ReadableStream.from(text).pipeThrough(new TextEncoderStream()), { headers });
+    },
+  );
+
+  app.notFound((c) => problemResponse(c, 404, "no-such-route", `There is no ${c.req.method} ${c.req.path}.`));
+  app.onError((error, c) => answerProblem(error, c, log));
+  return app;
+}
+
+/** The protocol's run is read-only, which the types of the routes do not know. */
+function mutable(run: Run): z.infer<typeof RunSchema> {
+  return run as z.infer<typeof RunSchema>;
+}

@@ -1,0 +1,92 @@
+import type { Run } from "@windowscope/protocol";
+import { z } from "@hono/zod-openapi";
+
+/** The shapes of the HTTP API. `Run` is the protocol's; the check at the end of this file keeps the two the same. */
+
+const RunResultSchema = z
+  .object({
+    classes: z.array(z.string()).describe("Names of the classes, in the order of a window's scores."),
+    axes: z.array(z.object({ name: z.string(), units: z.string() })),
+    intervalMs: z.number().describe("Time between two readings of the signal."),
+    readings: z.int(),
+    windowSizeMs: z.number(),
+    windowIncreaseMs: z.number(),
+    windows: z.int().describe("Windows that the whole result has."),
+    thresholds: z.object({
+      minimumConfidence: z.number().optional().describe("A best class below this score is uncertain."),
+      anomaly: z.number().optional().describe("From this score on a window is an anomaly."),
+    }),
+    expected: z
+      .array(z.object({ startMs: z.number(), endMs: z.number(), label: z.string() }))
+      .describe("What the sample is labelled as, and when."),
+  })
+  .openapi("RunResult");
+
+export const RunSchema = z
+  .object({
+    runId: z.string(),
+    projectId: z.int(),
+    sampleId: z.int(),
+    sampleName: z.string(),
+    expectedLabel: z.string().describe("The label that the sample carries in Studio."),
+    state: z.enum(["waiting", "classifying", "streaming", "finished", "failed", "cancelled"]),
+    createdAt: z.iso.datetime(),
+    endedAt: z.iso.datetime().optional(),
+    error: z.string().optional().describe("Why it failed."),
+    warning: z.string().optional().describe("Something to know about a result that did come."),
+    result: RunResultSchema.optional().describe("There from the state streaming on."),
+    windows: z.int().describe("Windows so far."),
+    verdicts: z.record(z.string(), z.int()).describe("How many windows got each verdict."),
+  })
+  .openapi("Run");
+
+export const WindowSchema = z
+  .object({
+    index: z.int(),
+    startMs: z.number(),
+    endMs: z.number(),
+    scores: z.record(z.string(), z.number()).describe("Score of each class."),
+    anomaly: z.number().optional().describe("Absent without an anomaly block."),
+    verdict: z.string().describe("A class, uncertain, anomaly or no anomaly."),
+  })
+  .openapi("Window");
+
+export const ProjectSchema = z
+  .object({
+    projectId: z.int(),
+    name: z.string(),
+    description: z.string(),
+  })
+  .openapi("Project");
+
+export const ProjectDetailsSchema = ProjectSchema.extend({
+  impulse: z
+    .object({
+      impulseId: z.int(),
+      name: z.string(),
+      windowSizeMs: z.number().optional(),
+      windowIncreaseMs: z.number().optional(),
+      frequencyHz: z.number().optional(),
+      blocks: z.array(z.object({ blockId: z.int(), type: z.string(), name: z.string() })),
+    })
+    .optional()
+    .describe("Absent when the project has none."),
+  labels: z.array(z.string()),
+  devices: z.array(z.object({ deviceId: z.string(), name: z.string(), isConnected: z.boolean() })),
+}).openapi("ProjectDetails");
+
+export const ProblemSchema = z
+  .object({
+    type: z.string().describe("Stable name of the kind of problem."),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+  })
+  .openapi("Problem");
+
+export type Window = z.infer<typeof WindowSchema>;
+
+/** Compiles only while the schema and the protocol's type accept each other's values. */
+type Mutual<A, B> = A extends B ? (B extends A ? true : never) : never;
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+true satisfies Mutual<DeepReadonly<z.infer<typeof RunSchema>>, DeepReadonly<Run>>;

@@ -1,0 +1,168 @@
+import type { LogPosition, ResetReason, ServerMessage, SubscribeFrom } from "@windowscope/protocol";
+import { NoSuchLogError, type LogSlice, type LogState, type RunLog } from "@windowscope/runlog";
+
+/** What a subscription needs of the connection that it belongs to. */
+export interface Outlet {
+  /** Bytes handed over and not yet on the wire. */
+  readonly bufferedBytes: number;
+  tell(message: ServerMessage): void;
+  /** @param onDrained Called once the bytes are on the wire. */
+  send(entries: Uint8Array, onDrained: () => void): void;
+  /** The subscription cannot go on because of a mistake of the server. */
+  fail(error: unknown): void;
+}
+
+/** Catching up goes in messages of at most this size. */
+const MESSAGE_BYTES = 64 * 1024;
+/** With so much waiting for the wire nothing more is read from the log. */
+const HIGH_WATER_BYTES = 256 * 1024;
+/** So much may be under way without an acknowledgement. */
+const MOST_UNACKED_BYTES = 1024 * 1024;
+
+/**
+ * One viewer's cursor in one log.
+ *
+ * There is no queue: what the viewer has not got yet stands in the log, and is read when the wire has room for it. So
+ * history and news are the same thing, and nothing can get lost or doubled between them.
+ */
+export class LogSubscription {
+  readonly log: string;
+  readonly #runLog: RunLog;
+  readonly #outlet: Outlet;
+  readonly #unwatch: () => void;
+  readonly #unacked: { readonly next: number; readonly bytes: number }[] = [];
+  #unackedBytes = 0;
+  #epoch: string;
+  #next: number;
+  #isLive = false;
+  #isOver = false;
+  #isPumping = false;
+  #isWoken = false;
+
+  private constructor(runLog: RunLog, outlet: Outlet, state: LogState, from: number) {
+    this.log = state.log;
+    this.#runLog = runLog;
+    this.#outlet = outlet;
+    this.#epoch = state.epoch;
+    this.#next = from;
+    this.#unwatch = runLog.watch(state.log, () => this.#pump());
+  }
+
+  /**
+   * Answers a `sub`, and begins to send.
+   *
+   * @returns `undefined` when there is no such log; the viewer has been told.
+   */
+  static async open(
+    runLog: RunLog,
+    outlet: Outlet,
+    log: string,
+    from: SubscribeFrom,
+  ): Promise<LogSubscription | undefined> {
+    const state = await runLog.stat(log);
+    if (!state) {
+      outlet.tell({ type: "err", log, code: "no_such_log", message: `There is no log ${log}.` });
+      return undefined;
+    }
+    const { seq, why } = startOf(state, from);
+    if (why) outlet.tell({ type: "reset", ...positionOf(state), why });
+    else outlet.tell({ type: "subok", ...positionOf(state), from: seq });
+    const subscription = new LogSubscription(runLog, outlet, state, seq);
+    subscription.#pump();
+    return subscription;
+  }
+
+  /** Whether the viewer owes an acknowledgement before it gets more. */
+  get isHeldBack(): boolean {
+    return this.#unackedBytes >= MOST_UNACKED_BYTES;
+  }
+
+  /** @param seq The entry that the viewer wants next. */
+  acknowledge(seq: number): void {
+    while ((this.#unacked[0]?.next ?? Infinity) <= seq) this.#unackedBytes -= this.#unacked.shift()?.bytes ?? 0;
+    this.#pump();
+  }
+
+  close(): void {
+    this.#isOver = true;
+    this.#unwatch();
+  }
+
+  /** Sends what there is and what the wire takes. Waking it once too often does no harm. */
+  #pump(): void {
+    this.#isWoken = true;
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    this.#sendWhileWoken().catch((error: unknown) => {
+      if (error instanceof NoSuchLogError) this.#endDeleted();
+      else this.#outlet.fail(error);
+    });
+  }
+
+  async #sendWhileWoken(): Promise<void> {
+    try {
+      while (this.#isWoken && !this.#isOver && this.#hasRoom()) {
+        this.#isWoken = false;
+        const position = { epoch: this.#epoch, from: this.#next, maxBytes: MESSAGE_BYTES };
+        const read = await this.#runLog.read(this.log, position);
+        if (this.#isOver) return;
+        if (read.type === "reset") this.#reset(read.state, read.why);
+        else this.#send(read);
+        if (read.type === "reset" || !read.isAtEnd) this.#isWoken = true;
+      }
+    } finally {
+      // In the same step as the last look at `#isWoken`, or a call for more in between would be forgotten.
+      this.#isPumping = false;
+    }
+  }
+
+  #hasRoom(): boolean {
+    return !this.isHeldBack && this.#outlet.bufferedBytes < HIGH_WATER_BYTES;
+  }
+
+  #send({ bytes, next, isAtEnd, isSealed }: LogSlice): void {
+    if (bytes.length > 0) {
+      this.#next = next;
+      this.#unacked.push({ next, bytes: bytes.length });
+      this.#unackedBytes += bytes.length;
+      this.#outlet.send(bytes, () => this.#pump());
+    }
+    if (isAtEnd) this.#caughtUp(isSealed);
+  }
+
+  #caughtUp(isSealed: boolean): void {
+    if (!this.#isLive) this.#outlet.tell({ type: "live", log: this.log, next: this.#next });
+    this.#isLive = true;
+    if (!isSealed) return;
+    this.#outlet.tell({ type: "end", log: this.log, next: this.#next });
+    this.close();
+  }
+
+  #reset(state: LogState, why: ResetReason): void {
+    this.#epoch = state.epoch;
+    this.#next = state.first;
+    this.#isLive = false;
+    this.#unacked.length = 0;
+    this.#unackedBytes = 0;
+    this.#outlet.tell({ type: "reset", ...positionOf(state), why });
+  }
+
+  #endDeleted(): void {
+    this.#outlet.tell({ type: "err", log: this.log, code: "no_such_log", message: `The log ${this.log} was deleted.` });
+    this.close();
+  }
+}
+
+/** Number of the first entry to send; `why` when the place that was asked for cannot be served. */
+function startOf(state: LogState, from: SubscribeFrom): { seq: number; why?: ResetReason } {
+  if (from === "start") return { seq: state.first };
+  if (from === "now") return { seq: state.next };
+  if ("tail" in from) return { seq: Math.max(state.first, state.next - from.tail) };
+  if (from.epoch !== state.epoch) return { seq: state.first, why: "epoch" };
+  if (from.seq < state.first) return { seq: state.first, why: "trimmed" };
+  return from.seq > state.next ? { seq: state.first, why: "ahead" } : { seq: from.seq };
+}
+
+function positionOf({ log, number, epoch, first, next }: LogState): LogPosition {
+  return { log, number, epoch, first, next };
+}

@@ -1,0 +1,227 @@
+import type { Run } from "@windowscope/protocol";
+import {
+  classifySample,
+  isTransient,
+  StudioAuthenticationError,
+  StudioError,
+  type ClassifiedSample,
+  type JobHints,
+  type Studio,
+} from "@windowscope/sdk";
+
+import { encodeSignal, sliceColumns, toColumns, toRunResult, verdictName, type ResultColumns } from "./columns.ts";
+import type { RunJournal, RunRequest, RunWriter } from "./journal.ts";
+
+/** Waits; throws the signal's reason when it aborts. */
+export type Pause = (ms: number, signal: AbortSignal) => Promise<unknown>;
+
+/** Runs that go on at the same time; the others wait for their turn. */
+const MOST_AT_ONCE = 4;
+/** Windows in one entry, and entries in one append. */
+const BATCH_WINDOWS = 32;
+const BATCHES_AT_ONCE = 16;
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+
+interface ActiveRun {
+  readonly writer: RunWriter;
+  readonly cancel: AbortController;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Does the runs: classifies each sample once and writes its windows into the run's log.
+ *
+ * A run goes on until it has an outcome: while Studio cannot be reached it waits, and after a restart of the server it
+ * goes on where its log ends.
+ */
+export class Runs {
+  readonly #studio: Studio;
+  readonly #journal: RunJournal;
+  readonly #hintsFor: (projectId: number) => JobHints;
+  readonly #pause: Pause;
+  readonly #log: (line: string) => void;
+  readonly #active = new Map<string, ActiveRun>();
+  readonly #waiting: (() => void)[] = [];
+  readonly #stop = new AbortController();
+  #working = 0;
+
+  constructor(options: {
+    readonly studio: Studio;
+    readonly journal: RunJournal;
+    readonly hintsFor: (projectId: number) => JobHints;
+    readonly pause: Pause;
+    readonly log: (line: string) => void;
+  }) {
+    this.#studio = options.studio;
+    this.#journal = options.journal;
+    this.#hintsFor = options.hintsFor;
+    this.#pause = options.pause;
+    this.#log = options.log;
+  }
+
+  /** Goes on with the runs that were not over when the last process ended. */
+  async resume(): Promise<void> {
+    for (const writer of await this.#journal.unfinished()) this.#begin(writer);
+  }
+
+  /**
+   * Starts a run, or finds the one that is under way for the same request.
+   *
+   * @param watched The position of the watch that found the sample; it is stored together with the run.
+   */
+  async start(
+    request: RunRequest,
+    sample: { readonly name: string; readonly label: string },
+    watched?: { readonly category: string },
+  ): Promise<Run> {
+    const running = this.#findActive(request);
+    if (running && !watched) return running.writer.run;
+    const position = watched && { ...watched, projectId: request.projectId, sinceId: request.sampleId };
+    const writer = await this.#journal.create(request, sample, position);
+    this.#begin(writer);
+    return writer.run;
+  }
+
+  /** Stops a run that is under way. @returns False when there is nothing to stop. */
+  async cancel(runId: string): Promise<boolean> {
+    const active = this.#active.get(runId);
+    active?.cancel.abort();
+    await active?.done;
+    return active !== undefined;
+  }
+
+  /** Stops the work and leaves the runs open, so that the next process goes on with them. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all([...this.#active.values()].map(({ done }) => done));
+  }
+
+  #findActive(request: RunRequest): ActiveRun | undefined {
+    const key = JSON.stringify(sortedEntries(request));
+    return [...this.#active.values()].find(({ writer }) => JSON.stringify(sortedEntries(writer.request)) === key);
+  }
+
+  #begin(writer: RunWriter): void {
+    const { runId } = writer.run;
+    const cancel = new AbortController();
+    const done = this.#do(writer, cancel.signal).finally(() => this.#active.delete(runId));
+    this.#active.set(runId, { writer, cancel, done });
+  }
+
+  async #do(writer: RunWriter, cancelled: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([cancelled, this.#stop.signal]);
+    await this.#takeTurn();
+    try {
+      await this.#classify(writer, signal);
+      this.#log(`${writer.run.runId}: ${writer.run.windows} windows of ${writer.run.sampleName}`);
+    } catch (error) {
+      await this.#end(writer, error, cancelled);
+    } finally {
+      this.#giveTurn();
+    }
+  }
+
+  /** Tries until Studio has answered; what passes is waited out. */
+  async #classify(writer: RunWriter, signal: AbortSignal): Promise<void> {
+    for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
+      try {
+        const classified = await classifySample(this.#studio, {
+          ...writer.request,
+          hints: this.#hintsFor(writer.request.projectId),
+          signal,
+          onJob: async () => {
+            if (writer.run.state === "waiting") await writer.change({ state: "classifying" });
+          },
+        });
+        await writeResult(writer, classified, this.#pause, signal);
+        return;
+      } catch (error) {
+        // A key that is refused may be mended in Studio; the run must not be lost for it.
+        if (!isTransient(error) && !(error instanceof StudioAuthenticationError)) throw error;
+        this.#log(`${writer.run.runId}: ${(error as Error).message}; trying again in ${retryMs} ms`);
+        await this.#pause(retryMs, signal);
+      }
+    }
+  }
+
+  async #end(writer: RunWriter, error: unknown, cancelled: AbortSignal): Promise<void> {
+    const endedAt = new Date().toISOString();
+    if (cancelled.aborted) {
+      await writer.change({ state: "cancelled", endedAt });
+      return;
+    }
+    // The server stops; the run stays open for the next one.
+    if (this.#stop.signal.aborted) return;
+
+    const isKnown = error instanceof StudioError || error instanceof RangeError;
+    const message = isKnown ? error.message : "The server made a mistake; its log says more.";
+    this.#log(
+      `${writer.run.runId}: failed. ${isKnown ? message : error instanceof Error ? error.stack : String(error)}`,
+    );
+    await writer.change({ state: "failed", endedAt, error: message });
+  }
+
+  async #takeTurn(): Promise<void> {
+    if (this.#working < MOST_AT_ONCE) this.#working++;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #giveTurn(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#working--;
+  }
+}
+
+/** Writes what is not yet written. */
+async function writeResult(
+  writer: RunWriter,
+  classified: ClassifiedSample,
+  pause: Pause,
+  signal: AbortSignal,
+): Promise<void> {
+  const columns = toColumns(classified);
+  // Somebody trained the model in between: half of one result and half of another would be a lie.
+  const isSame = writer.fingerprint === undefined || writer.fingerprint === columns.fingerprint;
+  if (!isSame) await writer.restart();
+
+  if (writer.fingerprint === undefined) {
+    const noWindow = classified.windowCount === 0 ? "No window fits into the sample." : undefined;
+    const warning = classified.warning ?? noWindow;
+    await writer.begin(
+      { state: "streaming", result: toRunResult(classified), ...(warning !== undefined && { warning }) },
+      columns.fingerprint,
+      (position) => encodeSignal(classified.signal, position),
+    );
+  }
+
+  const { classes, windowCount } = classified;
+  while (writer.run.windows < windowCount) {
+    const from = writer.run.windows;
+    const to = Math.min(windowCount, from + BATCH_WINDOWS * BATCHES_AT_ONCE);
+    const batches = [];
+    for (let first = from; first < to; first += BATCH_WINDOWS) {
+      batches.push(sliceColumns(columns, classes.length, first, Math.min(to, first + BATCH_WINDOWS)));
+    }
+    await writer.appendWindows(batches, countVerdicts(columns, classes, to));
+    // Viewers and other runs get their turn between two appends.
+    await pause(0, signal);
+  }
+  await writer.change({ state: "finished", endedAt: new Date().toISOString() });
+}
+
+function countVerdicts({ verdicts }: ResultColumns, classes: readonly string[], windows: number): Run["verdicts"] {
+  const counts: Record<string, number> = {};
+  for (const code of verdicts.subarray(0, windows)) {
+    const name = verdictName(classes, code);
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function sortedEntries(request: RunRequest): [string, unknown][] {
+  return Object.entries(request)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => a.localeCompare(b));
+}
