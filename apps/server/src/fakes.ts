@@ -89,10 +89,15 @@ export function createFakeStudio(handlers: Readonly<Record<string, Handler>> = {
 export async function fakeablePause(ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", stop);
+    function done() {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }
+    function stop() {
       clearTimeout(timer);
       reject(signal.reason as Error);
-    });
+    }
   });
 }

@@ -243,6 +243,26 @@ describe("connectLive", () => {
     expect(socket().sent.at(-1)).toMatchObject({ type: "sub", log: "r1" });
   });
 
+  it("ends one loop by its own signal, and lets another follow the same log at once", async () => {
+    socket().accept();
+    const leave = new AbortController();
+    const left = (async () => {
+      for await (const event of live.subscribe("r1", "start", leave.signal)) expect(event.type).toBe("live");
+    })();
+    await settle();
+    const reason = new Error("another run is shown");
+    leave.abort(reason);
+
+    await expect(left).rejects.toBe(reason);
+    const { seqs } = follow();
+    await settle();
+    expect(socket().sent.map(({ type }) => type)).toEqual(["hello", "sub", "unsub", "sub"]);
+    socket().say({ type: "subok", ...position, from: 0 });
+    socket().deliver(0);
+    await settle();
+    expect(seqs()).toEqual([0]);
+  });
+
   it("ends every loop with an error when the server says that trying again is useless", async () => {
     const { ended } = follow();
     const failure = expect(ended).rejects.toBeInstanceOf(LiveError);

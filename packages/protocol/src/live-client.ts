@@ -54,10 +54,11 @@ export interface LiveConnection {
    * Follows a log, over any number of reconnections, until its end or until the loop is left.
    *
    * @param log A run's id, or `FEED`. One subscription a log at a time.
+   * @param signal Ends this loop alone.
    * @throws {LiveError} inside the loop when the log does not exist or the connection closes for good; the reason of
-   *   `signal` when that stopped the connection.
+   *   the signal that stopped it.
    */
-  subscribe(log: string, from: SubscribeFrom): AsyncIterable<LogEvent>;
+  subscribe(log: string, from: SubscribeFrom, signal?: AbortSignal): AsyncIterable<LogEvent>;
   /** Tries again now instead of at the end of the wait. */
   retryNow(): void;
 }
@@ -98,19 +99,32 @@ class Client implements LiveConnection {
     this.#happened({ type: "retry" });
   }
 
-  async *subscribe(log: string, from: SubscribeFrom): AsyncGenerator<LogEvent, void, undefined> {
+  async *subscribe(log: string, from: SubscribeFrom, signal?: AbortSignal): AsyncGenerator<LogEvent, void, undefined> {
+    signal?.throwIfAborted();
     if (this.#subscriptions.has(log)) throw new LiveError("log_in_use", `There is a subscription to ${log} already.`);
     if (this.#state.name === "closed") throw this.#closedError(this.#state.reason);
 
     const subscription = new Subscription(log, from, (seq) => this.#send({ type: "ack", log, seq }));
     this.#subscriptions.set(log, subscription);
     this.#send({ type: "sub", log, from });
+    // A loop that waits for the next event hears nothing else, so it has to be ended from here.
+    const leave = () => this.#leave(subscription, signal?.reason as Error);
+    signal?.addEventListener("abort", leave, { once: true });
     try {
       yield* subscription.events();
     } finally {
-      this.#subscriptions.delete(log);
-      if (!subscription.isOver) this.#send({ type: "unsub", log });
+      signal?.removeEventListener("abort", leave);
+      this.#leave(subscription);
     }
+  }
+
+  /** Forgets a subscription; another one to the same log may follow at once. */
+  #leave(subscription: Subscription, reason?: Error): void {
+    const { log, isOver } = subscription;
+    if (this.#subscriptions.get(log) !== subscription) return;
+    this.#subscriptions.delete(log);
+    if (!isOver) this.#send({ type: "unsub", log });
+    subscription.finish(reason);
   }
 
   #happened(event: ConnectionEvent): void {

@@ -261,6 +261,16 @@ describe("ViewerSession", () => {
       expect(viewer.closed?.code).toBe(4409);
     });
 
+    it("answers once when a viewer leaves and comes back before it was answered", async () => {
+      await append(2);
+      say({ type: "sub", log: "r1", from: "start" });
+      say({ type: "unsub", log: "r1" });
+      await subscribe();
+
+      expect(viewer.messages.filter(({ type }) => type === "subok")).toHaveLength(1);
+      expect(viewer.seqs).toEqual([0, 1]);
+    });
+
     it("sends nothing more after unsub", async () => {
       await subscribe();
       say({ type: "unsub", log: "r1" });

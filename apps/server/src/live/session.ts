@@ -30,7 +30,8 @@ export class ViewerSession implements Outlet {
   readonly #socket: ViewerSocket;
   readonly #runLog: RunLog;
   readonly #log: (line: string) => void;
-  readonly #subscriptions = new Map<string, LogSubscription | "opening">();
+  /** By log; a symbol stands for a subscription whose log is being looked up. */
+  readonly #subscriptions = new Map<string, LogSubscription | symbol>();
   readonly #helloTimer: ReturnType<typeof setTimeout>;
   readonly #heartbeat: ReturnType<typeof setInterval>;
   #pongTimer: ReturnType<typeof setTimeout> | undefined;
@@ -92,7 +93,7 @@ export class ViewerSession implements Outlet {
     clearInterval(this.#heartbeat);
     clearTimeout(this.#pongTimer);
     clearTimeout(this.#stallTimer);
-    for (const subscription of this.#subscriptions.values()) if (subscription !== "opening") subscription.close();
+    for (const subscription of this.#open()) subscription.close();
     this.#subscriptions.clear();
   }
 
@@ -133,18 +134,14 @@ export class ViewerSession implements Outlet {
       case "sub":
         void this.#subscribe(message).catch((error: unknown) => this.fail(error));
         break;
-      case "ack": {
-        const subscription = this.#subscriptions.get(message.log);
-        if (subscription !== undefined && subscription !== "opening") subscription.acknowledge(message.seq);
+      case "ack":
+        this.#open(message.log)[0]?.acknowledge(message.seq);
         this.#watchForStall();
         break;
-      }
-      case "unsub": {
-        const subscription = this.#subscriptions.get(message.log);
-        if (subscription !== undefined && subscription !== "opening") subscription.close();
+      case "unsub":
+        this.#open(message.log)[0]?.close();
         this.#subscriptions.delete(message.log);
         break;
-      }
       default:
         message satisfies never;
     }
@@ -155,15 +152,23 @@ export class ViewerSession implements Outlet {
       this.#close(CLOSE.logInUse, `There is a subscription to ${log} already.`);
       return;
     }
-    this.#subscriptions.set(log, "opening");
-    const subscription = await LogSubscription.open(this.#runLog, this, log, from);
-    // The viewer may have left in the meantime.
-    const isWanted = this.#subscriptions.get(log) === "opening";
-    if (isWanted && subscription) this.#subscriptions.set(log, subscription);
-    else {
-      if (isWanted) this.#subscriptions.delete(log);
-      subscription?.close();
+    const place = Symbol(log);
+    this.#subscriptions.set(log, place);
+    const state = await this.#runLog.stat(log);
+    // The viewer may have left in the meantime, or left and come back.
+    if (this.#subscriptions.get(log) !== place) return;
+    if (state) {
+      this.#subscriptions.set(log, LogSubscription.open(this.#runLog, this, state, from));
+    } else {
+      this.#subscriptions.delete(log);
+      this.tell({ type: "err", log, code: "no_such_log", message: `There is no log ${log}.` });
     }
+  }
+
+  /** The subscriptions that are open, or the one to this log if it is. */
+  #open(log?: string): LogSubscription[] {
+    const candidates = log === undefined ? [...this.#subscriptions.values()] : [this.#subscriptions.get(log)];
+    return candidates.filter((candidate) => candidate instanceof LogSubscription);
   }
 
   /** A viewer that takes nothing for a long time although there is something to take is gone, or lost. */
@@ -176,8 +181,7 @@ export class ViewerSession implements Outlet {
   }
 
   #owesProgress(): boolean {
-    const isHeldBack = [...this.#subscriptions.values()].some((each) => each !== "opening" && each.isHeldBack);
-    return isHeldBack || this.#socket.bufferedAmount > 0;
+    return this.#socket.bufferedAmount > 0 || this.#open().some(({ isHeldBack }) => isHeldBack);
   }
 
   #beat(): void {

@@ -48,22 +48,8 @@ export class LogSubscription {
     this.#unwatch = runLog.watch(state.log, () => this.#pump());
   }
 
-  /**
-   * Answers a `sub`, and begins to send.
-   *
-   * @returns `undefined` when there is no such log; the viewer has been told.
-   */
-  static async open(
-    runLog: RunLog,
-    outlet: Outlet,
-    log: string,
-    from: SubscribeFrom,
-  ): Promise<LogSubscription | undefined> {
-    const state = await runLog.stat(log);
-    if (!state) {
-      outlet.tell({ type: "err", log, code: "no_such_log", message: `There is no log ${log}.` });
-      return undefined;
-    }
+  /** Answers a `sub`, and begins to send. */
+  static open(runLog: RunLog, outlet: Outlet, state: LogState, from: SubscribeFrom): LogSubscription {
     const { seq, why } = startOf(state, from);
     if (why) outlet.tell({ type: "reset", ...positionOf(state), why });
     else outlet.tell({ type: "subok", ...positionOf(state), from: seq });

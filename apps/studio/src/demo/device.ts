@@ -43,10 +43,15 @@ const HESITATES = 0.35;
 export async function runDemoDevice(options: DemoDeviceOptions): Promise<void> {
   const { signal, log } = options;
   const random = createSeededRandom(options.seed);
+  let trouble = "";
   while (!signal.aborted) {
-    await session(options, random).catch((error: unknown) =>
-      log(error instanceof Error ? error.message : String(error)),
+    const ended = await session(options, random).then(
+      () => "",
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
+    // The same trouble every second is told once.
+    if (ended !== "" && ended !== trouble) log(ended);
+    trouble = ended;
     await pause(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -1,0 +1,59 @@
+/** A colour scale: 256 colours from 0 to 1, as `rgb(...)`. */
+export type Ramp = readonly string[];
+
+/**
+ * A colour scale through the given stops, evenly spaced, mixed in OKLab so that equal steps look equal.
+ *
+ * @param stops At least two colours, `#rrggbb`.
+ * @see https://bottosson.github.io/posts/oklab/ for the space and its matrices.
+ */
+export function createRamp(stops: readonly string[]): Ramp {
+  const labs = stops.map(toOklab);
+  return Array.from({ length: 256 }, (_, i) => {
+    const place = (i / 255) * (labs.length - 1);
+    const below = labs[Math.floor(place)] as Lab;
+    const above = labs[Math.ceil(place)] as Lab;
+    const share = place - Math.floor(place);
+    return toRgb(below.map((value, c) => value + share * ((above[c] as number) - value)) as Lab);
+  });
+}
+
+/** The colour of a score from 0 to 1; beyond that, the end of the scale. */
+export function rampColour(ramp: Ramp, score: number): string {
+  return ramp[Math.max(0, Math.min(255, Math.round(score * 255)))] as string;
+}
+
+type Lab = [lightness: number, a: number, b: number];
+
+function toOklab(hex: string): Lab {
+  const [r, g, b] = [1, 3, 5].map((at) => toLinear(parseInt(hex.slice(at, at + 2), 16) / 255)) as Lab;
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
+}
+
+function toRgb([lightness, a, b]: Lab): string {
+  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  const channels = [
+    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
+  ];
+  return `rgb(${channels.map((channel) => Math.round(255 * fromLinear(channel))).join(" ")})`;
+}
+
+function toLinear(channel: number): number {
+  return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
+}
+
+function fromLinear(channel: number): number {
+  const encoded = channel <= 0.0031308 ? 12.92 * channel : 1.055 * channel ** (1 / 2.4) - 0.055;
+  return Math.max(0, Math.min(1, encoded));
+}

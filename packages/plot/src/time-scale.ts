@@ -1,0 +1,76 @@
+/** A span of time laid over a width of pixels. */
+export interface TimeScale {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly widthPx: number;
+}
+
+export function toPx({ startMs, endMs, widthPx }: TimeScale, ms: number): number {
+  return ((ms - startMs) / (endMs - startMs)) * widthPx;
+}
+
+export function toMs({ startMs, endMs, widthPx }: TimeScale, px: number): number {
+  return startMs + (px / widthPx) * (endMs - startMs);
+}
+
+/** A mark on a time axis. */
+export interface Tick {
+  readonly ms: number;
+  readonly label: string;
+}
+
+const MINUTE_MS = 60_000;
+/** Steps that people read without counting. */
+const STEPS_MS = [
+  1,
+  2,
+  5,
+  10,
+  20,
+  50,
+  100,
+  200,
+  500,
+  1_000,
+  2_000,
+  5_000,
+  10_000,
+  20_000,
+  30_000,
+  MINUTE_MS,
+  2 * MINUTE_MS,
+  5 * MINUTE_MS,
+  10 * MINUTE_MS,
+  30 * MINUTE_MS,
+  60 * MINUTE_MS,
+];
+
+/**
+ * Marks at round times, as many as fit.
+ *
+ * @param leastGapPx Smallest distance between two marks.
+ */
+export function timeTicks(scale: TimeScale, leastGapPx: number): Tick[] {
+  const spanMs = scale.endMs - scale.startMs;
+  if (!(spanMs > 0) || !(scale.widthPx > 0)) return [];
+  const leastStepMs = (spanMs / scale.widthPx) * leastGapPx;
+  const stepMs = STEPS_MS.find((step) => step >= leastStepMs) ?? Math.ceil(leastStepMs / 3_600_000) * 3_600_000;
+  const ticks: Tick[] = [];
+  for (let ms = Math.ceil(scale.startMs / stepMs) * stepMs; ms <= scale.endMs; ms += stepMs) {
+    ticks.push({ ms, label: formatTime(ms, stepMs) });
+  }
+  return ticks;
+}
+
+/**
+ * A time as `1.5 s`, or as `2:05` from a minute on.
+ *
+ * @param stepMs Distance to the next label, which decides the digits.
+ */
+export function formatTime(ms: number, stepMs: number): string {
+  const digits = stepMs >= 1_000 ? 0 : Math.min(3, Math.ceil(-Math.log10(stepMs / 1_000)));
+  const minutes = Math.floor(ms / MINUTE_MS);
+  const seconds = (ms - minutes * MINUTE_MS) / 1_000;
+  if (minutes === 0) return `${seconds.toFixed(digits)} s`;
+  return `${minutes}:${seconds.toFixed(digits).padStart(digits === 0 ? 2 : digits + 3, "0")}`;
+}
