@@ -18,13 +18,13 @@ export function cellOf({ count, startMs, endMs }: WindowCells, i: number): { fro
   return { fromMs: Math.max(startMs[i] as number, toMs - stepMs), toMs };
 }
 
-/** The window whose cell covers a time, or the nearest one; -1 when there is none. */
+/** The window whose cell covers a time (its end not included), or the nearest one; -1 when there is none. */
 export function windowAt(cells: WindowCells, ms: number): number {
   let low = 0;
   let high = cells.count - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((cells.endMs[middle] as number) < ms) low = middle + 1;
+    if ((cells.endMs[middle] as number) <= ms) low = middle + 1;
     else high = middle;
   }
   return cells.count === 0 ? -1 : low;

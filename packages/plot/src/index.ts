@@ -13,6 +13,7 @@ export {
   drawScoreLines,
   drawTraces,
   toPieces,
+  traceSpan,
   type AnomalyStyle,
   type BandPiece,
   type BandStyle,

@@ -17,6 +17,11 @@ export interface LaneBox {
 
 type Context = CanvasRenderingContext2D;
 
+/** The largest distance between lowest and highest value over all series, which fills a row of `drawTraces`. */
+export function traceSpan(series: readonly Series[]): number {
+  return Math.max(0, ...series.map(rangeOf).map((range) => (range ? range.high - range.low : 0)));
+}
+
 /** Traces of several series, one below the other, all in the same units per pixel so that they can be compared. */
 export function drawTraces(
   context: Context,
@@ -25,23 +30,56 @@ export function drawTraces(
   series: readonly Series[],
   colour: string,
 ): void {
-  const ranges = series.map((each) => rangeOf(each) ?? { low: 0, high: 0 });
   const rowPx = heightPx / series.length;
-  const span = Math.max(...ranges.map(({ low, high }) => high - low)) || 1;
-  const pxPerUnit = (rowPx - 8) / span;
-  context.fillStyle = colour;
+  const pxPerUnit = (rowPx - 8) / (traceSpan(series) || 1);
   series.forEach((each, row) => {
-    const { low, high } = ranges[row] as { low: number; high: number };
+    const { low, high } = rangeOf(each) ?? { low: 0, high: 0 };
     const middlePx = y + rowPx * (row + 0.5);
     const toY = (value: number) => middlePx - (value - (low + high) / 2) * pxPerUnit;
-    const columns = minMaxColumns(each, scale.startMs, scale.endMs, Math.ceil(scale.widthPx));
-    for (let column = 0; column * 2 < columns.length; column++) {
-      const top = toY(columns[column * 2 + 1] as number);
-      const bottom = toY(columns[column * 2] as number);
-      // A flat piece still is a line, a little over a pixel strong.
-      if (!Number.isNaN(top)) context.fillRect(x + column, top - 0.6, 1, bottom - top + 1.2);
-    }
+    const valuesPerPx = (scale.endMs - scale.startMs) / scale.widthPx / each.intervalMs;
+    if (valuesPerPx < 1) strokeValues(context, x, scale, each, toY, colour);
+    else fillColumns(context, x, scale, each, toY, colour);
   });
+}
+
+/** A line from value to value, where each has a pixel of its own. */
+function strokeValues(
+  context: Context,
+  x: number,
+  scale: TimeScale,
+  { values, offset, stride, count, intervalMs }: Series,
+  toY: (value: number) => number,
+  colour: string,
+): void {
+  const first = Math.max(0, Math.floor(scale.startMs / intervalMs));
+  const last = Math.min(count - 1, Math.ceil(scale.endMs / intervalMs));
+  context.strokeStyle = colour;
+  context.lineWidth = 1.2;
+  context.lineJoin = "round";
+  context.beginPath();
+  for (let i = first; i <= last; i++) {
+    context.lineTo(x + toPx(scale, i * intervalMs), toY(values[offset + i * stride] as number));
+  }
+  context.stroke();
+}
+
+/** From the lowest to the highest value of each pixel column, where a column holds several. */
+function fillColumns(
+  context: Context,
+  x: number,
+  scale: TimeScale,
+  series: Series,
+  toY: (value: number) => number,
+  colour: string,
+): void {
+  const columns = minMaxColumns(series, scale.startMs, scale.endMs, Math.ceil(scale.widthPx));
+  context.fillStyle = colour;
+  for (let column = 0; column * 2 < columns.length; column++) {
+    const top = toY(columns[column * 2 + 1] as number);
+    const bottom = toY(columns[column * 2] as number);
+    // A flat piece still is a line, a little over a pixel strong.
+    if (!Number.isNaN(top)) context.fillRect(x + column, top - 0.6, 1, bottom - top + 1.2);
+  }
 }
 
 /** Scores of windows: shape `[count * classCount]`, the scores of one window together. */

@@ -75,7 +75,10 @@ describe("cellOf", () => {
 describe("windowAt", () => {
   it("finds the window whose cell covers a time, and the nearest beyond the ends", () => {
     const cells = windows(50);
-    for (let i = 0; i < 50; i++) expect(windowAt(cells, cellOf(cells, i).toMs - 1)).toBe(i);
+    for (let i = 0; i < 50; i++) {
+      expect(windowAt(cells, cellOf(cells, i).fromMs)).toBe(i);
+      expect(windowAt(cells, cellOf(cells, i).toMs - 1)).toBe(i);
+    }
     expect(windowAt(cells, 0)).toBe(0);
     expect(windowAt(cells, 1e9)).toBe(49);
     expect(windowAt(windows(0), 5)).toBe(-1);

@@ -271,6 +271,15 @@ describe("ViewerSession", () => {
       expect(viewer.seqs).toEqual([0, 1]);
     });
 
+    it("[P14] takes another sub to a log that has ended", async () => {
+      await append(2, { seal: true });
+      await subscribe();
+      await subscribe();
+
+      expect(viewer.closed).toBeUndefined();
+      expect(viewer.seqs).toEqual([0, 1, 0, 1]);
+    });
+
     it("sends nothing more after unsub", async () => {
       await subscribe();
       say({ type: "unsub", log: "r1" });

@@ -148,7 +148,8 @@ export class ViewerSession implements Outlet {
   }
 
   async #subscribe({ log, from }: Extract<ClientMessage, { type: "sub" }>): Promise<void> {
-    if (this.#subscriptions.has(log)) {
+    const existing = this.#subscriptions.get(log);
+    if (typeof existing === "symbol" || existing?.isOver === false) {
       this.#close(CLOSE.logInUse, `There is a subscription to ${log} already.`);
       return;
     }

@@ -58,6 +58,11 @@ export class LogSubscription {
     return subscription;
   }
 
+  /** Whether everything has been said that there is to say. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Whether the viewer owes an acknowledgement before it gets more. */
   get isHeldBack(): boolean {
     return this.#unackedBytes >= MOST_UNACKED_BYTES;

@@ -13,6 +13,7 @@ const RECORDING_MS = 8_000;
 const PAUSE_MS = 2_000;
 /** One recording in so many is of a movement that the impulse has not learnt. */
 const UNKNOWN_EVERY = 7;
+const UNKNOWN = "shake";
 /** A demo that runs for days must not fill the disk: about two hours of its own recordings are kept. */
 const KEEP_SAMPLES = 700;
 
@@ -28,11 +29,14 @@ export async function conductDemo(
   }: { readonly signal: AbortSignal; readonly log: (line: string) => void; readonly speed?: number },
 ): Promise<void> {
   const random = createSeededRandom(Date.now());
+  let label: string = UNKNOWN;
   for (let recordings = 1; !signal.aborted;) {
     const [deviceId] = devices.idleDevices(project.id);
     if (deviceId !== undefined) {
-      const known = KNOWN_MOVEMENTS[Math.floor(random.uniform() * KNOWN_MOVEMENTS.length)] as string;
-      const label = recordings % UNKNOWN_EVERY === 0 ? "shake" : known;
+      // Never the same twice in a row, so that there is something to see.
+      const others = KNOWN_MOVEMENTS.filter((movement) => movement !== label);
+      const known = others[Math.floor(random.uniform() * others.length)] as string;
+      label = recordings % UNKNOWN_EVERY === 0 ? UNKNOWN : known;
       try {
         await devices.sample(project.id, deviceId, {
           label,

@@ -1,0 +1,130 @@
+import {
+  connectLive,
+  FEED,
+  isOver,
+  type ConnectionState,
+  type LiveConnection,
+  type LiveOptions,
+  type Run,
+  type StudioState,
+} from "@windowscope/protocol";
+
+import { readProjects, type Project } from "../api.ts";
+import { RunList } from "./run-list.svelte.ts";
+import { RunView } from "./run-view.svelte.ts";
+
+/** The feed tells three or four times of each run; so much of it is read at first. */
+const FEED_TAIL = 400;
+
+/** Everything the page knows: the connection, how the server stands with Studio, the runs, and the one that is shown. */
+export class PageFeed {
+  readonly runs = new RunList();
+  #connection = $state.raw<ConnectionState>({ name: "connecting", attempt: 0 });
+  #studio = $state.raw<{ readonly state: StudioState; readonly message: string }>();
+  #projects = $state.raw<readonly Project[]>([]);
+  #isCaughtUp = $state(false);
+  #view = $state.raw<RunView>();
+  #follows = $state(true);
+  #live: LiveConnection | undefined;
+  readonly #openSocket: LiveOptions["openSocket"];
+  readonly #url: string;
+
+  /** @param url Address of the live socket. */
+  constructor(url: string, openSocket: LiveOptions["openSocket"]) {
+    this.#url = url;
+    this.#openSocket = openSocket;
+  }
+
+  get connection(): ConnectionState {
+    return this.#connection;
+  }
+
+  /** How the server stands with Studio; absent until it has said so. */
+  get studio(): { readonly state: StudioState; readonly message: string } | undefined {
+    return this.#studio;
+  }
+
+  get project(): Project | undefined {
+    return this.#projects.find(({ projectId }) => projectId === this.#view?.run?.projectId) ?? this.#projects[0];
+  }
+
+  /** Whether the list of runs is complete by now. */
+  get isCaughtUp(): boolean {
+    return this.#isCaughtUp;
+  }
+
+  /** The run on the screen. */
+  get view(): RunView | undefined {
+    return this.#view;
+  }
+
+  /** Whether the newest run is shown, whichever that is. */
+  get follows(): boolean {
+    return this.#follows;
+  }
+
+  /** Connects, and stays connected until `signal` aborts. */
+  start(signal: AbortSignal): void {
+    this.#live = connectLive({
+      url: this.#url,
+      client: "windowscope-viewer",
+      openSocket: this.#openSocket,
+      signal,
+      onState: (state) => (this.#connection = state),
+      onStudio: (state, message) => {
+        this.#studio = { state, message };
+        if (state === "connected") void readProjects().then((projects) => (this.#projects = projects));
+      },
+    });
+    void this.#followFeed(this.#live, signal);
+  }
+
+  retryNow(): void {
+    this.#live?.retryNow();
+  }
+
+  /** Shows a run and stays with it. */
+  show(runId: string): void {
+    this.#follows = false;
+    this.#open(runId);
+  }
+
+  /** Shows the newest run, and each newer one as it comes. */
+  followNewest(): void {
+    this.#follows = true;
+    this.#openNewest();
+  }
+
+  async #followFeed(live: LiveConnection, signal: AbortSignal): Promise<void> {
+    try {
+      for await (const event of live.subscribe(FEED, { tail: FEED_TAIL })) {
+        if (event.type === "reset") this.runs.clear();
+        if (event.type === "live") this.#isCaughtUp = true;
+        if (event.type === "entries") {
+          this.runs.apply(event.entries.flatMap((entry) => (entry.kind === "run" ? [entry.run] : [])));
+        }
+        if (this.#follows) this.#openNewest();
+      }
+    } catch (error) {
+      // The connection is closed for good; its state says so to people.
+      if (!signal.aborted && this.#connection.name !== "closed") throw error;
+    }
+  }
+
+  #openNewest(): void {
+    // A run that only waits has nothing to see: the one before it stays until there is.
+    const newest = this.runs.all.find(hasSomethingToSee) ?? this.runs.all[0];
+    if (newest) this.#open(newest.runId);
+  }
+
+  #open(runId: string): void {
+    if (this.#view?.runId === runId || !this.#live) return;
+    this.#view?.leave();
+    this.#view = new RunView(runId);
+    void this.#view.follow(this.#live);
+  }
+}
+
+function hasSomethingToSee({ state, result }: Run): boolean {
+  return result !== undefined || isOver(state);
+}

@@ -1,0 +1,34 @@
+/** Numbers and times as the page writes them: always as many characters, so that nothing jumps. */
+
+const MINUS = "\u2212";
+const THIN_SPACE = "\u2009";
+
+/** A score with three decimals. */
+export function formatScore(score: number): string {
+  return score.toFixed(3);
+}
+
+/** An anomaly score with two decimals and a real minus. */
+export function formatAnomaly(score: number | undefined): string {
+  return score === undefined ? "–" : score.toFixed(2).replace("-", MINUS);
+}
+
+/** A count with thin spaces between thousands. */
+export function formatCount(count: number): string {
+  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, THIN_SPACE);
+}
+
+/** A share as a percentage with one decimal; a dash when there is nothing to share. */
+export function formatShare(part: number, whole: number): string {
+  return whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+/** Seconds from the start of a recording, with two decimals. */
+export function formatSeconds(ms: number): string {
+  return (ms / 1000).toFixed(2);
+}
+
+/** Time of day of an ISO 8601 text, in this browser's zone. */
+export function formatClock(iso: string): string {
+  return new Date(iso).toLocaleTimeString(undefined, { hour12: false });
+}
