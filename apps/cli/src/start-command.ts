@@ -73,7 +73,7 @@ class Parts {
 
   /** Starts this program with another command; resolves with the address that it works at. */
   start(name: string, command: string, env: Env = {}): Promise<string> {
-    const child = fork(process.argv[1] ?? "", [command], { env: { ...this.#env, ...env } as NodeJS.ProcessEnv });
+    const child = fork(process.argv[1] ?? "", [command], { env: { ...this.#env, ...env } });
     this.#children.push(child);
     child.once("exit", (code, signal) => this.#onEnd?.(`${name} has ended (${signal ?? `code ${code}`})`));
     return new Promise((resolve) => {

@@ -79,7 +79,7 @@ export function createFakeStudio(handlers: Readonly<Record<string, Handler>> = {
       const aborted = new Promise<never>((_resolve, reject) => {
         signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
       });
-      const answer = handler((request.path ?? {}) as Record<string, number>, request.query ?? {});
+      const answer = handler(request.path ?? {}, request.query ?? {});
       return { success: true, ...(await Promise.race([answer, aborted])) } as never;
     },
   };

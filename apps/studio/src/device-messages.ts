@@ -5,7 +5,7 @@ import type { RawData } from "ws";
 import type { DeviceSensor } from "./devices.ts";
 
 /** A device's message cannot be understood. The message is for the device's log. */
-export class DeviceMessageError extends Error {
+class DeviceMessageError extends Error {
   override readonly name = "DeviceMessageError";
 }
 

@@ -198,7 +198,10 @@ class Sampling {
 
   received(message: Record<string, unknown>): void {
     this.#restartTimer();
-    if (message.sample === false) this.fail(String(message.error ?? message.err ?? "The device refused to sample."));
+    if (message.sample === false) {
+      const reason = message.error ?? message.err;
+      this.fail(typeof reason === "string" ? reason : "The device refused to sample.");
+    }
     if (message.sampleFinished === true) this.#settle?.resolve();
   }
 

@@ -165,15 +165,15 @@ function conditions(
 ): { where: string; values: (string | number)[] } {
   const parts = ["project_id = ?"];
   const values: (string | number)[] = [projectId];
-  function require(condition: string, ...needed: readonly (string | number)[]): void {
+  function demand(condition: string, ...needed: readonly (string | number)[]): void {
     parts.push(condition);
     values.push(...needed);
   }
-  if (category !== "all") require("category = ?", category);
-  if (labels) require(`label IN (${labels.map(() => "?").join(", ")})`, ...labels);
-  if (filename !== undefined) require("instr(filename, ?) > 0", filename);
-  if (minId !== undefined) require("id >= ?", minId);
-  if (maxId !== undefined) require("id < ?", maxId);
+  if (category !== "all") demand("category = ?", category);
+  if (labels) demand(`label IN (${labels.map(() => "?").join(", ")})`, ...labels);
+  if (filename !== undefined) demand("instr(filename, ?) > 0", filename);
+  if (minId !== undefined) demand("id >= ?", minId);
+  if (maxId !== undefined) demand("id < ?", maxId);
   return { where: parts.join(" AND "), values };
 }
 

@@ -3,9 +3,10 @@ import { parseArgs } from "node:util";
 import { generate } from "./generate.ts";
 import { OpenApiDocumentError } from "./read-document.ts";
 
-const USAGE = `windowscope-codegen DOCUMENT --out FOLDER [--check]
+const USAGE = `windowscope-codegen DOCUMENT --out FOLDER [--only types|operations] [--check]
 
 Writes TypeScript types and an operation table for an OpenAPI 3 document (YAML or JSON).
+--only writes just one of the two.
 --check writes nothing and exits with 1 when a generated file is stale.
 `;
 
@@ -14,21 +15,22 @@ async function main(): Promise<number> {
   try {
     options = parseArgs({
       allowPositionals: true,
-      options: { out: { type: "string" }, check: { type: "boolean", default: false } },
+      options: { out: { type: "string" }, only: { type: "string" }, check: { type: "boolean", default: false } },
     });
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
     return 2;
   }
   const [document] = options.positionals;
-  const { out, check } = options.values;
-  if (document === undefined || out === undefined) {
+  const { out, only, check } = options.values;
+  const outputs = (["types", "operations"] as const).filter((output) => only === undefined || only === output);
+  if (document === undefined || out === undefined || outputs.length === 0) {
     process.stderr.write(USAGE);
     return 2;
   }
 
   try {
-    const { files, repairs } = await generate({ document, outFolder: out, check });
+    const { files, repairs } = await generate({ document, outFolder: out, outputs, check });
     for (const { at, what } of repairs) process.stdout.write(`repaired ${at}: ${what}\n`);
     for (const { file, outcome } of files) process.stdout.write(`${outcome.padEnd(9)} ${file}\n`);
     const isStale = files.some(({ outcome }) => outcome === "stale");

@@ -11,8 +11,11 @@ export interface GeneratedFile {
   readonly outcome: "unchanged" | "written" | "stale";
 }
 
+/** What can be generated: `<name>.gen.ts` with types, `<name>-operations.gen.ts` with the operation table. */
+export type Output = "types" | "operations";
+
 /**
- * Generates `<name>.gen.ts` with the types and `<name>-operations.gen.ts` with the operation table.
+ * Generates TypeScript from a document.
  *
  * Writes only files whose content changes, so that nothing downstream is built again for nothing.
  *
@@ -21,14 +24,15 @@ export interface GeneratedFile {
 export async function generate(options: {
   readonly document: string;
   readonly outFolder: string;
+  readonly outputs: readonly Output[];
   readonly check: boolean;
 }): Promise<{ files: readonly GeneratedFile[]; repairs: readonly Repair[] }> {
   const name = path.basename(options.document);
   const stem = name.replace(/\.[^.]+$/, "");
   const { document, repairs } = normalise(await readDocument(options.document));
   const contents = {
-    [`${stem}.gen.ts`]: await emitTypes(document, name),
-    [`${stem}-operations.gen.ts`]: emitOperations(document, name),
+    ...(options.outputs.includes("types") && { [`${stem}.gen.ts`]: await emitTypes(document, name) }),
+    ...(options.outputs.includes("operations") && { [`${stem}-operations.gen.ts`]: emitOperations(document, name) }),
   };
 
   const files: GeneratedFile[] = [];

@@ -33,7 +33,7 @@ const LAST_LINES = 20;
  */
 export async function waitForJob(studio: Studio, jobId: number, { projectId, hints, signal }: JobWait): Promise<void> {
   let wake: (() => void) | undefined;
-  let isHinted = false;
+  let isHinted: boolean;
   const unwatch = hints?.watch(jobId, () => {
     isHinted = true;
     wake?.();

@@ -70,7 +70,7 @@ export function createStudio({
       let exchange: Exchange;
       try {
         // This function's own types checked the request; the table proves that method and path belong to it.
-        exchange = (await client.request(
+        exchange = await client.request(
           method as never,
           path as never,
           {
@@ -79,7 +79,7 @@ export function createStudio({
             parseAs: "text",
             signal,
           } as never,
-        )) as Exchange;
+        );
       } catch (cause) {
         // The caller's own abort is theirs to understand.
         request.signal?.throwIfAborted();

@@ -48,7 +48,7 @@ export interface ClassifiedSample {
   /** Something to tell people about the result. */
   readonly warning: string | undefined;
   /** The windows in time order. */
-  windows(): Iterable<ClassifiedWindow>;
+  readonly windows: () => Iterable<ClassifiedWindow>;
 }
 
 const ANOMALY_TYPES: readonly string[] = ["anomaly", "anomaly-gmm", "keras-anomaly"];

@@ -7,7 +7,7 @@ import type { Window } from "./schemas.ts";
 const SLICE_BYTES = 256 * 1024;
 
 /** All windows of a run that are in its log by now, in order. */
-export async function* readWindows(runLog: RunLog, run: Run): AsyncGenerator<Window, void, undefined> {
+async function* readWindows(runLog: RunLog, run: Run): AsyncGenerator<Window, void, undefined> {
   const { classes } = run.result ?? { classes: [] };
   const state = await runLog.stat(run.runId);
   if (!state) return;

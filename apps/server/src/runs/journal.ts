@@ -219,8 +219,8 @@ export class RunWriter {
     this.#number = number;
     this.#next = next;
     this.#fingerprint = undefined;
-    const { result: _result, warning: _warning, ...kept } = this.#run;
-    this.#run = { ...kept, state: "waiting", windows: 0, verdicts: {} };
+    const nothing = { result: undefined, warning: undefined, windows: 0, verdicts: {} };
+    this.#run = { ...this.#run, ...nothing, state: "waiting" };
     await this.create();
   }
 

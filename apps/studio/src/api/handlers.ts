@@ -8,7 +8,7 @@ export class RefusedError extends Error {
 }
 
 /** What an operation is called with; path and query are parsed as the API document says. */
-export interface ApiRequest<K extends OperationId> {
+interface ApiRequest<K extends OperationId> {
   readonly path: PathOf<K>;
   /** Nothing in it is there but what was sent. */
   readonly query: NonNullable<QueryOf<K>>;

@@ -1,5 +1,7 @@
 import type { Run } from "@windowscope/protocol";
 
+import { mergeRuns } from "./merge-runs.ts";
+
 /** So many runs stay on the page; the server keeps the others. */
 const MOST_RUNS = 500;
 
@@ -18,9 +20,7 @@ export class RunList {
 
   /** Takes states of runs; of each run the last one counts. */
   apply(changed: readonly Run[]): void {
-    const byId = new Map(this.#runs.map((run) => [run.runId, run]));
-    for (const run of changed) byId.set(run.runId, run);
-    this.#runs = [...byId.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, MOST_RUNS);
+    this.#runs = mergeRuns(this.#runs, changed).slice(0, MOST_RUNS);
   }
 
   /** The feed begins anew. */

@@ -25,7 +25,7 @@ interface LaneName {
   readonly hasRows: boolean;
 }
 
-export interface Lane {
+interface Lane {
   readonly y: number;
   readonly heightPx: number;
 }
