@@ -1,3 +1,4 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 /** Tests run on the packages' sources, not on their builds. */
@@ -10,8 +11,30 @@ export default defineConfig({
         resolve,
         ssr: { resolve },
         test: {
-          name: "node",
+          name: "unit",
           include: ["{packages,apps}/*/src/**/*.test.ts"],
+          exclude: ["apps/viewer/**"],
+        },
+      },
+      {
+        plugins: [svelte({ configFile: false })],
+        resolve: { conditions: ["@windowscope/source", "browser"] },
+        test: {
+          name: "viewer",
+          include: ["apps/viewer/src/**/*.test.ts"],
+        },
+      },
+      {
+        // The built program as processes, and a real Chromium: one file after another, since they share two cores.
+        resolve,
+        ssr: { resolve },
+        test: {
+          name: "e2e",
+          include: ["apps/cli/src/**/*.e2e.ts"],
+          fileParallelism: false,
+          hookTimeout: 60_000,
+          testTimeout: 30_000,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -5,7 +5,7 @@ import { defineConfig } from "vite";
 const server = "http://127.0.0.1:4700";
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte({ configFile: false })],
   resolve: { conditions: ["@windowscope/source", "browser", "module", "import", "default"] },
   build: { target: "es2022", assetsInlineLimit: 0 },
   server: { proxy: { "/api": server, "/live": { target: server, ws: true } } },

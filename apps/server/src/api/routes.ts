@@ -3,6 +3,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Run } from "@windowscope/protocol";
 import type { RunLog } from "@windowscope/runlog";
 import type { Studio } from "@windowscope/sdk";
+import { stream } from "hono/streaming";
 
 import type { RunJournal } from "../runs/journal.ts";
 import type { Runs } from "../runs/runs.ts";
@@ -225,8 +226,11 @@ export function apiRoutes({ studio, runs, journal, runLog, log }: ApiParts): Ope
       const { format } = c.req.valid("query");
       const text = format === "csv" ? windowsAsCsv(runLog, run) : windowsAsJson(runLog, run);
       const type = format === "csv" ? "text/csv; charset=utf-8" : "application/json";
-      const headers = { "content-type": type, "content-disposition": `attachment; filename="${run.runId}.${format}"` };
-      return new Response(ReadableStream.from(text).pipeThrough(new TextEncoderStream()), { headers });
+      c.header("content-type", type);
+      c.header("content-disposition", `attachment; filename="${run.runId}.${format}"`);
+      return stream(c, async (out) => {
+        for await (const piece of text) await out.write(piece);
+      });
     },
   );
 

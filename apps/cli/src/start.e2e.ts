@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Browser, Page } from "playwright-core";
+
+import { createFolder, findFreePorts, isFree, openBrowser, startProgram, type Program } from "./harness.ts";
+import { countWindows, readWindow, runItems } from "./page.ts";
+
+interface Download {
+  readonly run: { readonly sampleName: string; readonly expectedLabel: string; readonly createdAt: string };
+  readonly windows: readonly {
+    readonly startMs: number;
+    readonly endMs: number;
+    readonly verdict: string;
+    readonly scores: Readonly<Record<string, number>>;
+    readonly anomaly: number;
+  }[];
+}
+
+describe("windowscope start", () => {
+  const { folder, remove } = createFolder();
+  let ports: number[];
+  let program: Program;
+  let browser: Browser;
+  let page: Page;
+  let url: string;
+
+  beforeAll(async () => {
+    ports = await findFreePorts(4);
+    const [server, studio, devices, ingestion] = ports.map(String);
+    url = `http://127.0.0.1:${server}`;
+    program = startProgram(["start"], {
+      WINDOWSCOPE_DATA_DIR: folder,
+      WINDOWSCOPE_PORT: server ?? "",
+      WINDOWSCOPE_STUDIO_PORT: studio ?? "",
+      WINDOWSCOPE_DEVICES_PORT: devices ?? "",
+      WINDOWSCOPE_INGESTION_PORT: ingestion ?? "",
+    });
+    browser = await openBrowser();
+    await program.prints(`Windowscope  ${url}`);
+    page = await browser.newPage();
+    await page.goto(url);
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    program?.child.kill("SIGKILL");
+    remove();
+  });
+
+  it(
+    "shows the windows of a recording that was uploaded after the start, without a reload",
+    { timeout: 60_000 },
+    async () => {
+      const openedAt = new Date();
+      await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }));
+
+      await runItems(page).filter({ hasText: "of 76" }).first().waitFor({ timeout: 55_000 });
+      await expect.poll(() => countWindows(page)).toBe(76);
+
+      const { runs } = (await (await fetch(`${url}/api/v1/runs`)).json()) as { runs: { runId: string }[] };
+      const { run, windows } = (await (
+        await fetch(`${url}/api/v1/runs/${runs.at(-1)?.runId}/windows`)
+      ).json()) as Download;
+      expect(Date.parse(run.createdAt)).toBeGreaterThan(openedAt.getTime() - 10_000);
+      expect(await page.title()).toBe("Windowscope");
+      for (const index of [0, 1, 40, 75]) {
+        const window = windows[index];
+        const row = await readWindow(page, index);
+        expect(row).toMatchObject({
+          "#": String(index),
+          "Start s": ((window?.startMs ?? NaN) / 1000).toFixed(2),
+          "End s": ((window?.endMs ?? NaN) / 1000).toFixed(2),
+          Expected: run.expectedLabel,
+          idle: window?.scores.idle?.toFixed(3),
+          wave: window?.scores.wave?.toFixed(3),
+          Anomaly: window?.anomaly.toFixed(2).replace("-", "\u2212"),
+        });
+        expect(row.Predicted).toContain(window?.verdict);
+      }
+      expect(await page.evaluate(() => "isSamePage" in globalThis)).toBe(true);
+    },
+  );
+
+  it("follows: the next recording appears and is shown by itself", { timeout: 60_000 }, async () => {
+    const before = await runItems(page).count();
+    const shown = await page.getByRole("table").locator("caption").textContent();
+
+    await expect.poll(() => runItems(page).count(), { timeout: 30_000 }).toBeGreaterThan(before);
+
+    await expect.poll(() => page.getByRole("table").locator("caption").textContent()).not.toBe(shown);
+    await expect.poll(() => countWindows(page)).toBe(76);
+  });
+
+  it("says on the page that the project is simulated", async () => {
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Demo: simulated motion");
+  });
+
+  it("steps through windows by keyboard, and tells a screen reader what each one says", async () => {
+    const slider = page.getByRole("slider", { name: "Window" });
+    await slider.focus();
+    await page.keyboard.press("Home");
+    const first = await slider.getAttribute("aria-valuetext");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Period");
+
+    expect(first).toMatch(/^window 0, 0\.00 s to 2\.00 s, /);
+    expect(await slider.getAttribute("aria-valuetext")).toMatch(/^window 2, 0\.16 s to 2\.16 s, .*labelled/);
+    await page.keyboard.press("Escape");
+  });
+
+  it("ends every process within 5 s of Ctrl-C, and frees its ports", { timeout: 20_000 }, async () => {
+    const { code, tookMs } = await program.end("SIGINT");
+
+    expect(tookMs).toBeLessThan(5_000);
+    expect(code).toBe(0);
+    for (const port of ports) expect(await isFree(port), `port ${port}`).toBe(true);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+
+import { expectedLabel, isMismatch } from "./feed/expected.ts";
+import { formatAnomaly, formatCount, formatScore, formatSeconds, formatShare } from "./format.ts";
+import { layOut } from "./parts/timeline-layout.ts";
+
+describe("the page's numbers", () => {
+  it.each([
+    [formatScore(1), "1.000"],
+    [formatScore(0.0004), "0.000"],
+    [formatAnomaly(-0.416), "\u22120.42"],
+    [formatAnomaly(undefined), "–"],
+    [formatCount(76), "76"],
+    [formatCount(1234567), "1\u2009234\u2009567"],
+    [formatShare(1, 3), "33.3 %"],
+    [formatShare(0, 0), "–"],
+    [formatSeconds(1920), "1.92"],
+  ])("are written as %s", (written, wanted) => {
+    expect(written).toBe(wanted);
+  });
+});
+
+describe("expectedLabel", () => {
+  const expected = [
+    { startMs: 0, endMs: 1000, label: "idle" },
+    { startMs: 1000, endMs: 2000, label: "wave" },
+  ];
+
+  it.each([
+    [500, "idle"],
+    [1000, "idle"],
+    [1000.5, "wave"],
+    [2000.0001, "wave"],
+  ])("takes the label at the window's end, %d ms: %s", (endMs, label) => {
+    expect(expectedLabel({ expected }, endMs)).toBe(label);
+  });
+
+  it("has none for a sample without labels", () => {
+    expect(expectedLabel({ expected: [] }, 500)).toBeUndefined();
+  });
+});
+
+describe("isMismatch", () => {
+  const classes = ["idle", "wave"];
+
+  it.each([
+    ["idle", "idle", false],
+    ["idle", "wave", true],
+    ["idle", "uncertain", true],
+    ["anomaly", "anomaly", false],
+    ["anomaly", "idle", true],
+    ["shake", "wave", undefined],
+    [undefined, "wave", undefined],
+  ])("judges label %s and verdict %s as %s", (expected, verdict, judgement) => {
+    expect(isMismatch({ classes }, expected, verdict)).toBe(judgement);
+  });
+});
+
+describe("layOut", () => {
+  it("stacks lanes without overlap, and leaves out what an impulse does not have", () => {
+    const full = layOut(3, 4, true);
+    const { signal, probability, expected, predicted, anomaly } = full.lanes;
+    const order = [signal, probability, expected, predicted, anomaly!];
+    order.slice(1).forEach((lane, i) => expect(lane.y).toBeGreaterThanOrEqual(order[i]!.y + order[i]!.heightPx));
+    expect(full.heightPx).toBe(anomaly!.y + anomaly!.heightPx);
+
+    expect(layOut(3, 4, false).lanes.anomaly).toBeUndefined();
+    expect(layOut(1, 0, true).names.map(({ text }) => text)).not.toContain("Probability");
+  });
+});
