@@ -16,6 +16,7 @@ export async function readWindow(page: Page, index: number): Promise<TableRow> {
   const row = windowsTable(page)
     .getByRole("row")
     .filter({ has: page.getByRole("rowheader", { name: String(index), exact: true }) });
+  await row.waitFor();
   const cells = await row.locator("th, td").allInnerTexts();
   const heads = await windowsTable(page).getByRole("columnheader").allInnerTexts();
   return Object.fromEntries(heads.map((head, i) => [head.trim(), (cells[i] ?? "").replaceAll(/\s+/g, " ").trim()]));
