@@ -54,6 +54,8 @@ describe("windowscope start", () => {
       await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }));
 
       await runItems(page).filter({ hasText: "of 76" }).first().waitFor({ timeout: 55_000 });
+      // Pinned, or the next recording might take its place while it is read.
+      await runItems(page).last().getByRole("button").click();
       await expect.poll(() => countWindows(page)).toBe(76);
 
       const { runs } = (await (await fetch(`${url}/api/v1/runs`)).json()) as { runs: { runId: string }[] };
@@ -77,6 +79,7 @@ describe("windowscope start", () => {
         expect(row.Predicted).toContain(window?.verdict);
       }
       expect(await page.evaluate(() => "isSamePage" in globalThis)).toBe(true);
+      await page.keyboard.press("l");
     },
   );
 
