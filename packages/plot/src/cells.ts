@@ -39,11 +39,11 @@ export interface Segment {
 }
 
 /** Joins neighbours with the same code. */
-export function joinCodes(codes: Uint8Array, count: number): Segment[] {
+export function joinCodes(codes: ArrayLike<number>): Segment[] {
   const segments: Segment[] = [];
-  for (let first = 0; first < count;) {
+  for (let first = 0; first < codes.length;) {
     let last = first;
-    while (last + 1 < count && codes[last + 1] === codes[first]) last++;
+    while (last + 1 < codes.length && codes[last + 1] === codes[first]) last++;
     segments.push({ first, last, code: codes[first] as number });
     first = last + 1;
   }

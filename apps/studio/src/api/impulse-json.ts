@@ -44,29 +44,16 @@ export function impulseJson({ id, impulse, created }: StoredImpulse): Schemas["I
 }
 
 export function classifierBlock(created: string): Schemas["ImpulseLearnBlock"] {
-  return {
-    id: BLOCK.classifier,
-    type: "keras",
-    name: "Classifier",
-    title: "Classification",
-    dsp: [BLOCK.features],
-    createdBy: "createImpulse",
-    createdAt: created,
-    trainingProcessor: "cpu",
-  };
+  return learnBlock(BLOCK.classifier, "keras", "Classifier", created);
 }
 
 export function anomalyBlock(created: string): Schemas["ImpulseLearnBlock"] {
-  return {
-    id: BLOCK.anomaly,
-    type: "anomaly",
-    name: "Anomaly detection",
-    title: "Anomaly Detection (K-means)",
-    dsp: [BLOCK.features],
-    createdBy: "createImpulse",
-    createdAt: created,
-    trainingProcessor: "cpu",
-  };
+  return learnBlock(BLOCK.anomaly, "anomaly", "Anomaly detection (K-means)", created);
+}
+
+function learnBlock(id: number, type: string, name: string, created: string): Schemas["ImpulseLearnBlock"] {
+  const made = { createdBy: "createImpulse", createdAt: created };
+  return { id, type, name, title: name, dsp: [BLOCK.features], ...made, trainingProcessor: "cpu" };
 }
 
 /** The settable threshold of a classifier. */

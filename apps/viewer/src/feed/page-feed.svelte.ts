@@ -11,7 +11,7 @@ import {
 
 import { readProjects, type Project } from "../api.ts";
 import { RunList } from "./run-list.svelte.ts";
-import { RunView } from "./run-view.svelte.ts";
+import { RunView, type NextFrame } from "./run-view.svelte.ts";
 
 /** The feed tells three or four times of each run; so much of it is read at first. */
 const FEED_TAIL = 400;
@@ -28,11 +28,16 @@ export class PageFeed {
   #live: LiveConnection | undefined;
   readonly #openSocket: LiveOptions["openSocket"];
   readonly #url: string;
+  readonly #nextFrame: NextFrame;
 
-  /** @param url Address of the live socket. */
-  constructor(url: string, openSocket: LiveOptions["openSocket"]) {
+  /**
+   * @param url Address of the live socket.
+   * @param nextFrame Calls back before the next frame is drawn.
+   */
+  constructor(url: string, openSocket: LiveOptions["openSocket"], nextFrame: NextFrame) {
     this.#url = url;
     this.#openSocket = openSocket;
+    this.#nextFrame = nextFrame;
   }
 
   get connection(): ConnectionState {
@@ -120,7 +125,7 @@ export class PageFeed {
   #open(runId: string): void {
     if (this.#view?.runId === runId || !this.#live) return;
     this.#view?.leave();
-    this.#view = new RunView(runId);
+    this.#view = new RunView(runId, this.#nextFrame);
     void this.#view.follow(this.#live);
   }
 }

@@ -66,11 +66,12 @@ beforeEach(async () => {
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no network in tests")));
   servers = [];
   stop = new AbortController();
-  feed = new PageFeed("ws://test/live", () => {
+  const openSocket = () => {
     const server = new FakeServer();
     servers.push(server);
     return server;
-  });
+  };
+  feed = new PageFeed("ws://test/live", openSocket, (show) => show());
   feed.start(stop.signal);
   await settle();
 });

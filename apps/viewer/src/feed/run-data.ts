@@ -1,5 +1,7 @@
-import { VERDICT, type Entry, type ReadingsEntry, type WindowsEntry } from "@windowscope/protocol";
+import { VERDICT, type Entry, type ReadingsEntry, type Run, type WindowsEntry } from "@windowscope/protocol";
 import type { Scores, Series } from "@windowscope/plot";
+
+import { expectedLabel, isMismatch } from "./expected.ts";
 
 /** A typed array that grows at its end; doubling keeps the copying rare. */
 class Column<T extends Float32Array | Float64Array | Uint8Array> {
@@ -28,21 +30,55 @@ class Column<T extends Float32Array | Float64Array | Uint8Array> {
   }
 }
 
-/** Numbers of one run as they come in: signal and windows, column by column. */
+/** How a verdict stands to the window's label. */
+export const MATCH = { asLabelled: 0, mismatch: 1, cannotSay: 2 } as const;
+
+/** How many windows there are, and of which kind. */
+export interface Tally {
+  readonly windows: number;
+  /** Windows whose label the impulse knows. */
+  readonly comparable: number;
+  readonly matching: number;
+  readonly uncertain: number;
+}
+
+/** All windows as the plot takes them, and what the page adds. */
+export interface Windows extends Scores {
+  readonly anomaly: Float64Array;
+  /** Index of a class, or one of the protocol's `VERDICT`. */
+  readonly verdicts: Uint8Array;
+  /** One of `MATCH`. */
+  readonly matches: Uint8Array;
+}
+
+/** One run as it comes in: its state, its signal and its windows, column by column. */
 export class RunData {
+  #run: Run | undefined;
+  #tally: Tally = { windows: 0, comparable: 0, matching: 0, uncertain: 0 };
   readonly #readings = new Column((length) => new Float32Array(length));
   readonly #startMs = new Column((length) => new Float64Array(length));
   readonly #endMs = new Column((length) => new Float64Array(length));
   readonly #scores = new Column((length) => new Float64Array(length));
   readonly #anomaly = new Column((length) => new Float64Array(length));
   readonly #verdicts = new Column((length) => new Uint8Array(length));
+  readonly #matches = new Column((length) => new Uint8Array(length));
   #axisCount = 0;
   #classCount = 0;
 
-  /** Takes an entry of the run's log; those that carry no numbers change nothing. */
+  /** Takes an entry of the run's log. */
   apply(entry: Entry): void {
+    if (entry.kind === "run") this.#run = entry.run;
     if (entry.kind === "readings") this.#applyReadings(entry);
     if (entry.kind === "windows") this.#applyWindows(entry);
+  }
+
+  /** What the server says about the run; absent until it has said something. */
+  get run(): Run | undefined {
+    return this.#run;
+  }
+
+  get tally(): Tally {
+    return this.#tally;
   }
 
   get readingCount(): number {
@@ -50,7 +86,7 @@ export class RunData {
   }
 
   get windowCount(): number {
-    return this.#verdicts.values.length;
+    return this.#tally.windows;
   }
 
   /** One series for each axis. */
@@ -65,8 +101,7 @@ export class RunData {
     }));
   }
 
-  /** All windows as the plot takes them. */
-  windows(): Scores & { readonly anomaly: Float64Array; readonly verdicts: Uint8Array } {
+  windows(): Windows {
     return {
       count: this.windowCount,
       classCount: this.#classCount,
@@ -75,12 +110,21 @@ export class RunData {
       scores: this.#scores.values,
       anomaly: this.#anomaly.values,
       verdicts: this.#verdicts.values,
+      matches: this.#matches.values,
     };
+  }
+
+  /** Index of the next window behind this one whose verdict contradicts its label, around the end if need be. */
+  nextMismatch(index: number): number | undefined {
+    const after = this.#matches.values.indexOf(MATCH.mismatch, index + 1);
+    const found = after === -1 ? this.#matches.values.indexOf(MATCH.mismatch) : after;
+    return found === -1 ? undefined : found;
   }
 
   /** One window; `undefined` when there is none of that index. */
   window(index: number): WindowResult | undefined {
-    if (!(index >= 0 && index < this.windowCount)) return undefined;
+    const result = this.#run?.result;
+    if (!result || !(index >= 0 && index < this.windowCount)) return undefined;
     const anomaly = this.#anomaly.values[index] as number;
     return {
       index,
@@ -88,7 +132,9 @@ export class RunData {
       endMs: this.#endMs.values[index] as number,
       scores: [...this.#scores.values.subarray(index * this.#classCount, (index + 1) * this.#classCount)],
       anomaly: Number.isNaN(anomaly) ? undefined : anomaly,
-      verdict: this.#verdicts.values[index] as number,
+      verdict: verdictName(result.classes, this.#verdicts.values[index] as number),
+      expected: expectedLabel(result, this.#endMs.values[index] as number),
+      isMismatch: this.#matches.values[index] === MATCH.mismatch,
     };
   }
 
@@ -104,6 +150,26 @@ export class RunData {
     this.#scores.append(entry.scores);
     this.#anomaly.append(entry.anomaly);
     this.#verdicts.append(entry.verdicts);
+    this.#count(entry);
+  }
+
+  /** Compares new windows with their labels, once. */
+  #count({ endMs, verdicts }: WindowsEntry): void {
+    const result = this.#run?.result;
+    let { windows, comparable, matching, uncertain } = this.#tally;
+    const matches = Array.from(verdicts, (code, i) => {
+      windows++;
+      if (code === VERDICT.uncertain) uncertain++;
+      if (!result) return MATCH.cannotSay;
+      const expected = expectedLabel(result, endMs[i] as number);
+      const mismatch = isMismatch(result, expected, verdictName(result.classes, code));
+      if (mismatch === undefined) return MATCH.cannotSay;
+      comparable++;
+      if (!mismatch) matching++;
+      return mismatch ? MATCH.mismatch : MATCH.asLabelled;
+    });
+    this.#matches.append(matches);
+    this.#tally = { windows, comparable, matching, uncertain };
   }
 }
 
@@ -115,8 +181,11 @@ export interface WindowResult {
   /** In the order of the run's classes. */
   readonly scores: readonly number[];
   readonly anomaly: number | undefined;
-  /** Index of a class, or one of the protocol's `VERDICT`. */
-  readonly verdict: number;
+  /** A class, `uncertain`, `anomaly` or `no anomaly`. */
+  readonly verdict: string;
+  readonly expected: string | undefined;
+  /** The verdict contradicts the label; false also where nobody can say. */
+  readonly isMismatch: boolean;
 }
 
 /** A verdict's name. */

@@ -1,47 +1,30 @@
 import type { LiveConnection, LogEvent, Run } from "@windowscope/protocol";
 
-import { expectedLabel, isMismatch } from "./expected.ts";
-import { RunData, verdictName, type WindowResult } from "./run-data.ts";
+import { RunData, type Tally, type WindowResult } from "./run-data.ts";
 
-/** One window with what the page says about it. */
-export interface ShownWindow extends WindowResult {
-  readonly verdictName: string;
-  readonly expected: string | undefined;
-  readonly isMismatch: boolean | undefined;
-}
+/** Calls back before the next frame is drawn. */
+export type NextFrame = (callback: () => void) => void;
 
 /** The run on the screen: its numbers, its state, and which of its windows is looked at. */
 export class RunView {
   readonly runId: string;
-  #run = $state.raw<Run>();
   #failure = $state<string>();
   #selected = $state<number>();
-  /** Counts the batches; whoever draws reads it, and draws again when it changes. */
+  /** Counts the frames in which something came; whoever shows numbers reads it, and shows them again when it changes. */
   #version = $state(0);
   #data = new RunData();
+  #isFrameDue = false;
+  readonly #nextFrame: NextFrame;
   readonly #stop = new AbortController();
 
-  /** Matching and uncertain windows, over all that there are. */
-  readonly tally = $derived.by(() => {
-    void this.#version;
-    const { result } = this.#run ?? {};
-    let [matching, comparable, uncertain] = [0, 0, 0];
-    for (let index = 0; result && index < this.#data.windowCount; index++) {
-      const { isMismatch: mismatch, verdictName: name } = this.window(index) as ShownWindow;
-      if (mismatch !== undefined) comparable++;
-      if (mismatch === false) matching++;
-      if (name === "uncertain") uncertain++;
-    }
-    return { windows: this.#data.windowCount, matching, comparable, uncertain };
-  });
-
-  constructor(runId: string) {
+  constructor(runId: string, nextFrame: NextFrame) {
     this.runId = runId;
+    this.#nextFrame = nextFrame;
   }
 
   /** What the server says about the run; absent until it has said something. */
   get run(): Run | undefined {
-    return this.#run;
+    return this.data.run;
   }
 
   /** Why the run cannot be shown. */
@@ -49,12 +32,14 @@ export class RunView {
     return this.#failure;
   }
 
-  get version(): number {
-    return this.#version;
+  /** The run's numbers. Reading them depends on everything that comes in. */
+  get data(): RunData {
+    void this.#version;
+    return this.#data;
   }
 
-  get data(): RunData {
-    return this.#data;
+  get tally(): Tally {
+    return this.data.tally;
   }
 
   /** Index of the window that somebody has picked. */
@@ -63,18 +48,8 @@ export class RunView {
   }
 
   /** The picked window, or the last one. */
-  get current(): ShownWindow | undefined {
-    void this.#version;
-    return this.window(this.#selected ?? this.#data.windowCount - 1);
-  }
-
-  window(index: number): ShownWindow | undefined {
-    const result = this.#run?.result;
-    const window = this.#data.window(index);
-    if (!result || !window) return undefined;
-    const name = verdictName(result.classes, window.verdict);
-    const expected = expectedLabel(result, window.endMs);
-    return { ...window, verdictName: name, expected, isMismatch: isMismatch(result, expected, name) };
+  get current(): WindowResult | undefined {
+    return this.data.window(this.#selected ?? this.#data.windowCount - 1);
   }
 
   /** Follows the run's log until its end, or until `leave`. */
@@ -101,29 +76,19 @@ export class RunView {
     this.select((this.#selected ?? this.#data.windowCount) + by);
   }
 
-  /** Moves to the next window whose verdict contradicts its label, around the end if need be. */
+  /** Moves to the next window whose verdict contradicts its label. */
   selectNextMismatch(): void {
-    const { windowCount } = this.#data;
-    for (let i = 1; i <= windowCount; i++) {
-      const index = ((this.#selected ?? -1) + i) % windowCount;
-      if (this.window(index)?.isMismatch) {
-        this.select(index);
-        return;
-      }
-    }
+    const next = this.#data.nextMismatch(this.#selected ?? -1);
+    if (next !== undefined) this.select(next);
   }
 
   #apply(event: LogEvent): void {
     switch (event.type) {
       case "entries":
-        for (const entry of event.entries) {
-          if (entry.kind === "run") this.#run = entry.run;
-          else this.#data.apply(entry);
-        }
+        for (const entry of event.entries) this.#data.apply(entry);
         break;
       case "reset":
         this.#data = new RunData();
-        this.#run = undefined;
         this.#selected = undefined;
         break;
       case "live":
@@ -131,6 +96,16 @@ export class RunView {
       default:
         event satisfies never;
     }
-    this.#version++;
+    this.#showSoon();
+  }
+
+  /** Many entries may come between two frames; they are shown at once. */
+  #showSoon(): void {
+    if (this.#isFrameDue) return;
+    this.#isFrameDue = true;
+    this.#nextFrame(() => {
+      this.#isFrameDue = false;
+      this.#version++;
+    });
   }
 }
