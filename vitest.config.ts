@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 
 /** Tests run on the packages' sources, not on their builds. */
 const resolve = { conditions: ["@windowscope/source"] };
+const browserResolve = { conditions: [...resolve.conditions, "browser"] };
 
 export default defineConfig({
   test: {
@@ -18,7 +19,8 @@ export default defineConfig({
       },
       {
         plugins: [svelte({ configFile: false })],
-        resolve: { conditions: ["@windowscope/source", "browser"] },
+        resolve: browserResolve,
+        ssr: { resolve: browserResolve },
         test: {
           name: "viewer",
           include: ["apps/viewer/src/**/*.test.ts"],

@@ -115,13 +115,13 @@ describe("connectLive", () => {
     expect(socket().sent).toEqual([]);
 
     socket().accept();
-    socket().say({ type: "subok", ...position, from: 0 });
+    socket().say({ type: "subok", id: 1, ...position, from: 0 });
     socket().deliver(0, 1);
     await settle();
 
     expect(socket().sent).toEqual([
       { type: "hello", client: "test" },
-      { type: "sub", log: "r1", from: "start" },
+      { type: "sub", id: 1, log: "r1", from: "start" },
     ]);
     expect(seqs()).toEqual([0, 1]);
   });
@@ -130,23 +130,50 @@ describe("connectLive", () => {
     const { seqs } = follow();
     socket().accept();
     await settle();
-    socket().say({ type: "subok", ...position, from: 0 });
+    socket().say({ type: "subok", id: 1, ...position, from: 0 });
     socket().deliver(0, 1, 2);
 
     await reconnect();
-    expect(socket().sent.at(-1)).toEqual({ type: "sub", log: "r1", from: { epoch: "e1", seq: 3 } });
-    socket().say({ type: "subok", ...position, from: 1 });
+    expect(socket().sent.at(-1)).toEqual({ type: "sub", id: 1, log: "r1", from: { epoch: "e1", seq: 3 } });
+    socket().say({ type: "subok", id: 1, ...position, from: 1 });
     socket().deliver(1, 2, 3);
     await settle();
 
     expect(seqs()).toEqual([0, 1, 2, 1, 2, 3]);
   });
 
+  it("[P8] resumes behind what a slow loop has taken, and keeps nothing that comes again", async () => {
+    const taken: number[] = [];
+    let goOn = () => undefined as void;
+    const loop = (async () => {
+      for await (const event of live.subscribe("r1", "start")) {
+        if (event.type === "entries") taken.push(...event.entries.map(({ seq }) => seq));
+        await new Promise<void>((resolve) => (goOn = resolve));
+      }
+    })();
+    loop.catch(() => undefined);
+    socket().accept();
+    await settle();
+    socket().say({ type: "subok", id: 1, ...position, from: 0 });
+    socket().deliver(0);
+    await settle();
+    socket().deliver(1, 2, 3);
+
+    await reconnect(4200);
+    expect(socket().sent.at(-1)).toEqual({ type: "sub", id: 1, log: "r1", from: { epoch: "e1", seq: 1 } });
+    socket().say({ type: "subok", id: 1, ...position, from: 1 });
+    socket().deliver(1, 2, 3);
+    goOn();
+    await settle();
+
+    expect(taken).toEqual([0, 1, 2, 3]);
+  });
+
   it("[P16] drops repeated entries and subscribes again when one is missing", async () => {
     const { seqs } = follow();
     socket().accept();
     await settle();
-    socket().say({ type: "subok", ...position, from: 0 });
+    socket().say({ type: "subok", id: 1, ...position, from: 0 });
     socket().deliver(0, 1);
     socket().deliver(0, 1, 2);
     socket().deliver(4);
@@ -154,7 +181,7 @@ describe("connectLive", () => {
 
     expect(sockets).toHaveLength(2);
     socket().accept();
-    expect(socket().sent.at(-1)).toEqual({ type: "sub", log: "r1", from: { epoch: "e1", seq: 3 } });
+    expect(socket().sent.at(-1)).toEqual({ type: "sub", id: 1, log: "r1", from: { epoch: "e1", seq: 3 } });
     expect(seqs()).toEqual([0, 1, 2]);
   });
 
@@ -162,10 +189,10 @@ describe("connectLive", () => {
     const { events, seqs } = follow();
     socket().accept();
     await settle();
-    socket().say({ type: "subok", ...position, from: 0 });
+    socket().say({ type: "subok", id: 1, ...position, from: 0 });
     socket().deliver(0, 1);
     await settle();
-    socket().say({ type: "reset", ...position, epoch: "e2", why: "epoch" });
+    socket().say({ type: "reset", id: 1, ...position, epoch: "e2", why: "epoch" });
     socket().deliver(0);
     await settle();
 
@@ -179,9 +206,9 @@ describe("connectLive", () => {
     const { seqs, ended } = follow();
     socket().accept();
     await settle();
-    socket().say({ type: "subok", ...position, from: 0 });
+    socket().say({ type: "subok", id: 1, ...position, from: 0 });
     socket().deliver(0);
-    socket().say({ type: "end", log: "r1", next: 1 });
+    socket().say({ type: "end", id: 1, next: 1 });
 
     await expect(ended).resolves.toBeUndefined();
     expect(seqs()).toEqual([0]);
@@ -191,7 +218,7 @@ describe("connectLive", () => {
     const { ended } = follow();
     socket().accept();
     await settle();
-    socket().say({ type: "err", log: "r1", code: "no_such_log", message: "There is no log r1." });
+    socket().say({ type: "err", id: 1, code: "no_such_log", message: "There is no log r1." });
 
     await expect(ended).rejects.toMatchObject({ name: "LiveError", code: "no_such_log" });
   });
@@ -220,11 +247,11 @@ describe("connectLive", () => {
     follow();
     socket().accept();
     await settle();
-    socket().say({ type: "subok", ...position, from: 0 });
+    socket().say({ type: "subok", id: 1, ...position, from: 0 });
     for (let seq = 0; seq < 70; seq++) socket().deliver(seq);
     await settle();
 
-    expect(socket().sent.filter(({ type }) => type === "ack")).toEqual([{ type: "ack", log: "r1", seq: 64 }]);
+    expect(socket().sent.filter(({ type }) => type === "ack")).toEqual([{ type: "ack", id: 1, seq: 64 }]);
   });
 
   it("unsubscribes when the loop is left, and can subscribe again", async () => {
@@ -233,14 +260,14 @@ describe("connectLive", () => {
       for await (const event of live.subscribe("r1", "start")) if (event.type === "entries") break;
     })();
     await settle();
-    socket().say({ type: "subok", ...position, from: 0 });
+    socket().say({ type: "subok", id: 1, ...position, from: 0 });
     socket().deliver(0);
     await left;
 
-    expect(socket().sent.at(-1)).toEqual({ type: "unsub", log: "r1" });
+    expect(socket().sent.at(-1)).toEqual({ type: "unsub", id: 1 });
     follow();
     await settle();
-    expect(socket().sent.at(-1)).toMatchObject({ type: "sub", log: "r1" });
+    expect(socket().sent.at(-1)).toMatchObject({ type: "sub", id: 2, log: "r1" });
   });
 
   it("ends one loop by its own signal, and lets another follow the same log at once", async () => {
@@ -257,10 +284,36 @@ describe("connectLive", () => {
     const { seqs } = follow();
     await settle();
     expect(socket().sent.map(({ type }) => type)).toEqual(["hello", "sub", "unsub", "sub"]);
-    socket().say({ type: "subok", ...position, from: 0 });
+    socket().say({ type: "subok", id: 2, ...position, from: 0 });
     socket().deliver(0);
     await settle();
     expect(seqs()).toEqual([0]);
+  });
+
+  it("takes nothing that is still on its way for a loop that was left", async () => {
+    socket().accept();
+    const leave = new AbortController();
+    const left = (async () => {
+      for await (const event of live.subscribe("r1", "start", leave.signal)) expect(event).toBeUndefined();
+    })();
+    await settle();
+    leave.abort(new Error("another run is shown"));
+    await expect(left).rejects.toThrow("another run is shown");
+    const { events, seqs } = follow();
+    await settle();
+
+    socket().say({ type: "subok", id: 1, ...position, from: 0 });
+    socket().deliver(0, 1);
+    socket().say({ type: "live", id: 1, next: 2 });
+    socket().say({ type: "end", id: 1, next: 2 });
+    socket().say({ type: "err", id: 1, code: "no_such_log", message: "gone" });
+    await settle();
+    expect(events).toEqual([]);
+    socket().say({ type: "subok", id: 2, ...position, from: 0 });
+    socket().deliver(0, 1);
+    await settle();
+
+    expect(seqs()).toEqual([0, 1]);
   });
 
   it("ends every loop with an error when the server says that trying again is useless", async () => {

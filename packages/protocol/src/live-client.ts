@@ -75,7 +75,9 @@ export function connectLive(options: LiveOptions): LiveConnection {
 
 class Client implements LiveConnection {
   readonly #options: LiveOptions;
-  readonly #subscriptions = new Map<string, Subscription>();
+  /** By their ids. */
+  readonly #subscriptions = new Map<number, Subscription>();
+  #lastId = 0;
   #state: ConnectionState = { name: "connecting", attempt: 0 };
   #socket: LiveSocket | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -101,12 +103,15 @@ class Client implements LiveConnection {
 
   async *subscribe(log: string, from: SubscribeFrom, signal?: AbortSignal): AsyncGenerator<LogEvent, void, undefined> {
     signal?.throwIfAborted();
-    if (this.#subscriptions.has(log)) throw new LiveError("log_in_use", `There is a subscription to ${log} already.`);
+    if ([...this.#subscriptions.values()].some((other) => other.log === log)) {
+      throw new LiveError("log_in_use", `There is a subscription to ${log} already.`);
+    }
     if (this.#state.name === "closed") throw this.#closedError(this.#state.reason);
 
-    const subscription = new Subscription(log, from, (seq) => this.#send({ type: "ack", log, seq }));
-    this.#subscriptions.set(log, subscription);
-    this.#send({ type: "sub", log, from });
+    const id = ++this.#lastId;
+    const subscription = new Subscription(id, log, from, (seq) => this.#send({ type: "ack", id, seq }));
+    this.#subscriptions.set(id, subscription);
+    this.#send({ type: "sub", id, log, from });
     // A loop that waits for the next event hears nothing else, so it has to be ended from here.
     const leave = () => this.#leave(subscription, signal?.reason as Error);
     signal?.addEventListener("abort", leave, { once: true });
@@ -120,10 +125,9 @@ class Client implements LiveConnection {
 
   /** Forgets a subscription; another one to the same log may follow at once. */
   #leave(subscription: Subscription, reason?: Error): void {
-    const { log, isOver } = subscription;
-    if (this.#subscriptions.get(log) !== subscription) return;
-    this.#subscriptions.delete(log);
-    if (!isOver) this.#send({ type: "unsub", log });
+    const { id, isOver } = subscription;
+    if (!this.#subscriptions.delete(id)) return;
+    if (!isOver) this.#send({ type: "unsub", id });
     subscription.finish(reason);
   }
 
@@ -142,8 +146,9 @@ class Client implements LiveConnection {
         this.#open();
         break;
       case "open":
-        for (const { log, from, isOver } of this.#subscriptions.values()) {
-          if (!isOver) this.#send({ type: "sub", log, from });
+        for (const subscription of this.#subscriptions.values()) {
+          const { id, log, isOver } = subscription;
+          if (!isOver) this.#send({ type: "sub", id, log, from: subscription.resume() });
         }
         break;
       case "waiting":
@@ -227,21 +232,19 @@ class Client implements LiveConnection {
         this.#happened({ type: "welcomed" });
         break;
       case "subok":
-        this.#subscriptions.get(message.log)?.begin(message);
+        this.#subscriptions.get(message.id)?.begin(message);
         break;
       case "reset":
-        this.#subscriptions.get(message.log)?.reset(message);
+        this.#subscriptions.get(message.id)?.reset(message);
         break;
       case "live":
-        this.#subscriptions.get(message.log)?.caughtUp();
+        this.#subscriptions.get(message.id)?.caughtUp();
         break;
       case "end":
-        this.#subscriptions.get(message.log)?.finish();
+        this.#subscriptions.get(message.id)?.finish();
         break;
       case "err":
-        if (message.log !== undefined) {
-          this.#subscriptions.get(message.log)?.finish(new LiveError(message.code, message.message));
-        }
+        this.#subscriptions.get(message.id)?.finish(new LiveError(message.code, message.message));
         break;
       case "studio":
         this.#options.onStudio?.(message.state, message.message);

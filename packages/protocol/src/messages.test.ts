@@ -14,18 +14,18 @@ const position = { log: "r1", number: 4, epoch: "e1", first: 0, next: 9 };
 describe("parseClientMessage", () => {
   it.each<ClientMessage>([
     { type: "hello", client: "test" },
-    { type: "sub", log: "feed", from: "start" },
-    { type: "sub", log: "feed", from: "now" },
-    { type: "sub", log: "feed", from: { tail: 20 } },
-    { type: "sub", log: "r1", from: { epoch: "e1", seq: 0 } },
-    { type: "ack", log: "r1", seq: 3 },
-    { type: "unsub", log: "r1" },
+    { type: "sub", id: 1, log: "feed", from: "start" },
+    { type: "sub", id: 1, log: "feed", from: "now" },
+    { type: "sub", id: 1, log: "feed", from: { tail: 20 } },
+    { type: "sub", id: 1, log: "r1", from: { epoch: "e1", seq: 0 } },
+    { type: "ack", id: 1, seq: 3 },
+    { type: "unsub", id: 1 },
   ])("reads $type with its members", (message) => {
     expect(parseClientMessage(JSON.stringify(message))).toEqual(message);
   });
 
   it("[P3] ignores unknown members", () => {
-    expect(parseClientMessage('{"type":"unsub","log":"r1","later":1}')).toEqual({ type: "unsub", log: "r1" });
+    expect(parseClientMessage('{"type":"unsub","id":1,"later":1}')).toEqual({ type: "unsub", id: 1 });
   });
 
   it.each([
@@ -36,13 +36,13 @@ describe("parseClientMessage", () => {
     "{}",
     '{"type":"open"}',
     '{"type":"hello"}',
-    '{"type":"sub","log":"r1"}',
-    '{"type":"sub","log":"r1","from":{"seq":1}}',
-    '{"type":"sub","log":"r1","from":{"tail":-1}}',
-    '{"type":"sub","log":"","from":"start"}',
-    '{"type":"ack","log":"r1","seq":1e308}',
-    '{"type":"ack","log":"r1","seq":1.5}',
-    `{"type":"unsub","log":"${"x".repeat(201)}"}`,
+    '{"type":"sub","id":1,"log":"r1"}',
+    '{"type":"sub","id":1,"log":"r1","from":{"seq":1}}',
+    '{"type":"sub","id":1,"log":"r1","from":{"tail":-1}}',
+    '{"type":"sub","id":1,"log":"","from":"start"}',
+    '{"type":"ack","id":1,"seq":1e308}',
+    '{"type":"ack","id":1,"seq":1.5}',
+    `{"type":"sub","id":1,"log":"${"x".repeat(201)}","from":"start"}`,
     "[".repeat(10_000),
   ])("[P3] refuses %s", (text) => {
     expect(() => parseClientMessage(text)).toThrow(BadMessageError);
@@ -59,9 +59,9 @@ describe("parseClientMessage", () => {
       }),
       { numRuns: 1000, seed: 1 },
     );
-    expect(parseClientMessage('{"__proto__":{"polluted":1},"type":"unsub","log":"r"}')).toEqual({
+    expect(parseClientMessage('{"__proto__":{"polluted":1},"type":"unsub","id":1}')).toEqual({
       type: "unsub",
-      log: "r",
+      id: 1,
     });
     expect("polluted" in {}).toBe(false);
   });
@@ -70,12 +70,11 @@ describe("parseClientMessage", () => {
 describe("parseServerMessage", () => {
   it.each<ServerMessage>([
     { type: "welcome", server: "windowscope", heartbeatMs: 25_000 },
-    { type: "subok", ...position, from: 2 },
-    { type: "live", log: "r1", next: 9 },
-    { type: "reset", ...position, why: "epoch" },
-    { type: "end", log: "r1", next: 9 },
-    { type: "err", code: "no_such_log", message: "There is no log r1.", log: "r1" },
-    { type: "err", code: "internal", message: "Something broke." },
+    { type: "subok", id: 1, ...position, from: 2 },
+    { type: "live", id: 1, next: 9 },
+    { type: "reset", id: 1, ...position, why: "epoch" },
+    { type: "end", id: 1, next: 9 },
+    { type: "err", code: "no_such_log", message: "There is no log r1.", id: 1 },
     { type: "studio", state: "unreachable", message: "Studio does not answer." },
     { type: "hb" },
     { type: "bye", inMs: 300 },
@@ -88,6 +87,6 @@ describe("parseServerMessage", () => {
   });
 
   it("refuses a message that lacks a member", () => {
-    expect(() => parseServerMessage('{"type":"live","log":"r1"}')).toThrow('"next" has to be a whole number');
+    expect(() => parseServerMessage('{"type":"live","id":1}')).toThrow('"next" has to be a whole number');
   });
 });

@@ -11,20 +11,20 @@ export type SubscribeFrom =
 
 export type ClientMessage =
   | { readonly type: "hello"; readonly client: string }
-  | { readonly type: "sub"; readonly log: string; readonly from: SubscribeFrom }
-  | { readonly type: "ack"; readonly log: string; readonly seq: number }
-  | { readonly type: "unsub"; readonly log: string };
+  | { readonly type: "sub"; readonly id: number; readonly log: string; readonly from: SubscribeFrom }
+  | { readonly type: "ack"; readonly id: number; readonly seq: number }
+  | { readonly type: "unsub"; readonly id: number };
 
 /** Whether the server can reach the Studio whose project it watches. */
 export type StudioState = "connecting" | "connected" | "unreachable" | "refused";
 
 export type ServerMessage =
   | { readonly type: "welcome"; readonly server: string; readonly heartbeatMs: number }
-  | ({ readonly type: "subok"; readonly from: number } & LogPosition)
-  | { readonly type: "live"; readonly log: string; readonly next: number }
-  | ({ readonly type: "reset"; readonly why: ResetReason } & LogPosition)
-  | { readonly type: "end"; readonly log: string; readonly next: number }
-  | { readonly type: "err"; readonly log?: string; readonly code: string; readonly message: string }
+  | ({ readonly type: "subok"; readonly id: number; readonly from: number } & LogPosition)
+  | { readonly type: "live"; readonly id: number; readonly next: number }
+  | ({ readonly type: "reset"; readonly id: number; readonly why: ResetReason } & LogPosition)
+  | { readonly type: "end"; readonly id: number; readonly next: number }
+  | { readonly type: "err"; readonly id: number; readonly code: string; readonly message: string }
   | { readonly type: "studio"; readonly state: StudioState; readonly message: string }
   | { readonly type: "hb" }
   | { readonly type: "bye"; readonly inMs: number };
@@ -69,11 +69,11 @@ export function parseClientMessage(text: string): ClientMessage {
     case "hello":
       return { type: "hello", client: readText(message, "client") };
     case "sub":
-      return { type: "sub", log: readText(message, "log"), from: readFrom(message.from) };
+      return { type: "sub", id: readCount(message, "id"), log: readText(message, "log"), from: readFrom(message.from) };
     case "ack":
-      return { type: "ack", log: readText(message, "log"), seq: readCount(message, "seq") };
+      return { type: "ack", id: readCount(message, "id"), seq: readCount(message, "seq") };
     case "unsub":
-      return { type: "unsub", log: readText(message, "log") };
+      return { type: "unsub", id: readCount(message, "id") };
     default:
       throw new BadMessageError(`Unknown message type ${JSON.stringify(message.type)?.slice(0, 40)}.`);
   }
@@ -90,17 +90,27 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
     case "welcome":
       return { type: "welcome", server: readText(message, "server"), heartbeatMs: readCount(message, "heartbeatMs") };
     case "subok":
-      return { type: "subok", ...readPosition(message), from: readCount(message, "from") };
+      return {
+        type: "subok",
+        id: readCount(message, "id"),
+        ...readPosition(message),
+        from: readCount(message, "from"),
+      };
     case "live":
-      return { type: "live", log: readText(message, "log"), next: readCount(message, "next") };
+      return { type: "live", id: readCount(message, "id"), next: readCount(message, "next") };
     case "reset":
-      return { type: "reset", ...readPosition(message), why: readText(message, "why") as ResetReason };
+      return {
+        type: "reset",
+        id: readCount(message, "id"),
+        ...readPosition(message),
+        why: readText(message, "why") as ResetReason,
+      };
     case "end":
-      return { type: "end", log: readText(message, "log"), next: readCount(message, "next") };
+      return { type: "end", id: readCount(message, "id"), next: readCount(message, "next") };
     case "err":
       return {
         type: "err",
-        ...(message.log !== undefined && { log: readText(message, "log") }),
+        id: readCount(message, "id"),
         code: readText(message, "code"),
         message: readText(message, "message"),
       };

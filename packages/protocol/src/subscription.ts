@@ -19,6 +19,8 @@ const ACK_ENTRIES = 64;
  */
 export class Subscription {
   readonly log: string;
+  /** Names this subscription in control messages. */
+  readonly id: number;
   /** The log's number in entries; unknown until the server answered. */
   number: number | undefined;
 
@@ -35,15 +37,27 @@ export class Subscription {
   readonly #acknowledge: (seq: number) => void;
 
   /** @param acknowledge Tells the server which entry is wanted next. */
-  constructor(log: string, from: SubscribeFrom, acknowledge: (seq: number) => void) {
+  constructor(id: number, log: string, from: SubscribeFrom, acknowledge: (seq: number) => void) {
+    this.id = id;
     this.log = log;
     this.#from = from;
     this.#acknowledge = acknowledge;
   }
 
-  /** Where a new connection has to go on. */
-  get from(): SubscribeFrom {
-    return this.#epoch === undefined ? this.#from : { epoch: this.#epoch, seq: this.#next };
+  /**
+   * Where a new connection has to go on: behind what the consumer has taken.
+   *
+   * What waits here is forgotten, as the server sends it again. Kept, it would grow with each connection that the server
+   * closes because the consumer is slow.
+   */
+  resume(): SubscribeFrom {
+    if (this.#epoch === undefined) return this.#from;
+    const first = this.#queue.find(({ event }) => event.type === "entries");
+    if (first?.event.type === "entries") this.#next = first.event.entries[0]?.seq ?? this.#next;
+    const resets = this.#queue.filter(({ event }) => event.type === "reset");
+    this.#queue.length = 0;
+    this.#queue.push(...resets);
+    return { epoch: this.#epoch, seq: this.#next };
   }
 
   get isOver(): boolean {

@@ -1,6 +1,6 @@
 import type { RunLog } from "@windowscope/runlog";
 import { WebSocketServer, type WebSocket } from "ws";
-import { SUBPROTOCOL } from "@windowscope/protocol";
+import { CLOSE, SUBPROTOCOL } from "@windowscope/protocol";
 
 import type { StudioStatus } from "../studio-watch.ts";
 import { ViewerSession } from "./session.ts";
@@ -28,6 +28,10 @@ export class LiveHub {
 
   /** Takes a connection whose handshake is done. */
   accept(socket: WebSocket): void {
+    if (socket.protocol !== SUBPROTOCOL) {
+      socket.close(CLOSE.badMessage, `Offer the subprotocol ${SUBPROTOCOL}.`);
+      return;
+    }
     const session = new ViewerSession(socket, { runLog: this.#runLog, status: this.#status, log: this.#log });
     this.#sessions.add(session);
     socket.on("message", (data, isBinary) => session.received(isBinary ? undefined : toText(data)));

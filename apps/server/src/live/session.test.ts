@@ -57,6 +57,7 @@ let session: ViewerSession;
 
 beforeEach(async () => {
   vi.useFakeTimers();
+  lastId = 0;
   runLog = createMemoryRunLog();
   state = await runLog.open("r1");
   viewer = new FakeViewer();
@@ -91,9 +92,14 @@ async function settle(): Promise<void> {
   await vi.advanceTimersByTimeAsync(0);
 }
 
-async function subscribe(from: unknown = "start"): Promise<void> {
-  say({ type: "sub", log: "r1", from });
+let lastId: number;
+
+/** @returns The subscription's id. */
+async function subscribe(from: unknown = "start", log = "r1"): Promise<number> {
+  const id = ++lastId;
+  say({ type: "sub", id, log, from });
   await settle();
+  return id;
 }
 
 function upTo(n: number): number[] {
@@ -123,7 +129,7 @@ describe("ViewerSession", () => {
 
   it.each([
     { what: "a second hello", send: () => (greet(), say({ type: "hello", client: "again" })) },
-    { what: "anything before hello", send: () => say({ type: "sub", log: "r1", from: "start" }) },
+    { what: "anything before hello", send: () => say({ type: "sub", id: 1, log: "r1", from: "start" }) },
     { what: "an unknown type", send: () => (greet(), say({ type: "open" })) },
     { what: "what is no JSON", send: () => session.received("hello") },
     { what: "a binary frame", send: () => session.received(undefined) },
@@ -133,20 +139,42 @@ describe("ViewerSession", () => {
     expect(viewer.closed?.code).toBe(4400);
   });
 
-  it("[P6] speaks and pings after every heartbeat of silence, and drops who does not answer", () => {
+  it("[P6] speaks and pings after every heartbeat of silence, and drops who does not answer", async () => {
     greet();
-    vi.advanceTimersByTime(HEARTBEAT_MS);
-    expect(viewer.messages).toEqual([]);
-    session.heard();
-    vi.advanceTimersByTime(HEARTBEAT_MS);
+    await vi.advanceTimersByTimeAsync(HEARTBEAT_MS);
     expect(viewer.messages).toEqual([{ type: "hb" }]);
+    session.heard();
+    await vi.advanceTimersByTimeAsync(HEARTBEAT_MS);
+    expect(viewer.messages).toEqual([{ type: "hb" }, { type: "hb" }]);
     expect(viewer.pings).toBe(2);
 
     session.heard();
-    vi.advanceTimersByTime(10_000);
+    await vi.advanceTimersByTimeAsync(10_000);
     expect(viewer.isTerminated).toBe(false);
-    vi.advanceTimersByTime(HEARTBEAT_MS);
+    await vi.advanceTimersByTimeAsync(HEARTBEAT_MS);
     expect(viewer.isTerminated).toBe(true);
+  });
+
+  it("[P6] is never silent for longer than a heartbeat, whenever it last spoke", async () => {
+    greet();
+    await vi.advanceTimersByTimeAsync(HEARTBEAT_MS + 1);
+    session.heard();
+    session.setStatus({ state: "unreachable", message: "gone" });
+    viewer.messages.length = 0;
+    await vi.advanceTimersByTimeAsync(HEARTBEAT_MS);
+
+    expect(viewer.messages).toEqual([{ type: "hb" }]);
+  });
+
+  it("closes with 1013 who leaves megabytes of answers unread", () => {
+    greet();
+    viewer.reads = false;
+    for (let i = 0; i < 100_000 && !viewer.closed; i++) {
+      session.setStatus({ state: "unreachable", message: "x".repeat(150) });
+    }
+
+    expect(viewer.closed?.code).toBe(1013);
+    expect(viewer.bufferedAmount).toBeLessThan(5 * 1024 * 1024);
   });
 
   it("says goodbye with the wait that it asks for", () => {
@@ -164,8 +192,8 @@ describe("ViewerSession", () => {
       await subscribe();
 
       expect(viewer.messages).toEqual([
-        { type: "subok", log: "r1", number: state.number, epoch: state.epoch, first: 0, next: 0, from: 0 },
-        { type: "live", log: "r1", next: 0 },
+        { type: "subok", id: 1, log: "r1", number: state.number, epoch: state.epoch, first: 0, next: 0, from: 0 },
+        { type: "live", id: 1, next: 0 },
       ]);
     });
 
@@ -177,7 +205,7 @@ describe("ViewerSession", () => {
       await settle();
 
       expect(viewer.seqs).toEqual(upTo(6));
-      expect(viewer.messages.filter(({ type }) => type === "live")).toEqual([{ type: "live", log: "r1", next: 3 }]);
+      expect(viewer.messages.filter(({ type }) => type === "live")).toEqual([{ type: "live", id: 1, next: 3 }]);
     });
 
     it.each([
@@ -232,14 +260,13 @@ describe("ViewerSession", () => {
       await settle();
 
       expect(viewer.seqs).toEqual([0, 1]);
-      expect(viewer.messages.at(-1)).toEqual({ type: "end", log: "r1", next: 2 });
+      expect(viewer.messages.at(-1)).toEqual({ type: "end", id: 1, next: 2 });
     });
 
     it("[P13] answers err for a log that does not exist, and stays open", async () => {
-      say({ type: "sub", log: "nothing", from: "start" });
-      await settle();
+      await subscribe("start", "nothing");
 
-      expect(viewer.messages).toMatchObject([{ type: "err", log: "nothing", code: "no_such_log" }]);
+      expect(viewer.messages).toMatchObject([{ type: "err", id: 1, code: "no_such_log" }]);
       expect(viewer.closed).toBeUndefined();
     });
 
@@ -248,12 +275,11 @@ describe("ViewerSession", () => {
       await runLog.delete("r1");
       await settle();
 
-      expect(viewer.messages.at(-1)).toMatchObject({ type: "err", log: "r1", code: "no_such_log" });
+      expect(viewer.messages.at(-1)).toMatchObject({ type: "err", id: 1, code: "no_such_log" });
     });
 
     it("[P14] closes with 4409 on a second sub to the same log, and takes one after unsub", async () => {
-      await subscribe();
-      say({ type: "unsub", log: "r1" });
+      say({ type: "unsub", id: await subscribe() });
       await subscribe();
       expect(viewer.closed).toBeUndefined();
       await subscribe();
@@ -263,11 +289,11 @@ describe("ViewerSession", () => {
 
     it("answers once when a viewer leaves and comes back before it was answered", async () => {
       await append(2);
-      say({ type: "sub", log: "r1", from: "start" });
-      say({ type: "unsub", log: "r1" });
+      say({ type: "sub", id: 99, log: "r1", from: "start" });
+      say({ type: "unsub", id: 99 });
       await subscribe();
 
-      expect(viewer.messages.filter(({ type }) => type === "subok")).toHaveLength(1);
+      expect(viewer.messages.filter(({ type }) => type === "subok")).toMatchObject([{ id: 1 }]);
       expect(viewer.seqs).toEqual([0, 1]);
     });
 
@@ -281,8 +307,7 @@ describe("ViewerSession", () => {
     });
 
     it("sends nothing more after unsub", async () => {
-      await subscribe();
-      say({ type: "unsub", log: "r1" });
+      say({ type: "unsub", id: await subscribe() });
       await append(3);
       await settle();
 
@@ -297,7 +322,7 @@ describe("ViewerSession", () => {
       expect(viewer.receivedBytes).toBeLessThan(1_200_000);
 
       for (let i = 0; i < 5; i++) {
-        say({ type: "ack", log: "r1", seq: viewer.seqs.length });
+        say({ type: "ack", id: 1, seq: viewer.seqs.length });
         await settle();
       }
 
@@ -309,13 +334,58 @@ describe("ViewerSession", () => {
       await append(40, { readings: 16_000 });
       await subscribe();
       await vi.advanceTimersByTimeAsync(24_000);
-      say({ type: "ack", log: "r1", seq: 1 });
+      say({ type: "ack", id: 1, seq: 1 });
       await vi.advanceTimersByTimeAsync(24_000);
       session.heard();
       expect(viewer.closed).toBeUndefined();
-      await vi.advanceTimersByTimeAsync(6_000);
+      await vi.advanceTimersByTimeAsync(7_000);
 
       expect(viewer.closed?.code).toBe(4200);
+    });
+
+    it("[P15] is not put off by another log that goes on meanwhile", async () => {
+      await append(40, { readings: 16_000 });
+      await runLog.open("r2");
+      await subscribe();
+      await subscribe("start", "r2");
+      for (let seconds = 0; seconds < 35; seconds++) {
+        const { number, next } = await runLog.open("r2");
+        const entry = encodeReadings({ log: number, seq: next }, { first: 0, axisCount: 1, values: new Float32Array(1) });
+        await runLog.append([{ log: "r2", at: next, entries: [entry], seal: false }]);
+        session.heard();
+        say({ type: "ack", id: 2, seq: next });
+        await vi.advanceTimersByTimeAsync(1_000);
+      }
+
+      expect(viewer.closed?.code).toBe(4200);
+    });
+
+    it("has room for one log when what another filled the wire with has gone", async () => {
+      viewer.reads = false;
+      await append(14, { readings: 16_000 });
+      say({ type: "unsub", id: await subscribe() });
+      await runLog.open("r2");
+      await runLog.append([{ log: "r2", at: 0, entries: [], seal: true }]);
+      await subscribe("start", "r2");
+      expect(viewer.messages.at(-1)).toMatchObject({ type: "subok", id: 2 });
+      viewer.drain();
+      await settle();
+
+      expect(viewer.messages.slice(-2)).toMatchObject([
+        { type: "live", id: 2 },
+        { type: "end", id: 2 },
+      ]);
+    });
+
+    it("[P14] takes 64 subscriptions and refuses one more", async () => {
+      for (let i = 0; i < 64; i++) {
+        await runLog.open(`many-${i}`);
+        await subscribe("start", `many-${i}`);
+      }
+      await subscribe();
+
+      expect(viewer.messages.at(-1)).toMatchObject({ type: "err", id: 65, code: "too_many" });
+      expect(viewer.closed).toBeUndefined();
     });
 
     it("leaves alone who has everything, however long nothing comes", async () => {

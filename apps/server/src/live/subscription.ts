@@ -6,8 +6,8 @@ export interface Outlet {
   /** Bytes handed over and not yet on the wire. */
   readonly bufferedBytes: number;
   tell(message: ServerMessage): void;
-  /** @param onDrained Called once the bytes are on the wire. */
-  send(entries: Uint8Array, onDrained: () => void): void;
+  /** The subscription's `roomMade` follows once bytes have gone onto the wire. */
+  send(entries: Uint8Array): void;
   /** The subscription cannot go on because of a mistake of the server. */
   fail(error: unknown): void;
 }
@@ -26,12 +26,14 @@ const MOST_UNACKED_BYTES = 1024 * 1024;
  * history and news are the same thing, and nothing can get lost or doubled between them.
  */
 export class LogSubscription {
+  readonly id: number;
   readonly log: string;
   readonly #runLog: RunLog;
   readonly #outlet: Outlet;
   readonly #unwatch: () => void;
   readonly #unacked: { readonly next: number; readonly bytes: number }[] = [];
   #unackedBytes = 0;
+  #heldBackSinceMs = 0;
   #epoch: string;
   #next: number;
   #isLive = false;
@@ -39,7 +41,8 @@ export class LogSubscription {
   #isPumping = false;
   #isWoken = false;
 
-  private constructor(runLog: RunLog, outlet: Outlet, state: LogState, from: number) {
+  private constructor(id: number, runLog: RunLog, outlet: Outlet, state: LogState, from: number) {
+    this.id = id;
     this.log = state.log;
     this.#runLog = runLog;
     this.#outlet = outlet;
@@ -49,11 +52,17 @@ export class LogSubscription {
   }
 
   /** Answers a `sub`, and begins to send. */
-  static open(runLog: RunLog, outlet: Outlet, state: LogState, from: SubscribeFrom): LogSubscription {
+  static open(
+    id: number,
+    runLog: RunLog,
+    outlet: Outlet,
+    state: LogState,
+    from: SubscribeFrom,
+  ): LogSubscription {
     const { seq, why } = startOf(state, from);
-    if (why) outlet.tell({ type: "reset", ...positionOf(state), why });
-    else outlet.tell({ type: "subok", ...positionOf(state), from: seq });
-    const subscription = new LogSubscription(runLog, outlet, state, seq);
+    if (why) outlet.tell({ type: "reset", id, ...positionOf(state), why });
+    else outlet.tell({ type: "subok", id, ...positionOf(state), from: seq });
+    const subscription = new LogSubscription(id, runLog, outlet, state, seq);
     subscription.#pump();
     return subscription;
   }
@@ -63,15 +72,23 @@ export class LogSubscription {
     return this.#isOver;
   }
 
-  /** Whether the viewer owes an acknowledgement before it gets more. */
-  get isHeldBack(): boolean {
-    return this.#unackedBytes >= MOST_UNACKED_BYTES;
+  /** For how long the viewer has owed an acknowledgement before it gets more. */
+  heldBackMs(nowMs: number): number {
+    return this.#isHeldBack ? nowMs - this.#heldBackSinceMs : 0;
   }
 
   /** @param seq The entry that the viewer wants next. */
   acknowledge(seq: number): void {
-    while ((this.#unacked[0]?.next ?? Infinity) <= seq) this.#unackedBytes -= this.#unacked.shift()?.bytes ?? 0;
+    while ((this.#unacked[0]?.next ?? Infinity) <= seq) {
+      this.#unackedBytes -= this.#unacked.shift()?.bytes ?? 0;
+      this.#heldBackSinceMs = performance.now();
+    }
     this.#pump();
+  }
+
+  /** The wire has taken something, whichever log it was from. */
+  roomMade(): void {
+    if (this.#isWoken) this.#pump();
   }
 
   close(): void {
@@ -107,8 +124,12 @@ export class LogSubscription {
     }
   }
 
+  get #isHeldBack(): boolean {
+    return this.#unackedBytes >= MOST_UNACKED_BYTES;
+  }
+
   #hasRoom(): boolean {
-    return !this.isHeldBack && this.#outlet.bufferedBytes < HIGH_WATER_BYTES;
+    return !this.#isHeldBack && this.#outlet.bufferedBytes < HIGH_WATER_BYTES;
   }
 
   #send({ bytes, next, isAtEnd, isSealed }: LogSlice): void {
@@ -116,16 +137,17 @@ export class LogSubscription {
       this.#next = next;
       this.#unacked.push({ next, bytes: bytes.length });
       this.#unackedBytes += bytes.length;
-      this.#outlet.send(bytes, () => this.#pump());
+      this.#heldBackSinceMs = performance.now();
+      this.#outlet.send(bytes);
     }
     if (isAtEnd) this.#caughtUp(isSealed);
   }
 
   #caughtUp(isSealed: boolean): void {
-    if (!this.#isLive) this.#outlet.tell({ type: "live", log: this.log, next: this.#next });
+    if (!this.#isLive) this.#outlet.tell({ type: "live", id: this.id, next: this.#next });
     this.#isLive = true;
     if (!isSealed) return;
-    this.#outlet.tell({ type: "end", log: this.log, next: this.#next });
+    this.#outlet.tell({ type: "end", id: this.id, next: this.#next });
     this.close();
   }
 
@@ -135,11 +157,11 @@ export class LogSubscription {
     this.#isLive = false;
     this.#unacked.length = 0;
     this.#unackedBytes = 0;
-    this.#outlet.tell({ type: "reset", ...positionOf(state), why });
+    this.#outlet.tell({ type: "reset", id: this.id, ...positionOf(state), why });
   }
 
   #endDeleted(): void {
-    this.#outlet.tell({ type: "err", log: this.log, code: "no_such_log", message: `The log ${this.log} was deleted.` });
+    this.#outlet.tell({ type: "err", id: this.id, code: "no_such_log", message: `The log ${this.log} was deleted.` });
     this.close();
   }
 }

@@ -6,16 +6,20 @@ import { PageFeed } from "./page-feed.svelte.ts";
 /** The server's end of the page's socket. */
 class FakeServer implements LiveSocket {
   binaryType = "";
-  readonly subscribed: string[] = [];
+  readonly #subscribed = new Map<number, string>();
   onopen: ((event: never) => void) | null = null;
   onmessage: ((event: never) => void) | null = null;
   onclose: ((event: never) => void) | null = null;
   onerror: ((event: never) => void) | null = null;
 
   send(text: string): void {
-    const message = JSON.parse(text) as { type: string; log?: string };
-    if (message.type === "sub") this.subscribed.push(message.log ?? "");
-    if (message.type === "unsub") this.subscribed.splice(this.subscribed.indexOf(message.log ?? ""), 1);
+    const message = JSON.parse(text) as { type: string; id: number; log: string };
+    if (message.type === "sub") this.#subscribed.set(message.id, message.log);
+    if (message.type === "unsub") this.#subscribed.delete(message.id);
+  }
+
+  get subscribed(): string[] {
+    return [...this.#subscribed.values()];
   }
 
   close(): void {
@@ -30,7 +34,7 @@ class FakeServer implements LiveSocket {
   accept(): void {
     this.onopen?.({} as never);
     this.say({ type: "welcome", server: "test", heartbeatMs: 25_000 });
-    this.say({ type: "subok", log: "feed", number: 1, epoch: "e", first: 0, next: 0, from: 0 });
+    this.say({ type: "subok", id: 1, log: "feed", number: 1, epoch: "e", first: 0, next: 0, from: 0 });
   }
 
   #next = 0;
@@ -158,7 +162,7 @@ describe("PageFeed", () => {
     server().accept();
     server().tell({ runId: "run-1", createdAt: at(1) });
     await settle();
-    server().say({ type: "reset", log: "feed", number: 1, epoch: "e2", first: 0, next: 0, why: "epoch" });
+    server().say({ type: "reset", id: 1, log: "feed", number: 1, epoch: "e2", first: 0, next: 0, why: "epoch" });
     await settle();
 
     expect(feed.runs.all).toEqual([]);
@@ -168,7 +172,7 @@ describe("PageFeed", () => {
     server().accept();
     expect(feed.isCaughtUp).toBe(false);
     server().say({ type: "studio", state: "unreachable", message: "Studio does not answer" });
-    server().say({ type: "live", log: "feed", next: 0 });
+    server().say({ type: "live", id: 1, next: 0 });
     await settle();
 
     expect(feed.studio).toEqual({ state: "unreachable", message: "Studio does not answer" });
