@@ -6,6 +6,7 @@ import { ConfigError, readConfig, RunLogInUseError, startServer } from "@windows
 import {
   ImportError,
   importImpulse,
+  KeyError,
   readOrCreateKey,
   runDemoDevice,
   startStudio,
@@ -96,7 +97,7 @@ function write(part: string, line: string): void {
 
 /** Mistakes that people can mend: a message without a stack. */
 function explain(error: unknown): string | undefined {
-  const known = [ConfigError, SettingError, RunLogInUseError, StudioInUseError, ImportError, RangeError];
+  const known = [ConfigError, SettingError, RunLogInUseError, StudioInUseError, ImportError, KeyError];
   if (known.some((kind) => error instanceof kind)) return (error as Error).message;
   const { code, port } = (error ?? {}) as { code?: string; port?: number };
   if (code === "EADDRINUSE") {

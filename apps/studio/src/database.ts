@@ -84,6 +84,12 @@ const MIGRATIONS = [
     UNIQUE (project_id, device_id)
   );
   `,
+  `
+  -- What the local Studio has it for; null while it is being made.
+  ALTER TABLE project ADD COLUMN kind TEXT;
+  UPDATE project SET kind = CASE WHEN name = 'Demo: simulated motion' THEN 'demo' ELSE 'empty' END
+    WHERE id IN (SELECT project_id FROM api_key);
+  `,
 ];
 
 /**

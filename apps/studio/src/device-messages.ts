@@ -5,7 +5,7 @@ import type { RawData } from "ws";
 import type { DeviceSensor } from "./devices.ts";
 
 /** A device's message cannot be understood. The message is for the device's log. */
-class DeviceMessageError extends Error {
+export class DeviceMessageError extends Error {
   override readonly name = "DeviceMessageError";
 }
 
@@ -23,8 +23,8 @@ export interface Hello {
  * @throws {DeviceMessageError} when it lacks what makes a device.
  */
 export function parseHello(message: Record<string, unknown>): Hello {
-  const hello = message.hello as Record<string, unknown> | undefined;
-  if (typeof hello !== "object") throw new DeviceMessageError("The first message has to be hello.");
+  const hello = message.hello as Record<string, unknown> | null | undefined;
+  if (typeof hello !== "object" || hello === null) throw new DeviceMessageError("The first message has to be hello.");
   const { apiKey, deviceId, deviceType, sensors } = hello;
   if (typeof apiKey !== "string" || typeof deviceId !== "string" || deviceId === "") {
     throw new DeviceMessageError("hello needs apiKey and deviceId.");

@@ -4,5 +4,5 @@
 export { StudioInUseError } from "./database.ts";
 export { runDemoDevice, type DemoDeviceOptions } from "./demo/device.ts";
 export { ImportError, importImpulse } from "./import-impulse.ts";
-export { readOrCreateKey } from "./key.ts";
+export { KeyError, readOrCreateKey } from "./key.ts";
 export { startStudio, STUDIO_PORTS, type RunningStudio, type StudioOptions } from "./start.ts";

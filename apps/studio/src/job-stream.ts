@@ -59,6 +59,8 @@ export function serveJobStream(http: HttpServer, studio: LocalStudio, tokens: So
     const room = `project-${job.projectId}`;
     io.to(room).emit(`job-finished-${job.id}`, { success: job.isSuccessful === true });
     io.to(room).emit("job-finished", { jobId: job.id, success: job.isSuccessful === true });
+    // A client that stays connected for days follows thousands of jobs.
+    io.socketsLeave(`job-${job.id}`);
   });
   return io;
 }
@@ -68,7 +70,7 @@ function followJob(socket: Socket, studio: LocalStudio, projectId: number, reque
   const { jobId, lastReceivedTimestamp } = (request ?? {}) as { jobId?: unknown; lastReceivedTimestamp?: unknown };
   const job = typeof jobId === "number" ? studio.jobs.get(projectId, jobId) : undefined;
   if (!job) return;
-  void socket.join(`job-${job.id}`);
+  if (job.isSuccessful === undefined) void socket.join(`job-${job.id}`);
   const isTime = typeof lastReceivedTimestamp === "number" && Math.abs(lastReceivedTimestamp) <= LATEST_TIME_MS;
   const earlier = studio.jobs.linesSince(job.id, isTime ? lastReceivedTimestamp : 0);
   if (earlier.length > 0) {

@@ -98,7 +98,13 @@ export class Jobs extends EventEmitter<JobEvents> {
 
   #enqueue(id: number): void {
     // The pause lets the answer that names the job leave first, and HTTP breathe between jobs.
-    this.#work = this.#work.then(() => setImmediate()).then(() => (this.#isClosed ? undefined : this.#do(id)));
+    this.#work = this.#work
+      .then(() => setImmediate())
+      .then(() => (this.#isClosed ? undefined : this.#do(id)))
+      .catch((error: unknown) => {
+        const reason = error instanceof Error ? error.stack : String(error);
+        process.stderr.write(`Job ${id} cannot be stored; the next start does it again. ${reason}\n`);
+      });
   }
 
   async #do(id: number): Promise<void> {

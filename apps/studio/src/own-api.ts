@@ -1,4 +1,4 @@
-import { DocumentError, parseImpulse, WindowClassifier } from "@windowscope/engine";
+import { availableVariants, DocumentError, parseImpulse, WindowClassifier } from "@windowscope/engine";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
@@ -19,7 +19,7 @@ export function ownApi(studio: LocalStudio): Hono {
     try {
       const impulse = parseImpulse(await c.req.json());
       // Whether its blocks fit together shows only when they are put together.
-      new WindowClassifier(impulse);
+      for (const variant of availableVariants(impulse)) new WindowClassifier(impulse, variant);
       const { id, variants } = studio.impulses.add(project.id, impulse);
       studio.projects.setDefaultImpulse(project.id, id);
       return c.json({ success: true, impulseId: id, projectId: project.id, name: impulse.name, variants });

@@ -2,6 +2,9 @@ import { createHash, randomBytes } from "node:crypto";
 
 import type Database from "libsql";
 
+/** What the local Studio has a project for: `demo` has simulated recordings, `empty` began with nothing in it. */
+export type ProjectKind = "demo" | "empty";
+
 export interface Project {
   readonly id: number;
   readonly name: string;
@@ -18,6 +21,8 @@ export class Projects {
   readonly #insert;
   readonly #byId;
   readonly #byKey;
+  readonly #newestOfKind;
+  readonly #setKind;
   readonly #insertKey;
   readonly #setDefaultImpulse;
 
@@ -29,6 +34,8 @@ export class Projects {
     this.#byKey = database.prepare(
       "SELECT project.* FROM project JOIN api_key ON api_key.project_id = project.id WHERE api_key.hash = ?",
     );
+    this.#newestOfKind = database.prepare("SELECT * FROM project WHERE kind = ? ORDER BY id DESC LIMIT 1");
+    this.#setKind = database.prepare("UPDATE project SET kind = ? WHERE id = ?");
     this.#insertKey = database.prepare("INSERT OR REPLACE INTO api_key (hash, project_id) VALUES (?, ?)");
     this.#setDefaultImpulse = database.prepare("UPDATE project SET default_impulse_id = ? WHERE id = ?");
   }
@@ -50,7 +57,17 @@ export class Projects {
     return row && toProject(row);
   }
 
-  /** Lets a key open a project; only its hash is stored. */
+  newestOfKind(kind: ProjectKind): Project | undefined {
+    const [row] = this.#newestOfKind.all([kind]) as ProjectRow[];
+    return row && toProject(row);
+  }
+
+  /** The project is complete. One without a kind was interrupted while it was made, and nobody finds it again. */
+  setKind(projectId: number, kind: ProjectKind): void {
+    this.#setKind.run([kind, projectId]);
+  }
+
+  /** Lets a key open a project, and no other from now on; only its hash is stored. */
   addKey(projectId: number, apiKey: string): void {
     this.#insertKey.run([hashOf(apiKey), projectId]);
   }

@@ -5,7 +5,7 @@
  */
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
 
-import { CBOR, JSON_TEXT, parseHello, type Codec, type Hello } from "./device-messages.ts";
+import { CBOR, DeviceMessageError, JSON_TEXT, parseHello, type Codec, type Hello } from "./device-messages.ts";
 import type { LocalStudio } from "./local-studio.ts";
 import type { Category } from "./samples.ts";
 
@@ -82,7 +82,8 @@ export class RemoteManagement {
       try {
         this.#admit(socket, codec, parseHello(codec.read(data)));
       } catch (error) {
-        socket.send(codec.write({ hello: false, err: error instanceof Error ? error.message : "Unreadable hello" }));
+        const isForDevice = error instanceof DeviceMessageError || error instanceof SamplingError;
+        socket.send(codec.write({ hello: false, err: isForDevice ? error.message : "Failed to parse hello" }));
         socket.close();
       }
     });
@@ -225,8 +226,19 @@ function sessionKey(projectId: number, deviceId: string): string {
 /** Listens for devices. */
 export function listenForDevices(host: string, port: number): Promise<WebSocketServer> {
   return new Promise((resolve, reject) => {
-    const server = new WebSocketServer({ host, port, maxPayload: LARGEST_MESSAGE_BYTES, perMessageDeflate: false });
+    const server = new WebSocketServer({
+      host,
+      port,
+      maxPayload: LARGEST_MESSAGE_BYTES,
+      perMessageDeflate: false,
+      // A board sends no Origin; a page that does has to be of this machine.
+      verifyClient: ({ origin }: { origin?: string }) => !origin || isLoopback(origin),
+    });
     server.once("listening", () => resolve(server));
     server.once("error", reject);
   });
+}
+
+function isLoopback(origin: string): boolean {
+  return URL.canParse(origin) && ["127.0.0.1", "localhost", "[::1]"].includes(new URL(origin).hostname);
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -71,6 +71,27 @@ async function importImpulse(changes: Partial<Impulse> = {}) {
   const body = toImpulseDocument({ ...impulse, ...changes });
   return call("POST", "/windowscope/impulses", { body });
 }
+
+function withClassifier(changes: object): unknown {
+  const document = toImpulseDocument(impulse) as { classifier: object };
+  return { ...document, classifier: { ...document.classifier, ...changes } };
+}
+
+/** An int8 model for three features, which no block of the test impulse makes. */
+const narrowInt8 = {
+  input: { scale: 1, zeroPoint: 0 },
+  layers: [
+    {
+      inputs: 3,
+      outputs: 2,
+      activation: "none",
+      weights: Buffer.alloc(6).toString("base64"),
+      weightScales: [1, 1],
+      bias: Buffer.alloc(8).toString("base64"),
+      output: { scale: 1, zeroPoint: 0 },
+    },
+  ],
+};
 
 /** Waits for a job by asking for its status. */
 async function waitForJob(jobId: unknown) {
@@ -284,6 +305,9 @@ describe("a local Studio with an empty project", () => {
         body: { ...toImpulseDocument(impulse), input: { ...impulse.input, axes: ["accX"] } },
         error: "takes 14 features",
       },
+      { body: withClassifier({ int8: narrowInt8 }), error: "The int8 model takes 3 features" },
+      { body: withClassifier({ labels: ["still", "still"] }), error: "an array of different class names" },
+      { body: withClassifier({ labels: ["still", "anomaly"] }), error: 'an array without "anomaly"' },
     ])("refuses a document that cannot work: $error", async ({ body, error }) => {
       const { status, answer } = await call("POST", "/windowscope/impulses", { body });
 
@@ -495,6 +519,19 @@ describe("a local Studio with an empty project", () => {
     });
   });
 
+  describe("POST .../jobs/classify", () => {
+    it("refuses a list of variants that is none, and a body beyond all measure", async () => {
+      await importImpulse();
+      const route = `/v1/api/${studio.projectId}/jobs/classify`;
+
+      expect((await call("POST", route, { body: { modelVariants: "float32" } })).answer).toMatchObject({
+        success: false,
+        error: '"modelVariants" has to be a list.',
+      });
+      expect((await call("POST", route, { body: "x".repeat(2_000_000) })).status).toBe(413);
+    });
+  });
+
   describe("GET .../training/anomaly/{learnId}/metadata", () => {
     it("answers what the anomaly block has learnt", async () => {
       await importImpulse();
@@ -516,6 +553,7 @@ describe("a local Studio with an empty project", () => {
     it.each([
       { what: "a wrong key", hello: { hello: { version: 3, apiKey: "ei_x", deviceId: "d" } }, err: "Invalid API key" },
       { what: "no device id", hello: { hello: { version: 3, apiKey: KEY } }, err: "hello needs apiKey and deviceId." },
+      { what: "an empty hello", hello: { hello: null }, err: "The first message has to be hello." },
       { what: "something else", hello: { sample: true }, err: "The first message has to be hello." },
     ])("refuses a device that comes with $what", async ({ hello, err }) => {
       const socket = new WebSocket(studio.devicesUrl);
@@ -524,6 +562,13 @@ describe("a local Studio with an empty project", () => {
       const [data] = (await once(socket, "message")) as [Buffer];
 
       expect(JSON.parse(data.toString())).toEqual({ hello: false, err });
+    });
+
+    it("turns a page of another machine away", async () => {
+      const socket = new WebSocket(studio.devicesUrl, { origin: "https://evil.example" });
+      const [error] = (await once(socket, "error")) as [Error];
+
+      expect(error.message).toContain("401");
     });
 
     it.each(["JSON", "CBOR"])(
@@ -575,6 +620,34 @@ describe("startStudio", () => {
 
   it("refuses a key that no client of Studio would accept", async () => {
     await expect(start({ apiKey: "secret" })).rejects.toThrow("has to begin with ei_");
+  });
+
+  it("has a demo project and an empty one in the same folder, and opens the one that is wanted", async () => {
+    let dataDir = path.join(folder, "kinds");
+    const open = async (project: "demo" | "empty") => {
+      studio = await start({ dataDir, project });
+      const { answer } = await call("GET", "/v1/api/projects");
+      await studio.close();
+      // libsql unlocks a database only when it is collected as garbage, so the next start is on a copy.
+      cpSync(dataDir, `${dataDir}+`, { recursive: true });
+      dataDir += "+";
+      return (answer.projects as { name: string }[]).map(({ name }) => name);
+    };
+
+    expect(await open("empty")).toEqual(["Local project"]);
+    expect(await open("demo")).toEqual(["Demo: simulated motion"]);
+    const demoId = studio.projectId;
+    expect(await open("empty")).toEqual(["Local project"]);
+    expect(await open("demo")).toEqual(["Demo: simulated motion"]);
+    expect(studio.projectId).toBe(demoId);
+  });
+
+  it("refuses a key file that holds no key, and names it", () => {
+    const dataDir = path.join(folder, "no-key");
+    mkdirSync(dataDir);
+    writeFileSync(path.join(dataDir, "studio-key"), "");
+
+    expect(() => readOrCreateKey(dataDir)).toThrow(`${path.join(dataDir, "studio-key")} does not hold a key`);
   });
 
   it("keeps its key in the data folder, readable by its owner alone", () => {

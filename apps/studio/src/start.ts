@@ -13,8 +13,10 @@ import { conductDemo } from "./demo/conductor.ts";
 import { createDemoProject } from "./demo/demo-project.ts";
 import { ingestionApp } from "./ingestion.ts";
 import { serveJobStream, SocketTokens } from "./job-stream.ts";
+import { KeyError } from "./key.ts";
 import { LocalStudio } from "./local-studio.ts";
 import { ownApi } from "./own-api.ts";
+import type { Project, ProjectKind } from "./projects.ts";
 import { listenForDevices, RemoteManagement } from "./remote-management.ts";
 
 /** The ports on which Edge Impulse's own tools look for a Studio at `EI_HOST=localhost`. */
@@ -23,10 +25,13 @@ export const STUDIO_PORTS = { studio: 4800, devices: 4802, ingestion: 4810 } as 
 export interface StudioOptions {
   /** Folder for the database; everything stays in memory without one. */
   readonly dataDir?: string | undefined;
-  /** Key of the Studio's project. */
+  /** Key that opens the Studio's project. */
   readonly apiKey: string;
-  /** `demo`: a project with simulated recordings and a trained impulse; `empty`: a project with nothing in it. */
-  readonly project: "demo" | "empty";
+  /**
+   * `demo`: a project with simulated recordings and a trained impulse; `empty`: one that begins with nothing in it. A
+   * data folder can hold one of each, and the key opens the one that is named here.
+   */
+  readonly project: ProjectKind;
   /** Whether to keep asking the demo device for recordings. */
   readonly conductsDemo?: boolean;
   readonly host?: string;
@@ -51,16 +56,18 @@ export interface RunningStudio {
 /**
  * Starts a local Studio.
  *
+ * @throws {KeyError} when the key is none of a Studio.
  * @throws {StudioInUseError} when another process uses the data folder.
  * @throws {Error} with `code: "EADDRINUSE"` when a port is taken.
  */
 export async function startStudio(options: StudioOptions): Promise<RunningStudio> {
   const { dataDir, apiKey, host = "127.0.0.1", ports = STUDIO_PORTS, log = () => undefined } = options;
-  if (!apiKey.startsWith("ei_")) throw new RangeError("A key of the local Studio has to begin with ei_.");
+  if (!apiKey.startsWith("ei_")) throw new KeyError("A key of the local Studio has to begin with ei_.");
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
   const database = openDatabase(dataDir === undefined ? ":memory:" : path.join(dataDir, "studio.db"));
   const studio = new LocalStudio(database);
-  const project = studio.projects.findByKey(apiKey) ?? createProject(studio, options, log);
+  const project = studio.projects.newestOfKind(options.project) ?? createProject(studio, options.project, log);
+  studio.projects.addKey(project.id, apiKey);
 
   const tokens = new SocketTokens();
   const stop = new AbortController();
@@ -116,11 +123,12 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
   }
 }
 
-function createProject(studio: LocalStudio, { project, apiKey }: StudioOptions, log: (line: string) => void) {
-  if (project === "demo") return createDemoProject(studio, apiKey, log);
-  const created = studio.projects.create("Local project", "A project on this machine.");
-  studio.projects.addKey(created.id, apiKey);
-  return created;
+function createProject(studio: LocalStudio, kind: ProjectKind, log: (line: string) => void): Project {
+  const { projects } = studio;
+  const project =
+    kind === "demo" ? createDemoProject(studio, log) : projects.create("Local project", "A project on this machine.");
+  projects.setKind(project.id, kind);
+  return project;
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -119,7 +119,8 @@ function runLayer({ layer, inputZeroPoint, multipliers, shifts, lowest, output }
 
 /** Splits a positive factor into a Q31 mantissa in [2^30, 2^31) and a power of two. */
 function toQ31(factor: number): { mantissa: number; shift: number } {
-  if (factor === 0) return { mantissa: 0, shift: 0 };
+  // A factor so small shifts every product out, and the reference kernels take it for 0.
+  if (factor < 2 ** -32) return { mantissa: 0, shift: 0 };
   let shift = Math.floor(Math.log2(factor)) + 1;
   let fraction = factor / 2 ** shift;
   // log2 rounds, so a factor next to a power of two can land one off.

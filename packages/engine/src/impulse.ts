@@ -135,6 +135,10 @@ function parseClassifier(json: JsonReader): ClassifierBlock {
     .items()
     .map((label) => label.string());
   if (labels.length === 0) json.get("labels").refuse("an array with at least one class name");
+  if (new Set(labels).size < labels.length) json.get("labels").refuse("an array of different class names");
+  // Studio puts the anomaly score under this name beside those of the classes.
+  if (labels.includes("anomaly"))
+    json.get("labels").refuse('an array without "anomaly", which is the anomaly score\'s');
   const float32 = json.optional("float32");
   const int8 = json.optional("int8");
   if (!float32 && !int8) json.refuse("a classifier with float32 weights, int8 weights or both");

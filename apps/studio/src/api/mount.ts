@@ -1,8 +1,11 @@
 import { operationTable, type OperationId } from "@windowscope/sdk/api-types";
 import { Hono, type Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
 
 import type { Projects } from "../projects.ts";
 import { RefusedError, type Handler, type Handlers } from "./handlers.ts";
+
+const LARGEST_BODY_BYTES = 1024 * 1024;
 
 type ParameterType = "integer" | "number" | "boolean" | "string";
 
@@ -13,6 +16,7 @@ type ParameterType = "integer" | "number" | "boolean" | "string";
  */
 export function mountHandlers(handlers: Handlers, projects: Projects): Hono {
   const app = new Hono();
+  app.use(bodyLimit({ maxSize: LARGEST_BODY_BYTES, onError: (c) => refuseBody(c) }));
   for (const [id, { method, path, pathParameters }] of Object.entries(operationTable)) {
     const pattern = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
       const isInteger = (pathParameters as Record<string, ParameterType>)[name] === "integer";
@@ -27,6 +31,10 @@ export function mountHandlers(handlers: Handlers, projects: Projects): Hono {
     return c.json({ success: false, error: "The local Studio made a mistake; its log says more." }, 500);
   });
   return app;
+}
+
+function refuseBody(c: Context): Response {
+  return c.json({ success: false, error: `The body is larger than ${LARGEST_BODY_BYTES} bytes.` }, 413);
 }
 
 async function serve(c: Context, id: OperationId, handlers: Handlers, projects: Projects): Promise<Response> {

@@ -165,8 +165,10 @@ export function studioHandlers(
 
     startClassifyJob: ({ project, query, body }) => {
       const stored = findImpulse(project, query.impulseId);
-      const wanted = body?.modelVariants?.map((variant) => findVariant(stored, variant));
-      const variants = wanted && wanted.length > 0 ? wanted : [defaultVariant(stored)];
+      const wanted: unknown = body?.modelVariants ?? [];
+      if (!Array.isArray(wanted)) throw new RefusedError('"modelVariants" has to be a list.');
+      const found = wanted.map((variant) => findVariant(stored, String(variant)));
+      const variants = found.length > 0 ? found : [defaultVariant(stored)];
       return { id: jobs.start(project.id, { kind: "classify-test-set", impulseId: stored.id, variants }).id };
     },
 

@@ -48,8 +48,8 @@ export async function conductDemo(
         recordings++;
         studio.samples.keepNewest(project.id, "testing", DEVICE_TYPE, KEEP_SAMPLES);
       } catch (error) {
-        if (!(error instanceof SamplingError)) throw error;
-        log(error.message);
+        // The demo goes on whatever happens, a full disk included.
+        log(error instanceof SamplingError ? error.message : `demo: ${(error as Error).stack}`);
       }
     }
     await pause((deviceId === undefined ? 200 : PAUSE_MS) / speed, undefined, { signal }).catch(() => undefined);

@@ -9,7 +9,7 @@ import { KNOWN_MOVEMENTS, simulateMovement, type Movement } from "./motion.ts";
 
 const studio = new LocalStudio(openDatabase(":memory:"));
 const lines: string[] = [];
-const project = createDemoProject(studio, "ei_demo", (line) => lines.push(line));
+const project = createDemoProject(studio, (line) => lines.push(line));
 const { impulse } = studio.impulses.get(project.defaultImpulseId ?? 0) as StoredImpulse;
 const random = createSeededRandom(99);
 

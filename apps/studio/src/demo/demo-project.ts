@@ -41,7 +41,7 @@ const DESIGN = {
  *
  * Takes a few seconds; `log` hears of it. The project says of itself that it is simulated.
  */
-export function createDemoProject(studio: LocalStudio, apiKey: string, log: (line: string) => void): Project {
+export function createDemoProject(studio: LocalStudio, log: (line: string) => void): Project {
   const project = studio.projects.create(
     "Demo: simulated motion",
     "A program moves a simulated board. No sensor, hand or person was involved in any of these recordings.",
@@ -55,8 +55,6 @@ export function createDemoProject(studio: LocalStudio, apiKey: string, log: (lin
   while (!step.done) step = training.next();
   const stored = studio.impulses.add(project.id, step.value);
   studio.projects.setDefaultImpulse(project.id, stored.id);
-  // The key comes last: a start that was interrupted before is done again, in a project of its own.
-  studio.projects.addKey(project.id, apiKey);
   log(`trained in ${((Date.now() - started) / 1000).toFixed(1)} s`);
   return studio.projects.get(project.id) as Project;
 }
