@@ -1,4 +1,4 @@
-import { createMemoryRunLog } from "@windowscope/runlog";
+import { createMemoryRunLog, type RunLog } from "@windowscope/runlog";
 import { StudioAuthenticationError, StudioRefusedError, StudioUnreachableError } from "@windowscope/sdk";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -11,13 +11,14 @@ import { Runs } from "./runs/runs.ts";
 let studio: FakeStudio;
 let hub: LiveHub;
 let lines: string[];
+let runLog: RunLog;
 let app: ReturnType<typeof createApp>;
 
 beforeEach(async () => {
   studio = createFakeStudio();
   lines = [];
   const log = (line: string) => void lines.push(line);
-  const runLog = createMemoryRunLog();
+  runLog = createMemoryRunLog();
   hub = new LiveHub(runLog, log);
   const journal = await RunJournal.open(runLog);
   const hintsFor = () => ({ watch: () => () => undefined });
@@ -94,7 +95,7 @@ describe("POST /api/v1/runs", () => {
   );
 
   it.each([
-    { error: new StudioRefusedError("getSample", 200, "No such sample"), status: 502, kind: "studio-refused" },
+    { error: new StudioRefusedError("getSample", 200, "No such sample"), status: 404, kind: "no-such-sample" },
     { error: new StudioAuthenticationError("Studio does not accept the API key"), status: 502, kind: "studio-key" },
     { error: new StudioUnreachableError("Studio does not answer"), status: 503, kind: "studio-unreachable" },
   ])("answers $status with Studio's words when Studio says $kind", async ({ error, status, kind }) => {
@@ -105,6 +106,15 @@ describe("POST /api/v1/runs", () => {
     expect(answer).toMatchObject({ status, type: "application/problem+json" });
     expect(answer.body.type).toBe(`urn:windowscope:problem:${kind}`);
     expect(error.message).toContain(answer.body.detail);
+  });
+
+  it("answers 413 to a body that is too large", async () => {
+    const body = { projectId: 1, sampleId: 7, more: "x".repeat(70_000) };
+
+    expect(await request("POST", "/api/v1/runs", { body })).toMatchObject({
+      status: 413,
+      body: { type: "urn:windowscope:problem:too-large" },
+    });
   });
 
   it("hides a mistake of its own from the caller, and logs it", async () => {
@@ -166,6 +176,18 @@ describe("GET /api/v1/runs/{runId}/windows", () => {
         "1,500,1500,anomaly,0.5,0.75,0.25\r\n" +
         "2,1000,2000,idle,-0.25,0.75,0.25\r\n",
     );
+  });
+});
+
+describe("a download whose run begins anew while it is read", () => {
+  it.each(["json", "csv"])("breaks off, so that half of the %s is not taken for all of it", async (format) => {
+    const runId = await finishedRun();
+    vi.spyOn(runLog, "read").mockImplementation(async (log) => {
+      const state = await runLog.open(log);
+      return { type: "reset", why: "epoch", state };
+    });
+
+    await expect(request("GET", `/api/v1/runs/${runId}/windows?format=${format}`)).rejects.toThrow("began anew");
   });
 });
 

@@ -36,7 +36,11 @@ export function createApp(parts: ApiParts & { readonly hub: LiveHub; readonly vi
       },
     }),
   );
-  app.use("/api/*", bodyLimit({ maxSize: LARGEST_BODY_BYTES }));
+  const tooLarge = `A body may have ${LARGEST_BODY_BYTES} bytes.`;
+  app.use(
+    "/api/*",
+    bodyLimit({ maxSize: LARGEST_BODY_BYTES, onError: (c) => problemResponse(c, 413, "too-large", tooLarge) }),
+  );
   app.route("/api/v1", apiRoutes(parts));
 
   app.get(

@@ -25,7 +25,7 @@ describe("readConfig", () => {
       WINDOWSCOPE_HOST: "::1",
       WINDOWSCOPE_DATA_DIR: "/data",
       WINDOWSCOPE_RUNLOG: "memory",
-      WINDOWSCOPE_CATEGORIES: "testing, training",
+      WINDOWSCOPE_CATEGORIES: "testing, training,testing",
     });
 
     expect(config).toMatchObject({
@@ -47,7 +47,7 @@ describe("readConfig", () => {
     { WINDOWSCOPE_PORT: "65536" },
     { WINDOWSCOPE_HOST: "0.0.0.0" },
     { WINDOWSCOPE_RUNLOG: "redis://here" },
-    { WINDOWSCOPE_CATEGORIES: "test ing" },
+    { WINDOWSCOPE_CATEGORIES: "test" },
   ])("names the variable in $0", (env) => {
     const read = () => readConfig({ EI_API_KEY: "ei_1", ...env });
 

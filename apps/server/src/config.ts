@@ -17,6 +17,8 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
+/** Studio's categories of samples. */
+const CATEGORIES = ["training", "testing", "validation", "post-processing"];
 const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
 
 /**
@@ -71,6 +73,8 @@ function readRunLog(value: string): "sqlite" | "memory" {
 function readCategories(value: string): readonly string[] {
   if (value === "none") return [];
   const categories = value.split(",").map((category) => category.trim());
-  if (categories.every((category) => /^[a-z-]+$/.test(category))) return categories;
-  throw new ConfigError(`WINDOWSCOPE_CATEGORIES has to be names such as testing,training or none, and is "${value}".`);
+  if (categories.every((category) => CATEGORIES.includes(category))) return [...new Set(categories)];
+  throw new ConfigError(
+    `WINDOWSCOPE_CATEGORIES has to be none or some of ${CATEGORIES.join(", ")} with commas, and is "${value}".`,
+  );
 }

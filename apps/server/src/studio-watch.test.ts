@@ -112,6 +112,16 @@ describe("watchStudio", () => {
     expect(await server.samples()).toEqual([3]);
   });
 
+  it("waits longer and longer while samples cannot be listed, and does not claim to be connected", async () => {
+    await server.stop();
+    studio.answer("listSamples", () => Promise.reject(new StudioUnreachableError("gone")));
+    server = await startWatching();
+    await vi.advanceTimersByTimeAsync(60_000);
+
+    expect(server.statuses.length).toBeLessThan(12);
+    expect(new Set(server.statuses.map(({ state }) => state))).toEqual(new Set(["unreachable"]));
+  });
+
   it("says that the key is refused", async () => {
     await server.stop();
     studio.answer("listProjects", () =>

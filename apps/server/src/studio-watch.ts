@@ -37,9 +37,12 @@ export async function watchStudio(options: {
     const either = AbortSignal.any([signal, attempt.signal]);
     try {
       const { projects } = await studio.call("listProjects", { signal });
+      const places = projects.flatMap(({ id }) => categories.map((category) => ({ projectId: id, category })));
+      // Only who may list the samples of each is connected.
+      const newest = await Promise.all(places.map((place) => newestSampleId(studio, { ...place, signal })));
       onStatus({ state: "connected", message: `Connected to ${studio.baseUrl}` });
       retryMs = FIRST_RETRY_MS;
-      const watches = projects.flatMap(({ id }) => categories.map((category) => watch(options, id, category, either)));
+      const watches = places.map((place, i) => watch(options, place, newest[i] ?? 0, either));
       await (watches.length > 0 ? Promise.all(watches) : untilAborted(signal));
     } catch (error) {
       attempt.abort();
@@ -53,13 +56,13 @@ export async function watchStudio(options: {
 
 async function watch(
   { studio, journal, runs }: Pick<Parameters<typeof watchStudio>[0], "studio" | "journal" | "runs">,
-  projectId: number,
-  category: string,
+  { projectId, category }: { readonly projectId: number; readonly category: string },
+  newestId: number,
   signal: AbortSignal,
 ): Promise<void> {
   let sinceId = await journal.watchedSince(projectId, category);
   if (sinceId === undefined) {
-    sinceId = await newestSampleId(studio, { projectId, category, signal });
+    sinceId = newestId;
     await journal.setWatchedSince({ projectId, category, sinceId });
   }
   for await (const { id, filename, label } of watchSamples(studio, {

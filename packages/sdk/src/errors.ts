@@ -35,9 +35,13 @@ export class StudioRefusedError extends StudioError {
   }
 }
 
-/** An answer came that is not Studio's: a gateway's error page, broken JSON, or a shape that makes no sense. */
+/**
+ * An answer came that is no answer to the question: a gateway's error page, broken JSON, a shape that makes no sense, or
+ * that Studio is broken or busy for the moment.
+ */
 export class StudioAnswerError extends StudioError {
   override readonly name = "StudioAnswerError";
+  /** Absent when the status was fine and the content was not. */
   readonly status: number | undefined;
 
   constructor(message: string, details: { operation: OperationId; status?: number; cause?: unknown }) {
@@ -62,10 +66,13 @@ export class StudioJobError extends StudioError {
   }
 }
 
+/** A status that says nothing about the request itself: the other side is broken, or busy. */
+export function isTransientStatus(status: number): boolean {
+  return status >= 500 || status === 429;
+}
+
 /** Whether the same call may well succeed a little later. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof StudioUnreachableError) return true;
-  return (
-    error instanceof StudioAnswerError && (error.status === undefined || error.status >= 500 || error.status === 429)
-  );
+  return error instanceof StudioAnswerError && error.status !== undefined && isTransientStatus(error.status);
 }

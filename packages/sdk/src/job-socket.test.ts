@@ -133,6 +133,18 @@ describe("connectJobSocket", () => {
     expect(sockets).toHaveLength(1);
   });
 
+  it("waits longer and longer when Studio says hello only to refuse the token", async () => {
+    connect();
+    for (let seconds = 0; seconds < 60; seconds++) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      if (sockets.length === 0) continue;
+      socket().say('42["hello",{"hello":false,"err":"Token expired"}]');
+      socket().close();
+    }
+
+    expect(sockets.length).toBeLessThan(10);
+  });
+
   it("pings, or Studio would drop the connection", async () => {
     connect();
     await vi.advanceTimersByTimeAsync(0);

@@ -38,7 +38,7 @@ export function connectJobSocket(
 
   function received(frame: string): void {
     const [event, data] = parseEvent(frame);
-    if (event === "hello") {
+    if (isWelcome(frame)) {
       // What finished while nobody listened says so only in its status.
       for (const [jobId, callbacks] of watched) {
         follow(jobId);
@@ -107,7 +107,7 @@ function listen(
     signal.addEventListener("abort", stop);
     socket.onmessage = ({ data }: { data: unknown }) => {
       if (typeof data !== "string") return;
-      if (!wasWelcome && parseEvent(data)[0] === "hello") {
+      if (!wasWelcome && isWelcome(data)) {
         wasWelcome = true;
         onSocket(socket);
       }
@@ -122,6 +122,12 @@ function listen(
     };
     if (signal.aborted) stop();
   });
+}
+
+/** Studio says hello also to a token that it does not accept, with `hello: false`. */
+function isWelcome(frame: string): boolean {
+  const [event, data] = parseEvent(frame);
+  return event === "hello" && Boolean((data as { hello?: unknown } | null | undefined)?.hello);
 }
 
 /** Name and data of a frame `42["name",data]`; nothing for any other frame. */

@@ -88,6 +88,16 @@ describe("Studio.call", () => {
       answer: () => Response.json({ message: "slow down" }, { status: 429 }),
       isPassing: true,
     },
+    {
+      what: "Studio's own refusal because it is busy",
+      answer: () => Response.json({ success: false, error: "Too many requests" }, { status: 429 }),
+      isPassing: true,
+    },
+    {
+      what: "a mistake of Studio's own",
+      answer: () => Response.json({ success: false, error: "Something broke" }, { status: 500 }),
+      isPassing: true,
+    },
     { what: "an HTML page with status 200", answer: () => new Response("<p>Log in"), isPassing: false },
     { what: "nothing", answer: () => new Response(""), isPassing: false },
     { what: "half of a JSON text", answer: () => new Response('{"success":true,'), isPassing: false },

@@ -9,7 +9,13 @@ import {
   type paths,
   type QueryOf,
 } from "./api-types.ts";
-import { StudioAnswerError, StudioAuthenticationError, StudioRefusedError, StudioUnreachableError } from "./errors.ts";
+import {
+  isTransientStatus,
+  StudioAnswerError,
+  StudioAuthenticationError,
+  StudioRefusedError,
+  StudioUnreachableError,
+} from "./errors.ts";
 
 export interface StudioOptions {
   /** Key of a project, `ei_...`. Goes into the request header and nowhere else. */
@@ -30,7 +36,7 @@ export interface Studio {
    * @throws {StudioAuthenticationError} when the key is not accepted.
    * @throws {StudioRefusedError} when Studio answers `success: false`.
    * @throws {StudioUnreachableError} when no answer comes.
-   * @throws {StudioAnswerError} when the answer is not Studio's.
+   * @throws {StudioAnswerError} when the answer is not Studio's, or Studio is broken or busy for the moment.
    */
   call<K extends OperationId>(operation: K, request?: StudioRequest<K>): Promise<AnswerOf<K>>;
 }
@@ -125,9 +131,10 @@ function readAnswer<K extends OperationId>(operation: K, { response, data, error
     const reason = studioText ?? `status ${status}`;
     throw new StudioAuthenticationError(`Studio does not accept the API key: ${reason}`, { operation });
   }
-  if (body?.success === false) throw new StudioRefusedError(operation, status, studioText ?? "no reason given");
+  if (body?.success === false && !isTransientStatus(status))
+    throw new StudioRefusedError(operation, status, studioText ?? "no reason given");
 
-  const text = typeof content === "string" ? content : JSON.stringify(content);
+  const text = studioText ?? (typeof content === "string" ? content : JSON.stringify(content));
   const excerpt = text.slice(0, EXCERPT_CHARACTERS).replaceAll(/\s+/g, " ") || "(nothing)";
   const message = `Studio answered ${operation} with status ${status} and no result: ${excerpt}`;
   throw new StudioAnswerError(message, { operation, status });

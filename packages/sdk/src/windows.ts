@@ -2,6 +2,7 @@ import type { Schemas } from "./api-types.ts";
 import { StudioAnswerError } from "./errors.ts";
 
 type Answer = Schemas["ClassifySampleResponse"];
+type DeepPartial<T> = T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T;
 type Block = Schemas["ClassifySampleResponseClassification"];
 
 /** What a model makes of one window: a class, or one of these three. */
@@ -63,10 +64,11 @@ const CLASSIFIER_TYPES: readonly string[] = [
 /**
  * Reads the answer of a classify call, of any version of Studio.
  *
- * @throws {StudioAnswerError} when it has a block of a kind that has no class scores, such as object detection, or when
- *   its blocks disagree about the number of windows.
+ * @throws {StudioAnswerError} when it lacks what a result has, when it has a block of a kind that has no class scores,
+ *   such as object detection, or when its blocks disagree about the number of windows.
  */
 export function readClassification(answer: Answer): ClassifiedSample {
+  refuseOtherShapes(answer);
   const { sample, payload } = answer.sample;
   const classifiers = answer.classifications.filter(({ learnBlock }) => CLASSIFIER_TYPES.includes(learnBlock.type));
   const anomalies = answer.classifications.filter(({ learnBlock }) => ANOMALY_TYPES.includes(learnBlock.type));
@@ -165,6 +167,23 @@ function expectedSpans(
     endMs: (endIndex + 1) * indexMs,
     label,
   }));
+}
+
+/** The types are Studio's promise; what comes is looked at before it is believed. */
+function refuseOtherShapes(answer: DeepPartial<Answer>): void {
+  const { sample, classifications, windowSizeMs, windowIncreaseMs } = answer;
+  if (!sample?.sample) throw unreadable("it has no sample");
+  if (!Array.isArray(sample.payload?.values) || !Array.isArray(sample.payload.sensors)) {
+    throw unreadable("its sample has no signal");
+  }
+  const intervalMs = sample.payload.intervalMs ?? sample.sample.intervalMs;
+  for (const [name, ms] of Object.entries({ windowSizeMs, windowIncreaseMs, intervalMs })) {
+    if (typeof ms !== "number" || !(ms > 0)) throw unreadable(`${name} is ${JSON.stringify(ms)}`);
+  }
+  for (const block of classifications ?? []) {
+    if (typeof block?.learnBlock?.type !== "string") throw unreadable("one of its blocks has no type");
+    if (!Array.isArray(block.result)) throw unreadable(`its block "${block.learnBlock.name}" has no list of windows`);
+  }
 }
 
 function refuseOtherBlocks({ classifications }: Answer): void {

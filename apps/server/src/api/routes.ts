@@ -1,11 +1,12 @@
 /** The server's HTTP API under `/api/v1`. Its document, openapi/windowscope.yaml, is generated from these routes. */
+import { Readable } from "node:stream";
+
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Run } from "@windowscope/protocol";
 import type { RunLog } from "@windowscope/runlog";
-import type { Studio } from "@windowscope/sdk";
-import { stream } from "hono/streaming";
+import { StudioRefusedError, type Studio } from "@windowscope/sdk";
 
-import type { RunJournal } from "../runs/journal.ts";
+import type { RunJournal, StoredRun } from "../runs/journal.ts";
 import type { Runs } from "../runs/runs.ts";
 import { answerProblem, Problem, problemResponse } from "./problem.ts";
 import { ProblemSchema, ProjectDetailsSchema, ProjectSchema, RunSchema, WindowSchema } from "./schemas.ts";
@@ -39,10 +40,10 @@ export function apiRoutes({ studio, runs, journal, runLog, log }: ApiParts): Ope
     },
   });
 
-  async function findRun(runId: string): Promise<Run> {
-    const run = await journal.get(runId);
-    if (!run) throw new Problem(404, "no-such-run", `There is no run ${runId}.`);
-    return run;
+  async function findRun(runId: string): Promise<StoredRun> {
+    const stored = await journal.find(runId);
+    if (!stored) throw new Problem(404, "no-such-run", `There is no run ${runId}.`);
+    return stored;
   }
 
   app.openapi(
@@ -165,11 +166,15 @@ export function apiRoutes({ studio, runs, journal, runLog, log }: ApiParts): Ope
       const request = c.req.valid("json");
       const { projectId, sampleId } = request;
       // One reading is enough to learn the sample's name and label.
-      const { sample } = await studio.call("getSample", {
-        path: { projectId, sampleId },
-        query: { limitPayloadValues: 1 },
-        signal: c.req.raw.signal,
-      });
+      const { sample } = await studio
+        .call("getSample", {
+          path: { projectId, sampleId },
+          query: { limitPayloadValues: 1 },
+          signal: c.req.raw.signal,
+        })
+        .catch((error: unknown) => {
+          throw error instanceof StudioRefusedError ? new Problem(404, "no-such-sample", error.studioText) : error;
+        });
       const { runId } = await runs.start(request, { name: sample.filename, label: sample.label });
       return c.json({ runId }, 202);
     },
@@ -184,7 +189,7 @@ export function apiRoutes({ studio, runs, journal, runLog, log }: ApiParts): Ope
       request: { params: RunParams },
       responses: { 200: json(RunSchema, "The run."), default: problem },
     }),
-    async (c) => c.json(mutable(await findRun(c.req.valid("param").runId)), 200),
+    async (c) => c.json(mutable((await findRun(c.req.valid("param").runId)).run), 200),
   );
 
   app.openapi(
@@ -197,9 +202,9 @@ export function apiRoutes({ studio, runs, journal, runLog, log }: ApiParts): Ope
       responses: { 200: json(RunSchema, "The cancelled run."), default: problem },
     }),
     async (c) => {
-      const { runId } = await findRun(c.req.valid("param").runId);
+      const { runId } = (await findRun(c.req.valid("param").runId)).run;
       if (!(await runs.cancel(runId))) throw new Problem(409, "run-is-over", `The run ${runId} is over already.`);
-      return c.json(mutable(await findRun(runId)), 200);
+      return c.json(mutable((await findRun(runId)).run), 200);
     },
   );
 
@@ -222,15 +227,14 @@ export function apiRoutes({ studio, runs, journal, runLog, log }: ApiParts): Ope
       },
     }),
     async (c) => {
-      const run = await findRun(c.req.valid("param").runId);
+      const { run, log: state } = await findRun(c.req.valid("param").runId);
       const { format } = c.req.valid("query");
-      const text = format === "csv" ? windowsAsCsv(runLog, run) : windowsAsJson(runLog, run);
+      const text = format === "csv" ? windowsAsCsv(runLog, run, state) : windowsAsJson(runLog, run, state);
       const type = format === "csv" ? "text/csv; charset=utf-8" : "application/json";
       c.header("content-type", type);
       c.header("content-disposition", `attachment; filename="${run.runId}.${format}"`);
-      return stream(c, async (out) => {
-        for await (const piece of text) await out.write(piece);
-      });
+      // An error on the way breaks the connection off, so that half a file cannot be taken for a whole one.
+      return c.body(Readable.toWeb(Readable.from(text, { objectMode: false })) as ReadableStream<Uint8Array>);
     },
   );
 

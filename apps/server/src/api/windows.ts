@@ -1,21 +1,21 @@
 import { decodeEntries, type Run, type WindowsEntry } from "@windowscope/protocol";
-import type { RunLog } from "@windowscope/runlog";
+import type { LogState, RunLog } from "@windowscope/runlog";
 
 import { verdictName } from "../runs/columns.ts";
 import type { Window } from "./schemas.ts";
 
 const SLICE_BYTES = 256 * 1024;
 
-/** All windows of a run that are in its log by now, in order. */
-async function* readWindows(runLog: RunLog, run: Run): AsyncGenerator<Window, void, undefined> {
+/** All windows of a run that were in its log at that moment, in order. */
+async function* readWindows(runLog: RunLog, run: Run, state: LogState): AsyncGenerator<Window, void, undefined> {
   const { classes } = run.result ?? { classes: [] };
-  const state = await runLog.stat(run.runId);
-  if (!state) return;
   for (let from = state.first; from < state.next;) {
     const slice = await runLog.read(run.runId, { epoch: state.epoch, from, maxBytes: SLICE_BYTES });
     if (slice.type === "reset") throw new Error(`${run.runId} began anew while it was read.`);
     from = slice.next;
-    for (const entry of decodeEntries(slice.bytes)) if (entry.kind === "windows") yield* windowsOf(entry, classes);
+    for (const entry of decodeEntries(slice.bytes)) {
+      if (entry.kind === "windows" && entry.seq < state.next) yield* windowsOf(entry, classes);
+    }
   }
 }
 
@@ -34,10 +34,10 @@ function* windowsOf(entry: WindowsEntry, classes: readonly string[]): Generator<
 }
 
 /** A run's windows as JSON, written as they are read. */
-export async function* windowsAsJson(runLog: RunLog, run: Run): AsyncGenerator<string> {
+export async function* windowsAsJson(runLog: RunLog, run: Run, state: LogState): AsyncGenerator<string> {
   yield `{"run":${JSON.stringify(run)},"windows":[`;
   let separator = "";
-  for await (const window of readWindows(runLog, run)) {
+  for await (const window of readWindows(runLog, run, state)) {
     yield separator + JSON.stringify(window);
     separator = ",";
   }
@@ -45,10 +45,10 @@ export async function* windowsAsJson(runLog: RunLog, run: Run): AsyncGenerator<s
 }
 
 /** A run's windows as CSV (RFC 4180): one line each, one column a class. */
-export async function* windowsAsCsv(runLog: RunLog, run: Run): AsyncGenerator<string> {
+export async function* windowsAsCsv(runLog: RunLog, run: Run, state: LogState): AsyncGenerator<string> {
   const { classes } = run.result ?? { classes: [] };
   yield csvLine(["index", "startMs", "endMs", "verdict", "anomaly", ...classes]);
-  for await (const { index, startMs, endMs, verdict, anomaly, scores } of readWindows(runLog, run)) {
+  for await (const { index, startMs, endMs, verdict, anomaly, scores } of readWindows(runLog, run, state)) {
     yield csvLine([index, startMs, endMs, verdict, anomaly ?? "", ...classes.map((name) => scores[name] ?? "")]);
   }
 }

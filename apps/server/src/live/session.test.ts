@@ -350,7 +350,10 @@ describe("ViewerSession", () => {
       await subscribe("start", "r2");
       for (let seconds = 0; seconds < 35; seconds++) {
         const { number, next } = await runLog.open("r2");
-        const entry = encodeReadings({ log: number, seq: next }, { first: 0, axisCount: 1, values: new Float32Array(1) });
+        const entry = encodeReadings(
+          { log: number, seq: next },
+          { first: 0, axisCount: 1, values: new Float32Array(1) },
+        );
         await runLog.append([{ log: "r2", at: next, entries: [entry], seal: false }]);
         session.heard();
         say({ type: "ack", id: 2, seq: next });

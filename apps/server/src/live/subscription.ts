@@ -52,13 +52,7 @@ export class LogSubscription {
   }
 
   /** Answers a `sub`, and begins to send. */
-  static open(
-    id: number,
-    runLog: RunLog,
-    outlet: Outlet,
-    state: LogState,
-    from: SubscribeFrom,
-  ): LogSubscription {
+  static open(id: number, runLog: RunLog, outlet: Outlet, state: LogState, from: SubscribeFrom): LogSubscription {
     const { seq, why } = startOf(state, from);
     if (why) outlet.tell({ type: "reset", id, ...positionOf(state), why });
     else outlet.tell({ type: "subok", id, ...positionOf(state), from: seq });

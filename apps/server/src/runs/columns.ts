@@ -22,15 +22,20 @@ const READINGS_ENTRY_BYTES = 64 * 1024;
 /** A verdict is one byte, and the last three values are taken. */
 const MOST_CLASSES = VERDICT.noAnomaly;
 
+/** A result has more classes than a run can show. */
+export class TooManyClassesError extends Error {
+  override readonly name = "TooManyClassesError";
+}
+
 /**
  * Turns a classification into columns.
  *
- * @throws {RangeError} for more classes than the protocol can number.
+ * @throws {TooManyClassesError} for more classes than the protocol can number.
  */
 export function toColumns(classified: ClassifiedSample): ResultColumns {
   const { classes, windowCount } = classified;
   if (classes.length > MOST_CLASSES) {
-    throw new RangeError(`The impulse has ${classes.length} classes; a run can show ${MOST_CLASSES}.`);
+    throw new TooManyClassesError(`The impulse has ${classes.length} classes; a run can show ${MOST_CLASSES}.`);
   }
   const startMs = new Float64Array(windowCount);
   const endMs = new Float64Array(windowCount);

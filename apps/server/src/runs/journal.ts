@@ -19,6 +19,12 @@ interface RunRecord {
   readonly fingerprint?: string | undefined;
 }
 
+/** A run and its log, as they stood at the same moment. */
+export interface StoredRun {
+  readonly run: Run;
+  readonly log: LogState;
+}
+
 /** How far the samples of a project have been looked at. */
 interface WatchPosition {
   readonly projectId: number;
@@ -95,9 +101,10 @@ export class RunJournal {
     return writers;
   }
 
-  async get(runId: string): Promise<Run | undefined> {
-    const state = runId.startsWith(RUN_PREFIX) ? await this.#log.stat(runId) : undefined;
-    return state && parseRecord(state)?.run;
+  async find(runId: string): Promise<StoredRun | undefined> {
+    const log = runId.startsWith(RUN_PREFIX) ? await this.#log.stat(runId) : undefined;
+    const run = log && parseRecord(log)?.run;
+    return run && { run, log };
   }
 
   /**
@@ -180,13 +187,13 @@ export class RunWriter {
 
   /** @param together What has to be stored with the new run or not at all. */
   async create(together: readonly Append[] = []): Promise<void> {
-    await this.#append([encodeRun(this.#position(0), this.#run)], { announces: true, together });
+    await this.#append({ run: this.#run }, [encodeRun(this.#position(0), this.#run)], { announces: true, together });
   }
 
   /** Changes the state, and ends the log when the new state is one that stays. */
   async change(changes: Partial<Run>): Promise<void> {
-    this.#run = { ...this.#run, ...changes };
-    await this.#append([encodeRun(this.#position(0), this.#run)], { announces: true });
+    const run = { ...this.#run, ...changes };
+    await this.#append({ run }, [encodeRun(this.#position(0), run)], { announces: true });
   }
 
   /**
@@ -195,22 +202,21 @@ export class RunWriter {
    * @param encodeReadings Makes the entries of the signal, once it knows the place of the first.
    */
   async begin(
-    changes: Pick<Run, "state" | "result" | "warning">,
+    changes: Pick<Run, "state" | "result"> & { readonly warning: string | undefined },
     fingerprint: string,
     encodeReadings: (position: (i: number) => { log: number; seq: number }) => Uint8Array[],
   ): Promise<void> {
-    this.#run = { ...this.#run, ...changes };
-    this.#fingerprint = fingerprint;
+    const run = { ...this.#run, ...changes };
     const readings = encodeReadings((i) => this.#position(i + 1));
-    await this.#append([encodeRun(this.#position(0), this.#run), ...readings], { announces: true });
+    await this.#append({ run, fingerprint }, [encodeRun(this.#position(0), run), ...readings], { announces: true });
   }
 
   /** Appends windows; what is announced of them is only their number, at the end. */
   async appendWindows(batches: readonly WindowColumns[], verdicts: Run["verdicts"]): Promise<void> {
     const entries = batches.map((windows, i) => encodeWindows(this.#position(i), windows));
     const added = batches.reduce((sum, { startMs }) => sum + startMs.length, 0);
-    this.#run = { ...this.#run, windows: this.#run.windows + added, verdicts };
-    await this.#append(entries, { announces: false });
+    const run = { ...this.#run, windows: this.#run.windows + added, verdicts };
+    await this.#append({ run }, entries, { announces: false });
   }
 
   /** Throws away what was written: the result is no longer the same. Viewers are told to start over. */
@@ -228,19 +234,23 @@ export class RunWriter {
     return { log: this.#number, seq: this.#next + i };
   }
 
+  /** Stores entries and the record that holds from them on. Believes neither before both are stored. */
   async #append(
+    { run, fingerprint = this.#fingerprint }: { readonly run: Run; readonly fingerprint?: string },
     entries: readonly Uint8Array[],
     { announces, together = [] }: { readonly announces: boolean; readonly together?: readonly Append[] },
   ): Promise<void> {
-    const record: RunRecord = { run: this.#run, request: this.request, fingerprint: this.#fingerprint };
+    const record: RunRecord = { run, request: this.request, fingerprint };
     const append: Append = {
-      log: this.#run.runId,
+      log: run.runId,
       at: this.#next,
       entries,
       meta: JSON.stringify(record),
-      seal: isOver(this.#run.state),
+      seal: isOver(run.state),
     };
-    await this.#journal.commit([append, ...together], announces ? this.#run : undefined);
+    await this.#journal.commit([append, ...together], announces ? run : undefined);
+    this.#run = run;
+    this.#fingerprint = fingerprint;
     this.#next += entries.length;
   }
 }

@@ -44,7 +44,7 @@ async function entriesOf(log: string): Promise<Entry[]> {
 /** The run once it is over. */
 async function outcomeOf(runId: string): Promise<Run> {
   return vi.waitFor(async () => {
-    const run = await journal.get(runId);
+    const run = (await journal.find(runId))?.run;
     expect(run?.endedAt).toBeDefined();
     return run as Run;
   });
@@ -125,7 +125,7 @@ describe("Runs.start", () => {
     studio.answer("getJobStatus", () => ({ job: { id: 9, ...(isDone && { finishedSuccessful: true }) } }));
     const { runId } = await runs.start(request, sample);
 
-    await vi.waitFor(async () => expect((await journal.get(runId))?.state).toBe("classifying"));
+    await vi.waitFor(async () => expect((await journal.find(runId))?.run.state).toBe("classifying"));
     isDone = true;
     await vi.advanceTimersByTimeAsync(1_000);
 
@@ -144,6 +144,19 @@ describe("Runs.start", () => {
     expect(other.runId).not.toBe(first.runId);
   });
 
+  it("makes one run of the same request made twice at once", async () => {
+    studio.answer("classifySampleV2", () => new Promise(() => undefined));
+    const open = runLog.open.bind(runLog);
+    vi.spyOn(runLog, "open").mockImplementation(async (log) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return open(log);
+    });
+
+    const [first, second] = await Promise.all([runs.start(request, sample), runs.start(request, sample)]);
+
+    expect(second.runId).toBe(first.runId);
+  });
+
   it("finishes a sample without windows with a warning", async () => {
     studio.answer("classifySampleV2", () => classifyAnswer(0));
     const { runId } = await runs.start(request, sample);
@@ -159,7 +172,7 @@ describe("Runs.start", () => {
     studio.answer("classifySampleV2", () => classifyAnswer(100_000));
     vi.useRealTimers();
     const { runId } = await runs.start(request, sample);
-    await vi.waitFor(async () => expect((await journal.get(runId))?.state).toBe("finished"), { timeout: 25_000 });
+    await vi.waitFor(async () => expect((await journal.find(runId))?.run.state).toBe("finished"), { timeout: 25_000 });
 
     const indexes = windowIndexes(await entriesOf(runId));
     expect(indexes).toHaveLength(100_000);
@@ -191,6 +204,71 @@ describe("Runs.start", () => {
     expect(attempts).toBe(4);
   });
 
+  it("fails at once when Studio's answer is of a kind that cannot be shown", async () => {
+    studio.answer("classifySampleV2", () => {
+      const answer = classifyAnswer(3);
+      const [block] = answer.classifications;
+      return {
+        ...answer,
+        classifications: [{ ...block, learnBlock: { ...block?.learnBlock, type: "keras-object-detection" } }],
+      };
+    });
+    const { runId } = await runs.start(request, sample);
+
+    expect(await outcomeOf(runId)).toMatchObject({
+      state: "failed",
+      error: expect.stringContaining("keras-object-detection, which has no class scores") as string,
+    });
+  });
+
+  it("fails when Studio wants a job again and again", async () => {
+    studio.answer("classifySampleV2", () => ({ id: 9 }));
+    studio.answer("getJobStatus", () => ({ job: { id: 9, finishedSuccessful: true } }));
+    const { runId } = await runs.start(request, sample);
+
+    expect(await outcomeOf(runId)).toMatchObject({
+      state: "failed",
+      error: expect.stringContaining("wants a job") as string,
+    });
+  });
+
+  it("says what a run waits for, until it has it", async () => {
+    let isBack = false;
+    studio.answer("classifySampleV2", () => (isBack ? classifyAnswer(3) : Promise.reject(unreachable)));
+    const { runId } = await runs.start(request, sample);
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect((await journal.find(runId))?.run).toMatchObject({ state: "waiting", warning: unreachable.message });
+    expect(outline(await entriesOf(FEED))).toEqual(["run waiting", "run waiting"]);
+    isBack = true;
+    await vi.advanceTimersByTimeAsync(20_000);
+
+    expect((await outcomeOf(runId)).warning).toBeUndefined();
+  });
+
+  it("lets others have their turn while runs wait to try again", async () => {
+    studio.answer("classifySampleV2", ({ sampleId }) =>
+      sampleId === 7 ? classifyAnswer(3) : Promise.reject(unreachable),
+    );
+    for (const sampleId of [1, 2, 3, 4]) await runs.start({ projectId: 1, sampleId }, sample);
+    const { runId } = await runs.start(request, sample);
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect((await outcomeOf(runId)).state).toBe("finished");
+  });
+
+  it("survives a disk that is full, and goes on with the run after the next start", async () => {
+    const { runId } = await runs.start(request, sample);
+    const full = vi.spyOn(runLog, "append").mockRejectedValue(new Error("SQLITE_FULL"));
+    await vi.waitFor(() => expect(full.mock.calls.length).toBeGreaterThanOrEqual(2));
+    full.mockRestore();
+    await runs.close();
+    await startRuns();
+    await runs.resume();
+
+    expect((await outcomeOf(runId)).state).toBe("finished");
+    expect(windowIndexes(await entriesOf(runId))).toEqual([0, 1, 2]);
+  });
+
   it("does four at once, and the others afterwards", async () => {
     const finish: (() => void)[] = [];
     studio.answer("classifySampleV2", () => new Promise((resolve) => finish.push(() => resolve(classifyAnswer(1)))));
@@ -218,6 +296,17 @@ describe("Runs.cancel", () => {
     expect(await runs.cancel(runId)).toBe(true);
     expect(await outcomeOf(runId)).toMatchObject({ state: "cancelled" });
     expect(await runs.cancel(runId)).toBe(false);
+  });
+});
+
+describe("Runs.cancel of a run that waits for its turn", () => {
+  it("ends it at once", async () => {
+    studio.answer("classifySampleV2", () => new Promise(() => undefined));
+    for (const sampleId of [1, 2, 3, 4]) await runs.start({ projectId: 1, sampleId }, sample);
+    const { runId } = await runs.start(request, sample);
+
+    expect(await runs.cancel(runId)).toBe(true);
+    expect(await outcomeOf(runId)).toMatchObject({ state: "cancelled" });
   });
 });
 
@@ -256,7 +345,7 @@ describe("Runs.resume", () => {
 
     await startRuns();
     await runs.resume();
-    await vi.waitFor(async () => expect((await journal.get(runId))?.state).toBe("finished"));
+    await vi.waitFor(async () => expect((await journal.find(runId))?.run.state).toBe("finished"));
 
     expect(windowIndexes(await entriesOf(runId))).toEqual(Array.from({ length: 1200 }, (_, i) => i));
     expect(outline(await entriesOf(FEED))).toEqual(["run waiting", "run streaming", "run finished"]);
@@ -271,10 +360,10 @@ describe("Runs.resume", () => {
     studio.answer("classifySampleV2", () => classifyAnswer(1200, { idle: 0.5, wave: 0.5 }));
     await startRuns();
     await runs.resume();
-    await vi.waitFor(async () => expect((await journal.get(runId))?.state).toBe("finished"));
+    await vi.waitFor(async () => expect((await journal.find(runId))?.run.state).toBe("finished"));
 
     expect((await runLog.open(runId)).epoch).not.toBe(epoch);
     expect(windowIndexes(await entriesOf(runId))).toHaveLength(1200);
-    expect(await journal.get(runId)).toMatchObject({ verdicts: { uncertain: 1199, anomaly: 1 } });
+    expect((await journal.find(runId))?.run).toMatchObject({ verdicts: { uncertain: 1199, anomaly: 1 } });
   });
 });

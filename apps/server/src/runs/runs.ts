@@ -9,7 +9,15 @@ import {
   type Studio,
 } from "@windowscope/sdk";
 
-import { encodeSignal, sliceColumns, toColumns, toRunResult, verdictName, type ResultColumns } from "./columns.ts";
+import {
+  encodeSignal,
+  sliceColumns,
+  toColumns,
+  TooManyClassesError,
+  toRunResult,
+  verdictName,
+  type ResultColumns,
+} from "./columns.ts";
 import type { RunJournal, RunRequest, RunWriter } from "./journal.ts";
 
 /** Waits; throws the signal's reason when it aborts. */
@@ -42,7 +50,10 @@ export class Runs {
   readonly #pause: Pause;
   readonly #log: (line: string) => void;
   readonly #active = new Map<string, ActiveRun>();
-  readonly #waiting: (() => void)[] = [];
+  /** Runs that are being created, by what is wanted. */
+  readonly #starting = new Map<string, Promise<Run>>();
+  /** Who waits for a turn, in order. */
+  readonly #waiting = new Set<() => void>();
   readonly #stop = new AbortController();
   #working = 0;
 
@@ -75,20 +86,24 @@ export class Runs {
     sample: { readonly name: string; readonly label: string },
     watched?: { readonly category: string },
   ): Promise<Run> {
-    const running = this.#findActive(request);
-    if (running && !watched) return running.writer.run;
-    const position = watched && { ...watched, projectId: request.projectId, sinceId: request.sampleId };
-    const writer = await this.#journal.create(request, sample, position);
-    this.#begin(writer);
-    return writer.run;
+    if (watched) {
+      const position = { ...watched, projectId: request.projectId, sinceId: request.sampleId };
+      return this.#create(request, sample, position);
+    }
+    const key = keyOf(request);
+    const running = [...this.#active.values()].find(({ writer }) => keyOf(writer.request) === key);
+    if (running) return running.writer.run;
+    const starting = this.#starting.get(key) ?? this.#create(request, sample).finally(() => this.#starting.delete(key));
+    this.#starting.set(key, starting);
+    return starting;
   }
 
-  /** Stops a run that is under way. @returns False when there is nothing to stop. */
+  /** Stops a run that is under way. @returns False when it was over before, or ended by itself. */
   async cancel(runId: string): Promise<boolean> {
     const active = this.#active.get(runId);
     active?.cancel.abort();
     await active?.done;
-    return active !== undefined;
+    return active?.writer.run.state === "cancelled";
   }
 
   /** Stops the work and leaves the runs open, so that the next process goes on with them. */
@@ -97,9 +112,10 @@ export class Runs {
     await Promise.all([...this.#active.values()].map(({ done }) => done));
   }
 
-  #findActive(request: RunRequest): ActiveRun | undefined {
-    const key = JSON.stringify(sortedEntries(request));
-    return [...this.#active.values()].find(({ writer }) => JSON.stringify(sortedEntries(writer.request)) === key);
+  async #create(...[request, sample, position]: Parameters<RunJournal["create"]>): Promise<Run> {
+    const writer = await this.#journal.create(request, sample, position);
+    this.#begin(writer);
+    return writer.run;
   }
 
   #begin(writer: RunWriter): void {
@@ -110,21 +126,21 @@ export class Runs {
   }
 
   async #do(writer: RunWriter, cancelled: AbortSignal): Promise<void> {
-    const signal = AbortSignal.any([cancelled, this.#stop.signal]);
-    await this.#takeTurn();
+    const { runId, sampleName } = writer.run;
     try {
-      await this.#classify(writer, signal);
-      this.#log(`${writer.run.runId}: ${writer.run.windows} windows of ${writer.run.sampleName}`);
+      await this.#classify(writer, AbortSignal.any([cancelled, this.#stop.signal]));
+      this.#log(`${runId}: ${writer.run.windows} windows of ${sampleName}`);
     } catch (error) {
-      await this.#end(writer, error, cancelled);
-    } finally {
-      this.#giveTurn();
+      await this.#end(writer, error, cancelled).catch((cause: unknown) => {
+        this.#log(`${runId}: its end cannot be stored; the next start goes on with it. ${textOf(cause)}`);
+      });
     }
   }
 
-  /** Tries until Studio has answered; what passes is waited out. */
+  /** Tries until Studio has answered; what passes is waited out, and does not keep others from their turn. */
   async #classify(writer: RunWriter, signal: AbortSignal): Promise<void> {
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
+      await this.#takeTurn(signal);
       try {
         const classified = await classifySample(this.#studio, {
           ...writer.request,
@@ -139,9 +155,13 @@ export class Runs {
       } catch (error) {
         // A key that is refused may be mended in Studio; the run must not be lost for it.
         if (!isTransient(error) && !(error instanceof StudioAuthenticationError)) throw error;
-        this.#log(`${writer.run.runId}: ${(error as Error).message}; trying again in ${retryMs} ms`);
-        await this.#pause(retryMs, signal);
+        const { message } = error as Error;
+        this.#log(`${writer.run.runId}: ${message}; trying again in ${retryMs} ms`);
+        if (writer.run.warning !== message) await writer.change({ warning: message });
+      } finally {
+        this.#giveTurn();
       }
+      await this.#pause(retryMs, signal);
     }
   }
 
@@ -154,23 +174,40 @@ export class Runs {
     // The server stops; the run stays open for the next one.
     if (this.#stop.signal.aborted) return;
 
-    const isKnown = error instanceof StudioError || error instanceof RangeError;
+    const isKnown = error instanceof StudioError || error instanceof TooManyClassesError;
     const message = isKnown ? error.message : "The server made a mistake; its log says more.";
-    this.#log(
-      `${writer.run.runId}: failed. ${isKnown ? message : error instanceof Error ? error.stack : String(error)}`,
-    );
+    this.#log(`${writer.run.runId}: failed. ${isKnown ? message : textOf(error)}`);
     await writer.change({ state: "failed", endedAt, error: message });
   }
 
-  async #takeTurn(): Promise<void> {
-    if (this.#working < MOST_AT_ONCE) this.#working++;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  async #takeTurn(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#working < MOST_AT_ONCE) {
+      this.#working++;
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const go = () => {
+        signal.removeEventListener("abort", leave);
+        resolve();
+      };
+      const leave = () => {
+        this.#waiting.delete(go);
+        reject(signal.reason as Error);
+      };
+      this.#waiting.add(go);
+      signal.addEventListener("abort", leave, { once: true });
+    });
   }
 
   #giveTurn(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#working--;
+    const [next] = this.#waiting;
+    if (!next) {
+      this.#working--;
+      return;
+    }
+    this.#waiting.delete(next);
+    next();
   }
 }
 
@@ -190,7 +227,7 @@ async function writeResult(
     const noWindow = classified.windowCount === 0 ? "No window fits into the sample." : undefined;
     const warning = classified.warning ?? noWindow;
     await writer.begin(
-      { state: "streaming", result: toRunResult(classified), ...(warning !== undefined && { warning }) },
+      { state: "streaming", result: toRunResult(classified), warning },
       columns.fingerprint,
       (position) => encodeSignal(classified.signal, position),
     );
@@ -220,8 +257,11 @@ function countVerdicts({ verdicts }: ResultColumns, classes: readonly string[], 
   return counts;
 }
 
-function sortedEntries(request: RunRequest): [string, unknown][] {
-  return Object.entries(request)
-    .filter(([, value]) => value !== undefined)
-    .sort(([a], [b]) => a.localeCompare(b));
+/** The same for requests that want the same. */
+function keyOf({ projectId, sampleId, impulseId, variant }: RunRequest): string {
+  return JSON.stringify([projectId, sampleId, impulseId, variant]);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
