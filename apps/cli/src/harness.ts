@@ -46,7 +46,8 @@ export function startProgram(args: readonly string[], env: Readonly<Record<strin
     async prints(text) {
       for (;;) {
         if (typeof text === "string" ? output.includes(text) : text.test(output)) return;
-        if (child.exitCode !== null) throw new Error(`The program ended without printing ${String(text)}:\n${output}`);
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`The program ended without printing ${String(text)}:\n${output}`);
         await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 20))]);
       }
     },

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { startStudio, type RunningStudio } from "@windowscope/studio";
@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { createFolder, findFreePorts, openBrowser, startProgram, type Program } from "./harness.ts";
-import { countWindows, runItems } from "./page.ts";
+import { countWindows, readWindow, runItems } from "./page.ts";
 
 const KEY = "ei_trouble";
 
@@ -68,10 +68,10 @@ function recording(seconds: number, axes = ["accX", "accY", "accZ"]): object {
   };
 }
 
-async function upload(name: string, body: string): Promise<Response> {
+async function upload(name: string, body: string, apiKey = KEY): Promise<Response> {
   return fetch(`http://127.0.0.1:${ports.ingestion}/api/testing/data`, {
     method: "POST",
-    headers: { "x-api-key": KEY, "x-file-name": name },
+    headers: { "x-api-key": apiKey, "x-file-name": name },
     body,
   });
 }
@@ -137,7 +137,7 @@ describe("POST /api/v1/runs", () => {
 
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     expect(await response.json()).toMatchObject({
-      type: "urn:windowscope:problem:studio-refused",
+      type: "urn:windowscope:problem:not-found",
       detail: "There is no project 999, or this API key does not open it.",
     });
   });
@@ -213,6 +213,22 @@ describe("windowscope studio import", () => {
     await run().prints("listening on");
 
     await run("import", file).prints('Impulse 1 "one axis" () is now the default of project 1.');
+    const apiKey = readFileSync(path.join(folder.folder, "studio-key"), "utf8").trim();
+    await serve({ EI_API_KEY: apiKey }).prints("Connected to");
+    await openPage();
+    await upload("still", JSON.stringify(recording(4, ["accX"])), apiKey);
+    await expect.poll(() => countWindows(page), { timeout: 20_000 }).toBe(7);
+    expect(await readWindow(page, 0)).toMatchObject({ "#": "0", "End s": "1.01", Predicted: "no anomaly" });
+    expect(Object.keys(await readWindow(page, 6))).toEqual([
+      "#",
+      "Start s",
+      "End s",
+      "Expected",
+      "Predicted",
+      "Anomaly",
+    ]);
+    expect(await page.getByText("Probability").count()).toBe(0);
+
     writeFileSync(file, JSON.stringify({ ...document, name: 7 }));
     await run("import", file).prints("The impulse document cannot be used: /name has to be a text.");
     await run("import", path.join(folder.folder, "none.json")).prints("none.json cannot be read");

@@ -1,5 +1,9 @@
 /** Numbers and times as the page writes them: always as many characters, so that nothing jumps. */
 
+import { formatTime } from "@windowscope/plot";
+
+import type { WindowResult } from "./feed/run-data.ts";
+
 const MINUS = "\u2212";
 const THIN_SPACE = "\u2009";
 
@@ -30,5 +34,28 @@ export function formatSeconds(ms: number): string {
 
 /** Time of day of an ISO 8601 text, in this browser's zone. */
 export function formatClock(iso: string): string {
-  return new Date(iso).toLocaleTimeString(undefined, { hour12: false });
+  return new Date(iso).toLocaleTimeString(undefined, { hourCycle: "h23" });
+}
+
+/** A window in words, for those who hear the page. */
+export function sayWindow({
+  index,
+  startMs,
+  endMs,
+  scores,
+  anomaly,
+  verdict,
+  expected,
+  isMismatch,
+}: WindowResult): string {
+  return [
+    `window ${index}`,
+    `${formatTime(startMs, 10)} to ${formatTime(endMs, 10)}`,
+    scores.length > 0 ? `${verdict} ${formatScore(Math.max(...scores))}` : verdict,
+    anomaly !== undefined && `anomaly ${formatAnomaly(anomaly)}`,
+    expected !== undefined && `labelled ${expected}`,
+    isMismatch && "mismatch",
+  ]
+    .filter(Boolean)
+    .join(", ");
 }

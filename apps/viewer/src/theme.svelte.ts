@@ -13,6 +13,8 @@ export interface Theme {
   readonly classes: readonly string[];
   readonly ramp: Ramp;
   readonly font: string;
+  /** Pixels of the screen to one of CSS. */
+  readonly pixelRatio: number;
 }
 
 const CLASS_COLOURS = 8;
@@ -25,7 +27,7 @@ const RAMP = {
   dark: createRamp("#161a1d #1a2a37 #1d3a52 #265377 #2e6e9e #5792bd #7fb7dc #b9d8ee #f2faff".split(" ")),
 };
 
-/** The page's colours as a canvas can use them; they change with the system's choice of light or dark. */
+/** How a canvas has to draw; changes with the system's choice of light or dark, and with the screen. */
 export class CanvasTheme {
   #theme = $state.raw<Theme>(readTheme());
 
@@ -35,9 +37,24 @@ export class CanvasTheme {
 
   /** Follows the system until the returned function is called. */
   watch(): () => void {
+    const stop = new AbortController();
+    const { signal } = stop;
     const update = () => (this.#theme = readTheme());
-    DARK.addEventListener("change", update);
-    return () => DARK.removeEventListener("change", update);
+    DARK.addEventListener("change", update, { signal });
+    // What is drawn before a font is there is drawn in another.
+    void document.fonts.ready.then(() => signal.aborted || update());
+
+    // A query tells only of the ratio that it asks for.
+    const watchRatio = () => {
+      const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+      const changed = () => {
+        update();
+        watchRatio();
+      };
+      query.addEventListener("change", changed, { once: true, signal });
+    };
+    watchRatio();
+    return () => stop.abort();
   }
 }
 
@@ -60,5 +77,6 @@ function readTheme(): Theme {
     classes: Array.from({ length: CLASS_COLOURS }, (_, i) => read(`class-${i + 1}`)),
     ramp: DARK.matches ? RAMP.dark : RAMP.light,
     font: `500 11px ${read("sans")}`,
+    pixelRatio: devicePixelRatio,
   };
 }

@@ -18,6 +18,14 @@ export function cellOf({ count, startMs, endMs }: WindowCells, i: number): { fro
   return { fromMs: Math.max(startMs[i] as number, toMs - stepMs), toMs };
 }
 
+/** Rounding of times must not look like a gap. */
+const SAME_MS = 1e-6;
+
+/** Whether there is time between a window and the one before it that neither has seen. */
+export function isApart(cells: WindowCells, i: number): boolean {
+  return i > 0 && cellOf(cells, i).fromMs > (cells.endMs[i - 1] as number) + SAME_MS;
+}
+
 /** The window whose cell covers a time (its end not included), or the nearest one; -1 when there is none. */
 export function windowAt(cells: WindowCells, ms: number): number {
   let low = 0;
@@ -30,7 +38,7 @@ export function windowAt(cells: WindowCells, ms: number): number {
   return cells.count === 0 ? -1 : low;
 }
 
-/** Consecutive windows of the same kind. */
+/** Consecutive windows of the same kind, without a gap. */
 export interface Segment {
   readonly first: number;
   /** Inclusive. */
@@ -38,12 +46,12 @@ export interface Segment {
   readonly code: number;
 }
 
-/** Joins neighbours with the same code. */
-export function joinCodes(codes: ArrayLike<number>): Segment[] {
+/** Joins neighbours with the same code, as long as there is no gap between them. */
+export function joinCodes(codes: ArrayLike<number>, cells: WindowCells): Segment[] {
   const segments: Segment[] = [];
   for (let first = 0; first < codes.length;) {
     let last = first;
-    while (last + 1 < codes.length && codes[last + 1] === codes[first]) last++;
+    while (last + 1 < codes.length && codes[last + 1] === codes[first] && !isApart(cells, last + 1)) last++;
     segments.push({ first, last, code: codes[first] as number });
     first = last + 1;
   }

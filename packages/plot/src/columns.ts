@@ -7,6 +7,13 @@ export interface Series {
   readonly stride: number;
   readonly count: number;
   readonly intervalMs: number;
+  /** Lowest and highest value, for whoever knows them already. */
+  readonly range?: Range | undefined;
+}
+
+export interface Range {
+  readonly low: number;
+  readonly high: number;
 }
 
 /**
@@ -43,7 +50,8 @@ export function minMaxColumns(series: Series, startMs: number, endMs: number, co
 }
 
 /** Lowest and highest value of a series; `undefined` when it has none. */
-export function rangeOf({ values, offset, stride, count }: Series): { low: number; high: number } | undefined {
+export function rangeOf({ values, offset, stride, count, range }: Series): Range | undefined {
+  if (range) return range;
   let low = Infinity;
   let high = -Infinity;
   for (let i = 0; i < count; i++) {

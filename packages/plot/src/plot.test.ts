@@ -87,12 +87,17 @@ describe("windowAt", () => {
 
 describe("joinCodes", () => {
   it("joins neighbours with the same code, covering every window once", () => {
-    expect(joinCodes(Uint8Array.of(1, 1, 2, 1))).toEqual([
+    expect(joinCodes(Uint8Array.of(1, 1, 2, 1), windows(4))).toEqual([
       { first: 0, last: 1, code: 1 },
       { first: 2, last: 2, code: 2 },
       { first: 3, last: 3, code: 1 },
     ]);
-    expect(joinCodes([])).toEqual([]);
+    expect(joinCodes([], windows(0))).toEqual([]);
+  });
+
+  it("joins nothing over time that no window has seen", () => {
+    expect(joinCodes([1, 1, 1], windows(3, 3_000))).toHaveLength(3);
+    expect(joinCodes([1, 1, 1], windows(3, 2_000))).toHaveLength(1);
   });
 });
 
@@ -135,6 +140,8 @@ describe("formatTime", () => {
     [1_920, 80, "1.92 s"],
     [59_999, 1, "59.999 s"],
     [60_000, 1_000, "1:00"],
+    [59_996, 10, "1:00.00"],
+    [119_996, 10, "2:00.00"],
     [125_500, 100, "2:05.5"],
   ])("writes %i ms in steps of %i ms as %s", (ms, stepMs, text) => {
     expect(formatTime(ms, stepMs)).toBe(text);

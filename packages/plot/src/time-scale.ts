@@ -69,8 +69,11 @@ export function timeTicks(scale: TimeScale, leastGapPx: number): Tick[] {
  */
 export function formatTime(ms: number, stepMs: number): string {
   const digits = stepMs >= 1_000 ? 0 : Math.min(3, Math.ceil(-Math.log10(stepMs / 1_000)));
-  const minutes = Math.floor(ms / MINUTE_MS);
-  const seconds = (ms - minutes * MINUTE_MS) / 1_000;
+  // Rounded first, or 119.996 s would be 1 minute and 60.00 s.
+  const unit = 10 ** digits;
+  const rounded = Math.round((ms / 1_000) * unit) / unit;
+  const minutes = Math.floor(rounded / 60);
+  const seconds = rounded - minutes * 60;
   if (minutes === 0) return `${seconds.toFixed(digits)} s`;
   return `${minutes}:${seconds.toFixed(digits).padStart(digits === 0 ? 2 : digits + 3, "0")}`;
 }

@@ -1,7 +1,7 @@
 /** How a live connection stands. Immutable; `nextState` is the only way from one to the next. */
 export type ConnectionState =
-  /** A socket is being opened, or is open and waits for `welcome`. `attempt` counts from 0. */
-  | { readonly name: "connecting"; readonly attempt: number }
+  /** A socket is being opened, or is open and waits for `welcome`. `reason`: why the one before it was lost. */
+  | { readonly name: "connecting"; readonly attempt: number; readonly reason?: string }
   | { readonly name: "open"; readonly attempt: number; readonly sinceMs: number }
   /** Nothing is open; the next attempt is made at `retryAtMs`. */
   | { readonly name: "waiting"; readonly attempt: number; readonly retryAtMs: number; readonly reason: string }
@@ -39,7 +39,7 @@ export function nextState(
     case "lost":
       return state.name === "connecting" || state.name === "open" ? afterLoss(state, event, nowMs, random) : state;
     case "retry":
-      return state.name === "waiting" ? { name: "connecting", attempt: state.attempt } : state;
+      return state.name === "waiting" ? { name: "connecting", attempt: state.attempt, reason: state.reason } : state;
     case "stopped":
       return state.name === "closed" ? state : { name: "closed", reason: "stopped" };
     default:

@@ -22,6 +22,8 @@ const run: Run = {
   createdAt: "2026-01-01T00:00:00.000Z",
   windows: 0,
   verdicts: {},
+  comparable: 0,
+  matching: 0,
 };
 
 const windows: WindowColumns = {

@@ -36,3 +36,4 @@ export {
 } from "./messages.ts";
 export { isOver, type Run, type RunResult, type RunState } from "./run.ts";
 export type { LogEvent } from "./subscription.ts";
+export { expectedLabel, isMismatch, verdictName } from "./verdict.ts";

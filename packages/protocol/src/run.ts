@@ -14,7 +14,7 @@ export interface Run {
   readonly endedAt?: string;
   /** Why it failed, in words for people. */
   readonly error?: string;
-  /** Something to know about a result that did come, for example that it has no window. */
+  /** Something to know: what it waits for while it has no result, or for example that a result has no window. */
   readonly warning?: string;
   /** There from the state `streaming` on. */
   readonly result?: RunResult;
@@ -22,6 +22,10 @@ export interface Run {
   readonly windows: number;
   /** How many of them got each verdict: class name, `uncertain`, `anomaly` or `no anomaly`. */
   readonly verdicts: Readonly<Record<string, number>>;
+  /** Windows in the log whose label the impulse knows, so that a verdict can be right or wrong. */
+  readonly comparable: number;
+  /** How many of those have the verdict that their label asks for. */
+  readonly matching: number;
 }
 
 /** What holds for the whole result of a run. */

@@ -173,7 +173,7 @@ export function apiRoutes({ studio, runs, journal, runLog, log }: ApiParts): Ope
           signal: c.req.raw.signal,
         })
         .catch((error: unknown) => {
-          throw error instanceof StudioRefusedError ? new Problem(404, "no-such-sample", error.studioText) : error;
+          throw error instanceof StudioRefusedError ? new Problem(404, "not-found", error.studioText) : error;
         });
       const { runId } = await runs.start(request, { name: sample.filename, label: sample.label });
       return c.json({ runId }, 202);

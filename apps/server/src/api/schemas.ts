@@ -33,10 +33,12 @@ export const RunSchema = z
     createdAt: z.iso.datetime(),
     endedAt: z.iso.datetime().optional(),
     error: z.string().optional().describe("Why it failed."),
-    warning: z.string().optional().describe("Something to know about a result that did come."),
+    warning: z.string().optional().describe("What it waits for, or something to know about its result."),
     result: RunResultSchema.optional().describe("There from the state streaming on."),
     windows: z.int().describe("Windows so far."),
     verdicts: z.record(z.string(), z.int()).describe("How many windows got each verdict."),
+    comparable: z.int().describe("Windows whose label the impulse knows."),
+    matching: z.int().describe("How many of those have the verdict that their label asks for."),
   })
   .openapi("Run");
 

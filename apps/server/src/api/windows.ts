@@ -1,7 +1,6 @@
-import { decodeEntries, type Run, type WindowsEntry } from "@windowscope/protocol";
+import { decodeEntries, verdictName, type Run, type WindowsEntry } from "@windowscope/protocol";
 import type { LogState, RunLog } from "@windowscope/runlog";
 
-import { verdictName } from "../runs/columns.ts";
 import type { Window } from "./schemas.ts";
 
 const SLICE_BYTES = 256 * 1024;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { encodeReadings, VERDICT, type EntryPosition, type RunResult, type WindowColumns } from "@windowscope/protocol";
-import { ANOMALY, NO_ANOMALY, UNCERTAIN, type ClassifiedSample } from "@windowscope/sdk";
+import { ANOMALY, NO_ANOMALY, type ClassifiedSample } from "@windowscope/sdk";
 
 /** All windows of a sample, column by column. */
 export interface ResultColumns {
@@ -100,20 +100,6 @@ export function toRunResult(classified: ClassifiedSample): RunResult {
     thresholds,
     expected,
   };
-}
-
-/** Name of a verdict's code. */
-export function verdictName(classes: readonly string[], code: number): string {
-  switch (code) {
-    case VERDICT.noAnomaly:
-      return NO_ANOMALY;
-    case VERDICT.uncertain:
-      return UNCERTAIN;
-    case VERDICT.anomaly:
-      return ANOMALY;
-    default:
-      return classes[code] ?? UNCERTAIN;
-  }
 }
 
 function verdictCode(classes: readonly string[], verdict: string): number {

@@ -35,6 +35,11 @@ interface WatchPosition {
 
 const RUN_PREFIX = "run-";
 
+/** What a run tells of the windows that it has so far. */
+export type Tally = Pick<Run, "windows" | "verdicts" | "comparable" | "matching">;
+
+const NO_WINDOWS: Tally = { windows: 0, verdicts: {}, comparable: 0, matching: 0 };
+
 /**
  * The runs, on a run log: each has a log of its own, and every change of a run's state is told in the log `feed` too.
  *
@@ -75,8 +80,7 @@ export class RunJournal {
       expectedLabel: sample.label,
       state: "waiting",
       createdAt: new Date().toISOString(),
-      windows: 0,
-      verdicts: {},
+      ...NO_WINDOWS,
     };
     const writer = new RunWriter(this, await this.#log.open(runId), { run, request });
     await writer.create(watched && [await this.#watchAppend(watched)]);
@@ -211,12 +215,10 @@ export class RunWriter {
     await this.#append({ run, fingerprint }, [encodeRun(this.#position(0), run), ...readings], { announces: true });
   }
 
-  /** Appends windows; what is announced of them is only their number, at the end. */
-  async appendWindows(batches: readonly WindowColumns[], verdicts: Run["verdicts"]): Promise<void> {
+  /** Appends windows; what is announced of them is only the tally, at the end. */
+  async appendWindows(batches: readonly WindowColumns[], tally: Tally): Promise<void> {
     const entries = batches.map((windows, i) => encodeWindows(this.#position(i), windows));
-    const added = batches.reduce((sum, { startMs }) => sum + startMs.length, 0);
-    const run = { ...this.#run, windows: this.#run.windows + added, verdicts };
-    await this.#append({ run }, entries, { announces: false });
+    await this.#append({ run: { ...this.#run, ...tally } }, entries, { announces: false });
   }
 
   /** Throws away what was written: the result is no longer the same. Viewers are told to start over. */
@@ -225,8 +227,7 @@ export class RunWriter {
     this.#number = number;
     this.#next = next;
     this.#fingerprint = undefined;
-    const nothing = { result: undefined, warning: undefined, windows: 0, verdicts: {} };
-    this.#run = { ...this.#run, ...nothing, state: "waiting" };
+    this.#run = { ...this.#run, ...NO_WINDOWS, result: undefined, warning: undefined, state: "waiting" };
     await this.create();
   }
 

@@ -1,4 +1,4 @@
-import type { Run } from "@windowscope/protocol";
+import { expectedLabel, isMismatch, verdictName, type Run, type RunResult } from "@windowscope/protocol";
 import {
   classifySample,
   isTransient,
@@ -15,10 +15,9 @@ import {
   toColumns,
   TooManyClassesError,
   toRunResult,
-  verdictName,
   type ResultColumns,
 } from "./columns.ts";
-import type { RunJournal, RunRequest, RunWriter } from "./journal.ts";
+import type { RunJournal, RunRequest, RunWriter, Tally } from "./journal.ts";
 
 /** Waits; throws the signal's reason when it aborts. */
 export type Pause = (ms: number, signal: AbortSignal) => Promise<unknown>;
@@ -219,6 +218,7 @@ async function writeResult(
   signal: AbortSignal,
 ): Promise<void> {
   const columns = toColumns(classified);
+  const result = toRunResult(classified);
   // Somebody trained the model in between: half of one result and half of another would be a lie.
   const isSame = writer.fingerprint === undefined || writer.fingerprint === columns.fingerprint;
   if (!isSame) await writer.restart();
@@ -226,10 +226,8 @@ async function writeResult(
   if (writer.fingerprint === undefined) {
     const noWindow = classified.windowCount === 0 ? "No window fits into the sample." : undefined;
     const warning = classified.warning ?? noWindow;
-    await writer.begin(
-      { state: "streaming", result: toRunResult(classified), warning },
-      columns.fingerprint,
-      (position) => encodeSignal(classified.signal, position),
+    await writer.begin({ state: "streaming", result, warning }, columns.fingerprint, (position) =>
+      encodeSignal(classified.signal, position),
     );
   }
 
@@ -241,20 +239,25 @@ async function writeResult(
     for (let first = from; first < to; first += BATCH_WINDOWS) {
       batches.push(sliceColumns(columns, classes.length, first, Math.min(to, first + BATCH_WINDOWS)));
     }
-    await writer.appendWindows(batches, countVerdicts(columns, classes, to));
+    await writer.appendWindows(batches, countUpTo(to, writer.run, columns, result));
     // Viewers and other runs get their turn between two appends.
     await pause(0, signal);
   }
   await writer.change({ state: "finished", endedAt: new Date().toISOString() });
 }
 
-function countVerdicts({ verdicts }: ResultColumns, classes: readonly string[], windows: number): Run["verdicts"] {
-  const counts: Record<string, number> = {};
-  for (const code of verdicts.subarray(0, windows)) {
-    const name = verdictName(classes, code);
+/** Counts the windows up to `to` that a tally does not have yet. */
+function countUpTo(to: number, before: Tally, { endMs, verdicts }: ResultColumns, result: RunResult): Tally {
+  const counts: Record<string, number> = { ...before.verdicts };
+  let { comparable, matching } = before;
+  for (let i = before.windows; i < to; i++) {
+    const name = verdictName(result.classes, verdicts[i] as number);
     counts[name] = (counts[name] ?? 0) + 1;
+    const mismatch = isMismatch(result, expectedLabel(result, endMs[i] as number), name);
+    if (mismatch !== undefined) comparable++;
+    if (mismatch === false) matching++;
   }
-  return counts;
+  return { windows: to, verdicts: counts, comparable, matching };
 }
 
 /** The same for requests that want the same. */

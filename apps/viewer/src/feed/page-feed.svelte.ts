@@ -24,6 +24,8 @@ export class PageFeed {
   #projects = $state.raw<readonly Project[]>([]);
   #isCaughtUp = $state(false);
   #view = $state.raw<RunView>();
+  /** Takes the view's place as soon as it has something to show. */
+  #nextView = $state.raw<RunView>();
   #follows = $state(true);
   #live: LiveConnection | undefined;
   readonly #openSocket: LiveOptions["openSocket"];
@@ -63,9 +65,14 @@ export class PageFeed {
     return this.#view;
   }
 
-  /** Whether the newest run is shown, whichever that is. */
+  /** The run that is wanted on the screen; what of it is on its way may not be there yet. */
+  get wantedId(): string | undefined {
+    return (this.#nextView ?? this.#view)?.runId;
+  }
+
+  /** Whether the newest run is shown, whichever that is. Who looks at a window is not taken away from it. */
   get follows(): boolean {
-    return this.#follows;
+    return this.#follows && this.#view?.selected === undefined;
   }
 
   /** Connects, and stays connected until `signal` aborts. */
@@ -94,10 +101,20 @@ export class PageFeed {
     this.#open(runId);
   }
 
-  /** Shows the newest run, and each newer one as it comes. */
-  followNewest(): void {
+  /** Shows the newest run, and each newer one as it comes; or stays with the run that is shown, if that is done. */
+  toggleFollowing(): void {
+    if (this.follows) {
+      this.#follows = false;
+      return;
+    }
     this.#follows = true;
-    this.#openNewest();
+    this.letGo();
+  }
+
+  /** Lets go of the window that is looked at. */
+  letGo(): void {
+    this.#view?.select(undefined);
+    if (this.follows) this.#openNewest();
   }
 
   async #followFeed(live: LiveConnection, signal: AbortSignal): Promise<void> {
@@ -108,7 +125,7 @@ export class PageFeed {
         if (event.type === "entries") {
           this.runs.apply(event.entries.flatMap((entry) => (entry.kind === "run" ? [entry.run] : [])));
         }
-        if (this.#follows) this.#openNewest();
+        if (this.follows) this.#openNewest();
       }
     } catch (error) {
       // The connection is closed for good; its state says so to people.
@@ -123,10 +140,22 @@ export class PageFeed {
   }
 
   #open(runId: string): void {
-    if (this.#view?.runId === runId || !this.#live) return;
+    if (this.wantedId === runId || !this.#live) return;
+    this.#nextView?.leave();
+    this.#nextView = undefined;
+    if (this.#view?.runId === runId) return;
+    const next = new RunView(runId, this.#nextFrame, () => this.#show(next));
+    // Without a connection the old run would stay on the screen for who knows how long.
+    if (this.#view && this.#connection.name === "open") this.#nextView = next;
+    else this.#show(next);
+    void next.follow(this.#live);
+  }
+
+  #show(view: RunView): void {
+    if (view === this.#view) return;
     this.#view?.leave();
-    this.#view = new RunView(runId, this.#nextFrame);
-    void this.#view.follow(this.#live);
+    this.#view = view;
+    this.#nextView = undefined;
   }
 }
 

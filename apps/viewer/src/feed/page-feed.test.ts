@@ -14,8 +14,20 @@ class FakeServer implements LiveSocket {
 
   send(text: string): void {
     const message = JSON.parse(text) as { type: string; id: number; log: string };
-    if (message.type === "sub") this.#subscribed.set(message.id, message.log);
+    if (message.type === "sub") {
+      this.#subscribed.set(message.id, message.log);
+      if (this.opensRuns && message.log !== "feed") queueMicrotask(() => this.#open(message.id, message.log));
+    }
     if (message.type === "unsub") this.#subscribed.delete(message.id);
+  }
+
+  /** Whether the log of a run begins to come as soon as it is asked for. */
+  opensRuns = true;
+
+  #open(id: number, log: string): void {
+    this.say({ type: "subok", id, log, number: 1_000 + id, epoch: "e", first: 0, next: 1, from: 0 });
+    const entry = encodeRun({ log: 1_000 + id, seq: 0 }, { ...run, runId: log });
+    this.onmessage?.({ data: entry.buffer } as never);
   }
 
   get subscribed(): string[] {
@@ -55,6 +67,8 @@ const run: Run = {
   createdAt: "2026-01-01T00:00:00.000Z",
   windows: 0,
   verdicts: {},
+  comparable: 0,
+  matching: 0,
 };
 
 function at(second: number): string {
@@ -75,7 +89,10 @@ beforeEach(async () => {
     servers.push(server);
     return server;
   };
-  feed = new PageFeed("ws://test/live", openSocket, (show) => show());
+  feed = new PageFeed("ws://test/live", openSocket, (show) => {
+    queueMicrotask(show);
+    return () => undefined;
+  });
   feed.start(stop.signal);
   await settle();
 });
@@ -134,9 +151,61 @@ describe("PageFeed", () => {
     expect({ shown: feed.view?.runId, follows: feed.follows }).toEqual({ shown: "run-1", follows: false });
     expect(server().subscribed).toEqual(["feed", "run-1"]);
 
-    feed.followNewest();
-
+    feed.toggleFollowing();
+    await settle();
     expect({ shown: feed.view?.runId, follows: feed.follows }).toEqual({ shown: "run-3", follows: true });
+
+    feed.toggleFollowing();
+    server().tell({ runId: "run-4", createdAt: at(4) });
+    await settle();
+    expect({ shown: feed.view?.runId, follows: feed.follows }).toEqual({ shown: "run-3", follows: false });
+  });
+
+  it("keeps the old run on the screen until there is something of the new one", async () => {
+    server().accept();
+    server().tell({ runId: "run-1", createdAt: at(1) });
+    await settle();
+    server().opensRuns = false;
+    server().tell({ runId: "run-2", createdAt: at(2) });
+    await settle();
+    expect({ shown: feed.view?.runId, wanted: feed.wantedId }).toEqual({ shown: "run-1", wanted: "run-2" });
+
+    server().opensRuns = true;
+    server().tell({ runId: "run-3", createdAt: at(3) });
+    await settle();
+
+    expect({ shown: feed.view?.runId, wanted: feed.wantedId }).toEqual({ shown: "run-3", wanted: "run-3" });
+    expect(server().subscribed).toEqual(["feed", "run-3"]);
+  });
+
+  it("goes back to the run on the screen when that is wanted after all", async () => {
+    server().accept();
+    server().tell({ runId: "run-1", createdAt: at(1) });
+    await settle();
+    server().opensRuns = false;
+    server().tell({ runId: "run-2", createdAt: at(2) });
+    await settle();
+    feed.show("run-1");
+    await settle();
+
+    expect({ shown: feed.view?.runId, wanted: feed.wantedId }).toEqual({ shown: "run-1", wanted: "run-1" });
+    expect(server().subscribed).toEqual(["feed", "run-1"]);
+  });
+
+  it("does not take the page away from somebody who looks at a window", async () => {
+    server().accept();
+    server().tell({ runId: "run-1", createdAt: at(1) });
+    await settle();
+    vi.spyOn(feed.view!, "selected", "get").mockReturnValue(0);
+    server().tell({ runId: "run-2", createdAt: at(2) });
+    await settle();
+    expect({ shown: feed.view?.runId, follows: feed.follows }).toEqual({ shown: "run-1", follows: false });
+
+    vi.restoreAllMocks();
+    feed.letGo();
+    await settle();
+
+    expect({ shown: feed.view?.runId, follows: feed.follows }).toEqual({ shown: "run-2", follows: true });
   });
 
   it("keeps the runs and the view over a lost connection", async () => {

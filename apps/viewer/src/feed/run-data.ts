@@ -1,7 +1,14 @@
-import { VERDICT, type Entry, type ReadingsEntry, type Run, type WindowsEntry } from "@windowscope/protocol";
-import type { Scores, Series } from "@windowscope/plot";
-
-import { expectedLabel, isMismatch } from "./expected.ts";
+import {
+  expectedLabel,
+  isMismatch,
+  VERDICT,
+  verdictName,
+  type Entry,
+  type ReadingsEntry,
+  type Run,
+  type WindowsEntry,
+} from "@windowscope/protocol";
+import type { Range, Scores, Series } from "@windowscope/plot";
 
 /** A typed array that grows at its end; doubling keeps the copying rare. */
 class Column<T extends Float32Array | Float64Array | Uint8Array> {
@@ -62,8 +69,11 @@ export class RunData {
   readonly #anomaly = new Column((length) => new Float64Array(length));
   readonly #verdicts = new Column((length) => new Uint8Array(length));
   readonly #matches = new Column((length) => new Uint8Array(length));
+  /** Lowest and highest value of each axis. */
+  #ranges: Range[] = [];
   #axisCount = 0;
   #classCount = 0;
+  #hasAnomaly = false;
 
   /** Takes an entry of the run's log. */
   apply(entry: Entry): void {
@@ -98,7 +108,13 @@ export class RunData {
       stride: this.#axisCount,
       count: this.readingCount,
       intervalMs,
+      range: this.#ranges[offset],
     }));
+  }
+
+  /** Whether there are anomaly scores: a limit announces them, and some answers carry them without one. */
+  get hasAnomaly(): boolean {
+    return this.#hasAnomaly || this.#run?.result?.thresholds.anomaly !== undefined;
   }
 
   windows(): Windows {
@@ -141,6 +157,15 @@ export class RunData {
   #applyReadings({ axisCount, values }: ReadingsEntry): void {
     this.#axisCount = axisCount;
     this.#readings.append(values);
+    this.#ranges = Array.from({ length: axisCount }, (_, axis) => {
+      let { low, high } = this.#ranges[axis] ?? { low: Infinity, high: -Infinity };
+      for (let i = axis; i < values.length; i += axisCount) {
+        const value = values[i] as number;
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+      return { low, high };
+    });
   }
 
   #applyWindows(entry: WindowsEntry): void {
@@ -149,6 +174,7 @@ export class RunData {
     this.#endMs.append(entry.endMs);
     this.#scores.append(entry.scores);
     this.#anomaly.append(entry.anomaly);
+    this.#hasAnomaly ||= entry.anomaly.some((score) => !Number.isNaN(score));
     this.#verdicts.append(entry.verdicts);
     this.#count(entry);
   }
@@ -186,18 +212,4 @@ export interface WindowResult {
   readonly expected: string | undefined;
   /** The verdict contradicts the label; false also where nobody can say. */
   readonly isMismatch: boolean;
-}
-
-/** A verdict's name. */
-export function verdictName(classes: readonly string[], verdict: number): string {
-  switch (verdict) {
-    case VERDICT.anomaly:
-      return "anomaly";
-    case VERDICT.uncertain:
-      return "uncertain";
-    case VERDICT.noAnomaly:
-      return "no anomaly";
-    default:
-      return classes[verdict] ?? "unknown";
-  }
 }

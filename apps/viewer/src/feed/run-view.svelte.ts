@@ -2,8 +2,8 @@ import type { LiveConnection, LogEvent, Run } from "@windowscope/protocol";
 
 import { RunData, type Tally, type WindowResult } from "./run-data.ts";
 
-/** Calls back before the next frame is drawn. */
-export type NextFrame = (callback: () => void) => void;
+/** Calls back before the next frame is drawn. @returns Takes that back. */
+export type NextFrame = (callback: () => void) => () => void;
 
 /** The run on the screen: its numbers, its state, and which of its windows is looked at. */
 export class RunView {
@@ -13,13 +13,16 @@ export class RunView {
   /** Counts the frames in which something came; whoever shows numbers reads it, and shows them again when it changes. */
   #version = $state(0);
   #data = new RunData();
-  #isFrameDue = false;
+  #dropFrame: (() => void) | undefined;
   readonly #nextFrame: NextFrame;
+  readonly #onShown: () => void;
   readonly #stop = new AbortController();
 
-  constructor(runId: string, nextFrame: NextFrame) {
+  /** @param onShown Told in each frame in which there is something new to show. */
+  constructor(runId: string, nextFrame: NextFrame, onShown: () => void = () => undefined) {
     this.runId = runId;
     this.#nextFrame = nextFrame;
+    this.#onShown = onShown;
   }
 
   /** What the server says about the run; absent until it has said something. */
@@ -57,12 +60,16 @@ export class RunView {
     try {
       for await (const event of live.subscribe(this.runId, "start", this.#stop.signal)) this.#apply(event);
     } catch (error) {
-      if (!this.#stop.signal.aborted) this.#failure = error instanceof Error ? error.message : String(error);
+      if (this.#stop.signal.aborted) return;
+      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#showSoon();
     }
   }
 
   leave(): void {
     this.#stop.abort();
+    // A hidden page draws no frame, and would keep this run until it does.
+    this.#dropFrame?.();
   }
 
   /** @param index Beyond the ends the nearest window; `undefined` lets go. */
@@ -101,11 +108,10 @@ export class RunView {
 
   /** Many entries may come between two frames; they are shown at once. */
   #showSoon(): void {
-    if (this.#isFrameDue) return;
-    this.#isFrameDue = true;
-    this.#nextFrame(() => {
-      this.#isFrameDue = false;
+    this.#dropFrame ??= this.#nextFrame(() => {
+      this.#dropFrame = undefined;
       this.#version++;
+      this.#onShown();
     });
   }
 }

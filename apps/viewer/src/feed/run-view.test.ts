@@ -1,5 +1,5 @@
 import { VERDICT, type Entry, type LiveConnection, type LogEvent, type Run } from "@windowscope/protocol";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { RunView } from "./run-view.svelte.ts";
 
@@ -13,6 +13,8 @@ const run: Run = {
   createdAt: "2026-01-01T00:00:00.000Z",
   windows: 0,
   verdicts: {},
+  comparable: 0,
+  matching: 0,
   result: {
     classes: ["idle", "wave"],
     axes: [{ name: "accX", units: "m/s2" }],
@@ -66,7 +68,10 @@ function entries(...list: readonly Entry[]): LogEvent {
 
 /** Shows a run whose log says this, to its end. */
 async function show(...events: readonly (LogEvent | Error)[]): Promise<RunView> {
-  const view = new RunView("run-1", (show) => show());
+  const view = new RunView("run-1", (show) => {
+    queueMicrotask(show);
+    return () => undefined;
+  });
   const live = {
     async *subscribe(log: string) {
       expect(log).toBe("run-1");
@@ -78,6 +83,16 @@ async function show(...events: readonly (LogEvent | Error)[]): Promise<RunView> 
   };
   await view.follow(live as unknown as LiveConnection);
   return view;
+}
+
+/** Calls that a page would make before its next frame; a hidden page makes none. */
+function createFrames() {
+  const due = new Set<() => void>();
+  const nextFrame = (show: () => void) => {
+    due.add(show);
+    return () => void due.delete(show);
+  };
+  return { due, nextFrame };
 }
 
 const start = entries({ kind: "run", log: 1, seq: 0, run }, readings);
@@ -171,5 +186,23 @@ describe("RunView", () => {
     const view = await show(new Error("There is no log run-1."));
 
     expect(view.failure).toBe("There is no log run-1.");
+  });
+
+  it("leaves nothing behind on a hidden page, which draws no frames", async () => {
+    const { due, nextFrame } = createFrames();
+    const view = new RunView("run-1", nextFrame);
+    const live = {
+      async *subscribe(_log: string, _from: unknown, signal: AbortSignal) {
+        yield start;
+        await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+      },
+    };
+    const following = view.follow(live as unknown as LiveConnection);
+    await Promise.resolve();
+    await vi.waitFor(() => expect(due.size).toBe(1));
+    view.leave();
+    await following;
+
+    expect(due.size).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
-import type { RunResult } from "@windowscope/protocol";
+import { VERDICT } from "./entry.ts";
+import type { RunResult } from "./run.ts";
 
 /** The label that a window should get: the one at its end, as Studio has it unless told otherwise. */
 export function expectedLabel({ expected }: Pick<RunResult, "expected">, endMs: number): string | undefined {
@@ -18,4 +19,18 @@ export function isMismatch(
 ): boolean | undefined {
   const isKnown = expected !== undefined && (classes.includes(expected) || expected === "anomaly");
   return isKnown ? verdict !== expected : undefined;
+}
+
+/** Name of a verdict in an entry: a class, `anomaly`, `uncertain` or `no anomaly`. */
+export function verdictName(classes: readonly string[], verdict: number): string {
+  switch (verdict) {
+    case VERDICT.anomaly:
+      return "anomaly";
+    case VERDICT.uncertain:
+      return "uncertain";
+    case VERDICT.noAnomaly:
+      return "no anomaly";
+    default:
+      return classes[verdict] ?? "unknown";
+  }
 }
