@@ -1,9 +1,11 @@
 // `npm start` and `npm test` in a clone, on a machine that has Node and npm and nothing else: fetches pnpm, lets it
 // install and build, and goes on with the program or the tests.
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import path from "node:path";
 
 const PNPM = "pnpm@10.34.9";
+const QUIET = { TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1", NO_UPDATE_NOTIFIER: "1" };
 const root = path.resolve(import.meta.dirname, "../..");
 const [task, ...args] = process.argv.slice(2);
 const tasks = {
@@ -12,11 +14,12 @@ const tasks = {
 };
 if (!(task in tasks)) throw new Error(`Usage: from-clone.mjs ${Object.keys(tasks).join("|")}`);
 
-process.stdout.write("Installing and building; the first time takes about a minute.\n");
+const isFirst = !existsSync(path.join(root, "node_modules"));
+process.stdout.write(isFirst ? "Installing and building; the first time takes about a minute.\n" : "Building...\n");
 const hasPnpm = process.env.npm_config_user_agent?.startsWith("pnpm/");
 const pnpm = hasPnpm ? ["pnpm"] : ["npm", "exec", "--yes", `--package=${PNPM}`, "--", "pnpm"];
 // pnpm installs by itself what a script needs (verifyDepsBeforeRun).
-await run([...pnpm, "run", "build"], { TURBO_TELEMETRY_DISABLED: "1" });
+await run([...pnpm, "--silent", "run", "build", "--output-logs=errors-only"], QUIET);
 await run(tasks[task]);
 
 /** Runs a command to its end; ends with it when it fails, and ends it when we are told to end or our parent has died. */

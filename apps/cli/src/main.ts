@@ -4,17 +4,19 @@ import { fileURLToPath } from "node:url";
 
 import { ConfigError, readConfig, RunLogInUseError, startServer } from "@windowscope/server";
 import {
-  ImportError,
+  exportImpulse,
+  ImpulseFileError,
   importImpulse,
   KeyError,
   readOrCreateKey,
   runDemoDevice,
   startStudio,
   StudioInUseError,
+  type StudioAddress,
 } from "@windowscope/studio";
 
 import { reportReady, untilToldToEnd } from "./child.ts";
-import { dataDirOf, isDemoOn, SettingError, studioPortsOf } from "./settings.ts";
+import { createDataDir, dataDirOf, isDemoOn, SettingError, studioPortsOf } from "./settings.ts";
 import { startEverything } from "./start-command.ts";
 
 const USAGE = `windowscope start                        server, viewer, local Studio and demo; with EI_API_KEY set: server and
@@ -22,6 +24,7 @@ const USAGE = `windowscope start                        server, viewer, local St
 windowscope serve                        server and viewer alone; needs EI_API_KEY
 windowscope studio                       a local Studio alone, on the ports of Edge Impulse's tools
 windowscope studio import FILE           give the running local Studio an impulse document (docs/IMPULSE.md)
+windowscope studio export FILE           write the impulse that the running local Studio classifies with
 
 The README lists the environment variables.
 `;
@@ -34,7 +37,9 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
   else if (command === "serve" && args.length === 0) await serve();
   else if (command === "studio" && args.length === 0) await studio();
   else if (command === "studio" && args[0] === "import" && args.length === 2) await studioImport(args[1] ?? "");
+  else if (command === "studio" && args[0] === "export" && args.length === 2) await studioExport(args[1] ?? "");
   else if (command === "demo-device") await demoDevice();
+  else if (command === "--help" || command === "help") process.stdout.write(USAGE);
   else {
     process.stderr.write(USAGE);
     process.exitCode = 2;
@@ -43,6 +48,7 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
 
 async function serve(): Promise<void> {
   const config = readConfig(process.env);
+  createDataDir(process.env);
   const viewerDir = path.dirname(fileURLToPath(import.meta.resolve("@windowscope/viewer/index.html")));
   const server = await startServer(config, { viewerDir, log: (line) => write("server", line) });
   write("server", `listening on ${server.url}`);
@@ -51,7 +57,7 @@ async function serve(): Promise<void> {
 }
 
 async function studio(): Promise<void> {
-  const dataDir = dataDirOf(process.env);
+  const dataDir = createDataDir(process.env);
   const isDemo = isDemoOn(process.env);
   const running = await startStudio({
     dataDir,
@@ -67,9 +73,18 @@ async function studio(): Promise<void> {
 }
 
 async function studioImport(file: string): Promise<void> {
-  const apiKey = process.env.WINDOWSCOPE_STUDIO_KEY || readOrCreateKey(dataDirOf(process.env));
-  const studioUrl = `http://127.0.0.1:${studioPortsOf(process.env).studio}`;
-  process.stdout.write(`${await importImpulse(file, studioUrl, apiKey)}\n`);
+  process.stdout.write(`${await importImpulse(file, runningStudio())}\n`);
+}
+
+async function studioExport(file: string): Promise<void> {
+  process.stdout.write(`${await exportImpulse(file, runningStudio())}\n`);
+}
+
+function runningStudio(): StudioAddress {
+  return {
+    url: `http://127.0.0.1:${studioPortsOf(process.env).studio}`,
+    apiKey: process.env.WINDOWSCOPE_STUDIO_KEY || readOrCreateKey(dataDirOf(process.env)),
+  };
 }
 
 async function demoDevice(): Promise<void> {
@@ -97,7 +112,7 @@ function write(part: string, line: string): void {
 
 /** Mistakes that people can mend: a message without a stack. */
 function explain(error: unknown): string | undefined {
-  const known = [ConfigError, SettingError, RunLogInUseError, StudioInUseError, ImportError, KeyError];
+  const known = [ConfigError, SettingError, RunLogInUseError, StudioInUseError, ImpulseFileError, KeyError];
   if (known.some((kind) => error instanceof kind)) return (error as Error).message;
   const { code, port } = (error ?? {}) as { code?: string; port?: number };
   if (code === "EADDRINUSE") {

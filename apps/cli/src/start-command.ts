@@ -1,9 +1,10 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 
+import { readConfig } from "@windowscope/server";
 import { readOrCreateKey } from "@windowscope/studio";
 
-import { dataDirOf, isDemoOn, studioPortsOf } from "./settings.ts";
+import { checkPorts, createDataDir, idleSettings, isDemoOn, studioPortsOf } from "./settings.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -18,16 +19,20 @@ const END_MS = 4_500;
  *
  * @returns The exit code: 0 when it was told to end, 1 when a part ended by itself.
  * @throws {SettingError} for a wrong setting.
+ * @throws {ConfigError} for one of the server's.
  */
 export async function startEverything(env: Env): Promise<number> {
   const toldToEnd = new Promise<undefined>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve(undefined));
   });
+  const idle = idleSettings(env);
+  if (idle.length > 0) process.stderr.write(`Without effect: ${idle.join(", ")}. The README lists the settings.\n`);
   const parts = new Parts(env);
   const starting = env.EI_API_KEY ? startForCloud(env, parts) : startOffline(env, parts);
   const failure = await Promise.race([toldToEnd, parts.firstEnd, starting.then(announce)]);
   if (failure !== undefined) process.stderr.write(`${failure}; ending everything.\n`);
   await parts.endAll();
+  process.stdout.write("Ended.\n");
   return failure === undefined ? 0 : 1;
 
   /** Says that everything runs, and waits for the end of that. */
@@ -38,6 +43,9 @@ export async function startEverything(env: Env): Promise<number> {
 }
 
 async function startForCloud(env: Env, parts: Parts): Promise<string[]> {
+  const { host, port } = readConfig(env);
+  await checkPorts(host, { WINDOWSCOPE_PORT: port });
+  createDataDir(env);
   const viewer = await parts.start("The server", "serve");
   return [`Windowscope  ${viewer}`, `Studio       ${env.EI_STUDIO_URL || "https://studio.edgeimpulse.com"}`];
 }
@@ -45,11 +53,20 @@ async function startForCloud(env: Env, parts: Parts): Promise<string[]> {
 async function startOffline(env: Env, parts: Parts): Promise<string[]> {
   const ports = studioPortsOf(env);
   const isDemo = isDemoOn(env);
-  const apiKey = env.WINDOWSCOPE_STUDIO_KEY || readOrCreateKey(dataDirOf(env));
+  const apiKey = env.WINDOWSCOPE_STUDIO_KEY || readOrCreateKey(createDataDir(env));
   const local: Env = { WINDOWSCOPE_STUDIO_KEY: apiKey };
+  const forServer = { EI_API_KEY: apiKey, EI_STUDIO_URL: `http://127.0.0.1:${ports.studio}` };
+  // Before the demo is trained, so that nobody waits for a mistake.
+  const { host, port } = readConfig({ ...env, ...forServer });
+  await checkPorts(host, {
+    WINDOWSCOPE_PORT: port,
+    WINDOWSCOPE_STUDIO_PORT: ports.studio,
+    WINDOWSCOPE_DEVICES_PORT: ports.devices,
+    WINDOWSCOPE_INGESTION_PORT: ports.ingestion,
+  });
   const studio = await parts.start("The local Studio", "studio", local);
   const [viewer] = await Promise.all([
-    parts.start("The server", "serve", { EI_API_KEY: apiKey, EI_STUDIO_URL: `http://127.0.0.1:${ports.studio}` }),
+    parts.start("The server", "serve", forServer),
     isDemo && parts.start("The demo device", "demo-device", local),
   ]);
   return [

@@ -157,6 +157,46 @@ describe("windowscope", () => {
     expect(program.output()).not.toContain("    at ");
   });
 
+  it.each<{ what: string; env: () => Record<string, string>; message: () => string }>([
+    {
+      what: "a data folder in which nothing can be made",
+      env: () => ({ WINDOWSCOPE_DATA_DIR: "/proc/windowscope/data" }),
+      message: () => 'WINDOWSCOPE_DATA_DIR is "/proc/windowscope/data", which cannot be a folder for data',
+    },
+    {
+      what: "a data folder that is a file",
+      env: () => ({ WINDOWSCOPE_DATA_DIR: process.execPath }),
+      message: () => `${process.execPath} is a file`,
+    },
+    {
+      what: "one port for two things",
+      env: () => ({ WINDOWSCOPE_STUDIO_PORT: String(ports.server) }),
+      message: () => `WINDOWSCOPE_STUDIO_PORT and WINDOWSCOPE_PORT are both ${ports.server}.`,
+    },
+    {
+      what: "a category that Studio does not have",
+      env: () => ({ WINDOWSCOPE_CATEGORIES: "test" }),
+      message: () => "WINDOWSCOPE_CATEGORIES has to be none or some of training, testing,",
+    },
+  ])("start refuses $what in one line, before it does anything", async ({ env, message }) => {
+    const program = startProgram(["start"], {
+      WINDOWSCOPE_DATA_DIR: folder.folder,
+      WINDOWSCOPE_PORT: String(ports.server),
+      WINDOWSCOPE_STUDIO_PORT: String(ports.studio),
+      WINDOWSCOPE_DEVICES_PORT: String(ports.devices),
+      WINDOWSCOPE_INGESTION_PORT: String(ports.ingestion),
+      WINDOWSCOPE_SPELT_WRONG: "1",
+      ...env(),
+    });
+    running.program.push(program);
+
+    await program.prints(message());
+
+    expect(await program.exits()).toBe(1);
+    expect(program.output()).toContain("Without effect: WINDOWSCOPE_SPELT_WRONG.");
+    expect(program.output().trim().split("\n")).toHaveLength(2);
+  });
+
   it("says which port is taken, and whose data folder", { timeout: 30_000 }, async () => {
     await serve().prints("listening on");
 
@@ -170,6 +210,9 @@ describe("windowscope", () => {
     await program.prints("windowscope start");
 
     expect(await program.exits()).toBe(2);
+    const help = startProgram(["--help"], {});
+    expect(await help.exits()).toBe(0);
+    expect(help.output()).toBe(program.output());
   });
 });
 
@@ -212,7 +255,9 @@ describe("windowscope studio import", () => {
     await run("import", file).prints(`No local Studio answers at http://127.0.0.1:${ports.studio}`);
     await run().prints("listening on");
 
-    await run("import", file).prints('Impulse 1 "one axis" () is now the default of project 1.');
+    await run("import", file).prints(
+      'Impulse 1 "one axis" (no classifier, anomaly scores only) is now the default of project 1.',
+    );
     const apiKey = readFileSync(path.join(folder.folder, "studio-key"), "utf8").trim();
     await serve({ EI_API_KEY: apiKey }).prints("Connected to");
     await openPage();
@@ -229,6 +274,9 @@ describe("windowscope studio import", () => {
     ]);
     expect(await page.getByText("Probability").count()).toBe(0);
 
+    const exported = path.join(folder.folder, "exported.json");
+    await run("export", exported).prints(`Impulse "one axis" written to ${exported}.`);
+    expect(JSON.parse(readFileSync(exported, "utf8"))).toEqual(document);
     writeFileSync(file, JSON.stringify({ ...document, name: 7 }));
     await run("import", file).prints("The impulse document cannot be used: /name has to be a text.");
     await run("import", path.join(folder.folder, "none.json")).prints("none.json cannot be read");

@@ -3,6 +3,6 @@
  */
 export { StudioInUseError } from "./database.ts";
 export { runDemoDevice, type DemoDeviceOptions } from "./demo/device.ts";
-export { ImportError, importImpulse } from "./import-impulse.ts";
+export { exportImpulse, ImpulseFileError, importImpulse, type StudioAddress } from "./impulse-file.ts";
 export { KeyError, readOrCreateKey } from "./key.ts";
 export { startStudio, STUDIO_PORTS, type RunningStudio, type StudioOptions } from "./start.ts";

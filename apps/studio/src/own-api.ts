@@ -1,4 +1,10 @@
-import { availableVariants, DocumentError, parseImpulse, WindowClassifier } from "@windowscope/engine";
+import {
+  availableVariants,
+  DocumentError,
+  parseImpulse,
+  toImpulseDocument,
+  WindowClassifier,
+} from "@windowscope/engine";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
@@ -9,10 +15,20 @@ const LARGEST_IMPULSE_BYTES = 64 * 1024 * 1024;
 /**
  * What this Studio can do beyond Edge Impulse's: under a prefix of its own, so that Studio's clients never meet it.
  *
- * `POST /windowscope/impulses` with an impulse document makes it the default impulse of the key's project.
+ * `POST /windowscope/impulses` with an impulse document makes it the default impulse of the key's project, `GET` answers
+ * the document of that.
  */
 export function ownApi(studio: LocalStudio): Hono {
   const app = new Hono();
+  app.get("/impulses", (c) => {
+    const project = studio.projects.findByKey(c.req.header("x-api-key") ?? "");
+    if (!project) return c.json({ success: false, error: "Invalid API key" }, 401);
+    const stored = project.defaultImpulseId === undefined ? undefined : studio.impulses.get(project.defaultImpulseId);
+    if (!stored) return c.json({ success: false, error: "The project has no impulse." }, 404);
+    return c.body(JSON.stringify(toImpulseDocument(stored.impulse), null, 2), 200, {
+      "content-type": "application/json",
+    });
+  });
   app.post("/impulses", bodyLimit({ maxSize: LARGEST_IMPULSE_BYTES }), async (c) => {
     const project = studio.projects.findByKey(c.req.header("x-api-key") ?? "");
     if (!project) return c.json({ success: false, error: "Invalid API key" }, 401);

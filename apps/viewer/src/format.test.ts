@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { formatAnomaly, formatCount, formatScore, formatSeconds, formatShare } from "./format.ts";
+import { formatAnomaly, formatAround, formatCount, formatScore, formatSeconds, formatShare } from "./format.ts";
 import { layOut } from "./parts/timeline-layout.ts";
 
 describe("the page's numbers", () => {
@@ -11,6 +11,10 @@ describe("the page's numbers", () => {
     [formatAnomaly(undefined), "–"],
     [formatCount(76), "76"],
     [formatCount(1234567), "1\u2009234\u2009567"],
+    [formatAround(9.81, 5), "9.8 ±5.0"],
+    [formatAround(-0.001, 0.24), "0.00 ±0.24"],
+    [formatAround(-1.26, 0.24), "\u22121.26 ±0.24"],
+    [formatAround(1200, 350), "1200 ±350"],
     [formatShare(1, 3), "33.3 %"],
     [formatShare(0, 0), "–"],
     [formatSeconds(1920), "1.92"],

@@ -7,6 +7,15 @@ import type { WindowResult } from "./feed/run-data.ts";
 const MINUS = "\u2212";
 const THIN_SPACE = "\u2009";
 
+/** The middle of a range and how far it goes to both sides, in as few characters as tell it. */
+export function formatAround(middle: number, half: number): string {
+  const digits = Math.max(0, Math.min(3, 1 - Math.floor(Math.log10(half || 1))));
+  return `${middle
+    .toFixed(digits)
+    .replace(/^-(?=0\.?0*$)/, "")
+    .replace("-", MINUS)} ±${half.toFixed(digits)}`;
+}
+
 /** A score with three decimals. */
 export function formatScore(score: number): string {
   return score.toFixed(3);
@@ -32,9 +41,12 @@ export function formatSeconds(ms: number): string {
   return (ms / 1000).toFixed(2);
 }
 
-/** Time of day of an ISO 8601 text, in this browser's zone. */
-export function formatClock(iso: string): string {
-  return new Date(iso).toLocaleTimeString(undefined, { hourCycle: "h23" });
+/** Time of day of an ISO 8601 text, in this browser's zone, with the day when that is not `now`'s. */
+export function formatClock(iso: string, now: Date): string {
+  const date = new Date(iso);
+  const time = date.toLocaleTimeString(undefined, { hourCycle: "h23" });
+  if (date.toDateString() === now.toDateString()) return time;
+  return `${date.toLocaleDateString(undefined, { day: "numeric", month: "short" })} ${time}`;
 }
 
 /** A window in words, for those who hear the page. */

@@ -62,18 +62,20 @@ export function highestScores(windows: Scores, scale: TimeScale, columnCount: nu
   return highest;
 }
 
-/** Scores as lines: one row a class, from 0 at its bottom to 1 at its top. */
+/** Scores as lines: one row a class, from 0 at its bottom to 1 at its top, with a hairline between rows. */
 export function drawScoreLines(
   context: Context,
   { x, y, heightPx }: LaneBox,
   scale: TimeScale,
   windows: Scores,
-  colours: readonly string[],
+  { colours, line }: { readonly colours: readonly string[]; readonly line: string },
 ): void {
   const rowPx = heightPx / Math.max(1, windows.classCount);
   for (let k = 0; k < windows.classCount; k++) {
     const bottom = y + (k + 1) * rowPx - 2;
     const height = (score: number) => bottom - score * (rowPx - 4);
+    context.fillStyle = line;
+    if (k > 0) context.fillRect(x, y + Math.round(k * rowPx) - 1, scale.widthPx, 1);
     context.strokeStyle = colours[k % colours.length] ?? "";
     strokeWindows(context, x, scale, windows, (w) => height(windows.scores[w * windows.classCount + k] as number));
   }

@@ -48,6 +48,8 @@ export async function conductDemo(
         recordings++;
         studio.samples.keepNewest(project.id, "testing", DEVICE_TYPE, KEEP_SAMPLES);
       } catch (error) {
+        // A device that goes because everything ends is no news.
+        if (signal.aborted) return;
         // The demo goes on whatever happens, a full disk included.
         log(error instanceof SamplingError ? error.message : `demo: ${(error as Error).stack}`);
       }

@@ -46,7 +46,8 @@ export function drawRun(
   const windows = data.windows();
   const axisSpans = result.axes.map(({ units }) => spans.get(units) ?? 0);
   drawTraces(context, { x: 0, ...signal }, scale, data.signal(result.intervalMs), axisSpans, theme.ink);
-  if (showsLines) drawScoreLines(context, { x: 0, ...probability }, scale, windows, theme.classes);
+  if (showsLines)
+    drawScoreLines(context, { x: 0, ...probability }, scale, windows, { colours: theme.classes, line: theme.line });
   else drawRibbon(context, { x: 0, ...probability }, scale, windows, theme.ramp);
   drawBand(context, { x: 0, ...expected }, scale, expectedPieces(result, theme), theme);
   drawBand(context, { x: 0, ...predicted }, scale, predictedPieces(result, windows, theme), theme);
