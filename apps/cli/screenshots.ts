@@ -49,8 +49,9 @@ async function takeShots(chromium: Browser, url: string): Promise<void> {
   for (const { name, width, height, colorScheme } of SHOTS) {
     const page = await chromium.newPage({ viewport: { width, height }, colorScheme });
     await page.goto(url);
-    await page.getByRole("listitem").filter({ hasText: "≠" }).last().getByRole("button").click();
-    await page.getByRole("row").nth(5).waitFor();
+    const run = page.getByRole("listitem").filter({ hasText: "≠" }).last().getByRole("button");
+    await run.click();
+    await page.getByRole("table", { name: `Windows of ${await run.getAttribute("title")}` }).waitFor();
     await page.keyboard.press("n");
     await page.mouse.move(0, 0);
     await page.evaluate(() => scrollTo({ top: 0 }));
