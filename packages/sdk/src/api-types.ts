@@ -22,5 +22,9 @@ export type BodyOf<K extends OperationId> = operations[K] extends {
   ? B
   : undefined;
 
-/** What an operation answers when it succeeds. */
-export type AnswerOf<K extends OperationId> = operations[K]["responses"][200]["content"]["application/json"];
+/** What an operation answers when it succeeds; `never` for the few that answer a file or plain text. */
+export type AnswerOf<K extends OperationId> = operations[K]["responses"][200]["content"] extends {
+  "application/json": infer A;
+}
+  ? A
+  : never;

@@ -19,12 +19,18 @@ interface ApiRequest<K extends OperationId> {
 
 type WithoutSuccess<A> = A extends { success: boolean } ? Omit<A, "success" | "error"> : never;
 
+/** The JSON answer less what every one has; a whole response where the API document promises a file or plain text. */
+type HandlerAnswer<K extends OperationId> = [AnswerOf<K>] extends [never] ? Response : WithoutSuccess<AnswerOf<K>>;
+
 /**
  * Serves one operation.
  *
  * @throws {RefusedError} to answer `success: false`.
  */
-export type Handler<K extends OperationId> = (request: ApiRequest<K>) => WithoutSuccess<AnswerOf<K>>;
+export type Handler<K extends OperationId> = (request: ApiRequest<K>) => HandlerAnswer<K>;
 
-/** One handler for every operation of the API document: a missing or wrong one does not compile. */
-export type Handlers = { readonly [K in OperationId]: Handler<K> };
+/**
+ * Handlers of operations of the API document, by operationId: a wrong one does not compile. One that is missing makes
+ * the local Studio say that it does not have the operation yet.
+ */
+export type Handlers = { readonly [K in OperationId]?: Handler<K> };

@@ -10,7 +10,8 @@ const LARGEST_BODY_BYTES = 1024 * 1024;
 type ParameterType = "integer" | "number" | "boolean" | "string";
 
 /**
- * An app that serves every operation at the place where the API document has it.
+ * An app that serves every operation at the place where the API document has it; one without a handler is refused by
+ * name, so that nobody takes a gap for a wrong address.
  *
  * Studio's manners: errors of the application come with status 200 and `success: false`, a bad key with 401.
  */
@@ -41,6 +42,10 @@ async function serve(c: Context, id: OperationId, handlers: Handlers, projects: 
   const project = projects.findByKey(c.req.header("x-api-key") ?? "");
   if (!project) return c.json({ success: false, error: "Invalid API key" }, 401);
 
+  // The table gives the types of path and query; `Handlers` ties each id to its own handler.
+  const handler = handlers[id] as Handler<OperationId> | undefined;
+  if (!handler) throw new RefusedError(`The local Studio does not have ${id} yet.`);
+
   const { pathParameters, queryParameters } = operationTable[id];
   const path = parseParameters(pathParameters, (name) => c.req.param(name));
   if ("projectId" in path && path.projectId !== project.id) {
@@ -53,10 +58,8 @@ async function serve(c: Context, id: OperationId, handlers: Handlers, projects: 
   }
   const body = await parseBody(c);
 
-  // The table gave the types of path and query; `Handlers` ties each id to its own handler.
-  const handler = handlers[id] as Handler<OperationId>;
-  const answer = handler({ path, query, body, project } as never);
-  return c.json({ success: true, ...answer });
+  const answer = handler({ path, query, body, project } as never) as object;
+  return answer instanceof Response ? answer : c.json({ success: true, ...answer });
 }
 
 /** The parameters that are there, as the types that the API document gives them. */
