@@ -59,6 +59,7 @@ export function createFakeStudio(handlers: Readonly<Record<string, Handler>> = {
   const all = new Map<string, Handler>(
     Object.entries({
       listProjects: () => ({ projects: [{ id: 1, name: "Test", description: "" }] }),
+      getProjectLastModificationDate: () => ({}),
       listSamples: () => ({ samples: [], totalCount: 0 }),
       getSample: () => classifyAnswer(3).sample,
       classifySampleV2: () => classifyAnswer(3),

@@ -39,7 +39,8 @@ export async function startServer(
   { viewerDir, log }: { readonly viewerDir?: string | undefined; readonly log: (line: string) => void },
 ): Promise<RunningServer> {
   const runLog = config.runLog === "memory" ? createMemoryRunLog() : openSqliteRunLog(databaseFile(config.dataDir));
-  const studio = createStudio({ apiKey: config.apiKey, baseUrl: config.studioUrl });
+  // The watch and the runs try again by themselves, and say so on the page.
+  const studio = createStudio({ apiKey: config.apiKey, baseUrl: config.studioUrl, retry: { most: 0 } });
   const stop = new AbortController();
 
   const jobSockets = new Map<number, JobHints>();

@@ -1,6 +1,7 @@
 /** The Studio API as its document describes it: types, and the operation table. The only door to generated code. */
 export type { components, operations, paths } from "./generated/studio.gen.ts";
-export { operationTable } from "./generated/studio-operations.gen.ts";
+import { operationTable } from "./generated/studio-operations.gen.ts";
+export { operationTable };
 
 import type { components, operations } from "./generated/studio.gen.ts";
 
@@ -20,11 +21,46 @@ export type BodyOf<K extends OperationId> = operations[K] extends {
   requestBody?: { content: { "application/json": infer B } };
 }
   ? B
-  : undefined;
+  : operations[K] extends { requestBody?: { content: { "multipart/form-data": unknown } } }
+    ? FormData
+    : undefined;
 
-/** What an operation answers when it succeeds; `never` for the few that answer a file or plain text. */
-export type AnswerOf<K extends OperationId> = operations[K]["responses"][200]["content"] extends {
-  "application/json": infer A;
+type ContentOf<K extends OperationId> = operations[K]["responses"] extends { 200: { content: infer C } } ? C : never;
+
+/** What an operation answers when it succeeds: JSON, or else a text or bytes. */
+export type AnswerOf<K extends OperationId> =
+  ContentOf<K> extends { "application/json": infer A }
+    ? A
+    : ContentOf<K> extends { "text/plain": unknown }
+      ? string
+      : ArrayBuffer;
+
+type PlainOperation = { [K in OperationId]: AnswerOf<K> extends string | ArrayBuffer ? K : never }[OperationId];
+
+/** The operations that do not answer JSON. */
+const PLAIN_ANSWERS: { readonly [K in PlainOperation]: AnswerOf<K> extends string ? "text" : "bytes" } = {
+  getSampleAsRaw: "bytes",
+  getSampleAsAudio: "bytes",
+  getSampleAsImage: "bytes",
+  getSampleAsVideo: "bytes",
+  downloadLearnModel: "bytes",
+  downloadDspData: "bytes",
+  downloadJobsLogs: "text",
+};
+
+/** In which form an operation answers. */
+export function answerFormOf(operation: OperationId): "json" | "text" | "bytes" {
+  return (PLAIN_ANSWERS as Partial<Record<OperationId, "text" | "bytes">>)[operation] ?? "json";
 }
-  ? A
-  : never;
+
+/** Operations that only read although their method is POST, so that asking twice does no harm. */
+const SAFE_POSTS: readonly OperationId[] = [
+  "classifySampleV2",
+  "classifySampleForVariants",
+  "classifySampleByLearnBlockV2",
+];
+
+/** Whether a request may be sent again without knowing what became of it. */
+export function isSafe(operation: OperationId): boolean {
+  return operationTable[operation].method === "get" || SAFE_POSTS.includes(operation);
+}

@@ -1,58 +1,93 @@
 import type { OperationId } from "./api-types.ts";
 
-/** Something a call to Studio ended in. Its classes are the cases that a caller may treat differently. */
+/** What is known about the call that an error ended. */
+export interface CallDetails {
+  readonly operation?: OperationId | undefined;
+  /** HTTP status of the answer, if there was one. */
+  readonly status?: number | undefined;
+  /** What Studio or a gateway calls the request in its own log. */
+  readonly requestId?: string | undefined;
+  /** Studio's own explanation. */
+  readonly studioText?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * Something a call to Studio ended in. Its classes are the cases that a caller may treat differently.
+ *
+ * A call that the caller stops does not end in one of these: it throws the reason of the caller's own signal.
+ */
 export class StudioError extends Error {
   override readonly name: string = "StudioError";
   /** The operation that was called; absent for what happens between calls. */
   readonly operation: OperationId | undefined;
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+  readonly studioText: string | undefined;
+  /** How often the request was sent before it was given up. */
+  attempts = 1;
 
-  constructor(message: string, details: { operation?: OperationId | undefined; cause?: unknown } = {}) {
+  constructor(message: string, details: CallDetails = {}) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
     this.operation = details.operation;
+    this.status = details.status;
+    this.requestId = details.requestId;
+    this.studioText = details.studioText;
   }
 }
 
-/** No answer came: nobody listens there, the connection broke, or the time was up. Trying again may help. */
+/** No answer came: nobody listens there, or the connection broke. Trying again may help. */
 export class StudioUnreachableError extends StudioError {
-  override readonly name = "StudioUnreachableError";
+  override readonly name: string = "StudioUnreachableError";
 }
 
-/** Studio does not accept the API key. */
+/** No answer came in time. */
+export class StudioTimeoutError extends StudioUnreachableError {
+  override readonly name = "StudioTimeoutError";
+}
+
+/** A status that tells of trouble, and no word of Studio's own: a gateway's error page, too many requests. */
+export class StudioStatusError extends StudioError {
+  override readonly name = "StudioStatusError";
+  /** How long the other side asks to be left alone, ms. */
+  retryAfterMs: number | undefined;
+}
+
+/** An answer came that makes no sense. */
+export class StudioAnswerError extends StudioError {
+  override readonly name = "StudioAnswerError";
+  /** JSON pointer to the first thing that is wrong; absent when the answer is not JSON at all. */
+  readonly pointer: string | undefined;
+
+  constructor(message: string, details: CallDetails & { readonly pointer?: string | undefined }) {
+    super(message, details);
+    this.pointer = details.pointer;
+  }
+}
+
+/** Studio does not accept the API key or token. */
 export class StudioAuthenticationError extends StudioError {
   override readonly name = "StudioAuthenticationError";
 }
 
-/** Studio understood and said no: `success: false`, usually with status 200. `studioText` is its own explanation. */
+/** Studio understood and said no: `success: false`, usually with status 200. */
 export class StudioRefusedError extends StudioError {
-  override readonly name = "StudioRefusedError";
-  readonly status: number;
-  readonly studioText: string;
-
-  constructor(operation: OperationId, status: number, studioText: string) {
-    super(`Studio refused ${operation}: ${studioText}`, { operation });
-    this.status = status;
-    this.studioText = studioText;
-  }
+  override readonly name: string = "StudioRefusedError";
 }
 
-/**
- * An answer came that is no answer to the question: a gateway's error page, broken JSON, a shape that makes no sense, or
- * that Studio is broken or busy for the moment.
- */
-export class StudioAnswerError extends StudioError {
-  override readonly name = "StudioAnswerError";
-  /** Absent when the status was fine and the content was not. */
-  readonly status: number | undefined;
+/** What was asked for does not exist, or the key does not open it. */
+export class StudioNotFoundError extends StudioRefusedError {
+  override readonly name = "StudioNotFoundError";
+}
 
-  constructor(message: string, details: { operation: OperationId; status?: number; cause?: unknown }) {
-    super(message, details);
-    this.status = details.status;
-  }
+/** The impulse has no trained model yet, so there is nothing to classify with. */
+export class NotTrainedError extends StudioRefusedError {
+  override readonly name = "NotTrainedError";
 }
 
 /** A job ended without success. */
-export class StudioJobError extends StudioError {
-  override readonly name = "StudioJobError";
+export class JobFailedError extends StudioError {
+  override readonly name = "JobFailedError";
   readonly jobId: number;
   /** The last lines that the job printed, oldest first; none when they cannot be read. */
   readonly lines: readonly string[];
@@ -60,19 +95,26 @@ export class StudioJobError extends StudioError {
   constructor(jobId: number, lines: readonly string[]) {
     // The very last lines only say that it failed.
     const reason = lines.findLast((line) => !/^(Job failed|Application exited)/.test(line));
-    super(`Job ${jobId} failed in Studio${reason === undefined ? "" : `: ${reason}`}`);
+    super(`Job ${jobId} failed in Studio${reason === undefined ? "" : `: ${reason}`}`, { studioText: reason });
     this.jobId = jobId;
     this.lines = lines;
   }
 }
 
+/** A job finished, and its result did not come. */
+export class ResultMissingError extends StudioError {
+  override readonly name = "ResultMissingError";
+}
+
 /** A status that says nothing about the request itself: the other side is broken, or busy. */
 export function isTransientStatus(status: number): boolean {
-  return status >= 500 || status === 429;
+  return status >= 500 || status === 429 || status === 408;
 }
 
 /** Whether the same call may well succeed a little later. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof StudioUnreachableError) return true;
-  return error instanceof StudioAnswerError && error.status !== undefined && isTransientStatus(error.status);
+  return (
+    error instanceof StudioUnreachableError ||
+    (error instanceof StudioStatusError && isTransientStatus(error.status ?? 0))
+  );
 }

@@ -15,6 +15,8 @@ export function fakeStudio(
   const studio = createStudio({
     apiKey: "ei_secret",
     baseUrl: "http://studio.test",
+    // One attempt, unless the test is about more.
+    retry: { most: 0 },
     fetch: async (input) => {
       const request = input as Request;
       const { pathname, searchParams } = new URL(request.url);

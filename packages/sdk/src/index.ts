@@ -3,18 +3,35 @@
  *
  * It is the only code that knows Studio's paths. It never writes the API key anywhere but into the request header.
  */
-export { classifySample, type ClassifyRequest } from "./classify.ts";
+export { ANOMALY, NO_ANOMALY, NO_OBJECT, UNCERTAIN, type BlockKind, type Box } from "./block-windows.ts";
+export type { ClassifiedSample, ClassifiedWindow } from "./classification.ts";
+export {
+  classifySample,
+  classifySampleByBlock,
+  classifySampleForVariants,
+  classifyWindows,
+  classifyWindowsByBlock,
+  type ClassifyRequest,
+  type ModelVariant,
+} from "./classify.ts";
 export {
   isTransient,
+  JobFailedError,
+  NotTrainedError,
+  ResultMissingError,
   StudioAnswerError,
   StudioAuthenticationError,
   StudioError,
-  StudioJobError,
+  StudioNotFoundError,
   StudioRefusedError,
+  StudioStatusError,
+  StudioTimeoutError,
   StudioUnreachableError,
 } from "./errors.ts";
 export { connectJobSocket, type JobSocketLike } from "./job-socket.ts";
-export { waitForJob, type JobHints, type JobWait } from "./jobs.ts";
-export { createStudio, type Studio, type StudioOptions, type StudioRequest } from "./studio.ts";
+export { cancelJob, waitForJob, type JobHints, type JobNews, type JobWait } from "./jobs.ts";
+export { scoreKMeans } from "./kmeans.ts";
+export { readItems, type PagedOperation } from "./pages.ts";
+export { createStudio, type RequestReport, type Studio, type StudioOptions, type StudioRequest } from "./studio.ts";
+export { classifyTestSet, type ClassifiedTestSet, type TestSetRequest } from "./test-set.ts";
 export { newestSampleId, watchSamples, type SampleWatch } from "./watch-samples.ts";
-export { ANOMALY, NO_ANOMALY, UNCERTAIN, type ClassifiedSample, type ClassifiedWindow } from "./windows.ts";

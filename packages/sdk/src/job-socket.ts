@@ -1,4 +1,4 @@
-import type { JobHints } from "./jobs.ts";
+import type { JobHints, JobNews } from "./jobs.ts";
 import { pause } from "./pause.ts";
 import type { Studio } from "./studio.ts";
 
@@ -17,7 +17,7 @@ const LONGEST_RETRY_MS = 30_000;
 const PING_MS = 20_000;
 
 /**
- * Listens on a project's socket.io stream for the ends of jobs, and stays connected until `signal` aborts.
+ * Listens on a project's socket.io stream for news of jobs, and stays connected until `signal` aborts.
  *
  * The stream is Engine.IO 3 and Socket.IO 2 in text frames, as Studio's own clients speak it. It is only a source of
  * hints: whatever goes wrong with it is mended by reconnecting, in silence.
@@ -30,7 +30,7 @@ export function connectJobSocket(
     readonly signal: AbortSignal;
   },
 ): JobHints {
-  const watched = new Map<number, Set<() => void>>();
+  const watched = new Map<number, Set<(news: JobNews) => void>>();
   let socket: JobSocketLike | undefined;
 
   const emit = (event: string, data: unknown) => socket?.send(`42${JSON.stringify([event, data])}`);
@@ -42,23 +42,23 @@ export function connectJobSocket(
       // What finished while nobody listened says so only in its status.
       for (const [jobId, callbacks] of watched) {
         follow(jobId);
-        for (const callback of callbacks) callback();
+        for (const callback of callbacks) callback("finished");
       }
     }
-    const jobId = event === "job-finished" ? (data as { jobId?: number } | undefined)?.jobId : finishedJob(event);
-    for (const callback of (jobId !== undefined && watched.get(jobId)) || []) callback();
+    const news = readNews(event, data);
+    if (news) for (const callback of watched.get(news.jobId) ?? []) callback(news.news);
   }
 
   void stayConnected(studio, options, (opened) => (socket = opened), received);
 
   return {
-    watch(jobId, onFinished) {
+    watch(jobId, onNews) {
       const callbacks = watched.get(jobId) ?? new Set();
       watched.set(jobId, callbacks);
-      callbacks.add(onFinished);
+      callbacks.add(onNews);
       follow(jobId);
       return () => {
-        callbacks.delete(onFinished);
+        callbacks.delete(onNews);
         if (callbacks.size === 0) watched.delete(jobId);
       };
     },
@@ -141,8 +141,10 @@ function parseEvent(frame: string): [event?: string, data?: unknown] {
   }
 }
 
-/** The job of an event `job-finished-N`. */
-function finishedJob(event: string | undefined): number | undefined {
-  const digits = /^job-finished-(\d+)$/.exec(event ?? "")?.[1];
-  return digits === undefined ? undefined : Number(digits);
+/** What an event says of which job: `job-data-N`, `job-finished-N`, or `job-finished` with the job in its data. */
+function readNews(event: string | undefined, data: unknown): { jobId: number; news: JobNews } | undefined {
+  const [, what, digits] = /^job-(data|finished)(?:-(\d+))?$/.exec(event ?? "") ?? [];
+  const jobId = digits === undefined ? (data as { jobId?: unknown } | null | undefined)?.jobId : Number(digits);
+  if (what === undefined || typeof jobId !== "number") return undefined;
+  return { jobId, news: what === "data" ? "line" : "finished" };
 }

@@ -1,21 +1,32 @@
-import { isTransient, StudioJobError } from "./errors.ts";
+import type { Schemas } from "./api-types.ts";
+import { isTransient, JobFailedError } from "./errors.ts";
 import { pause } from "./pause.ts";
 import type { Studio } from "./studio.ts";
 
-/** Tells early that a job may be over, so that nobody has to wait for the next look at its status. */
+/** What a hint is about: a job has said something, or it may be over. */
+export type JobNews = "line" | "finished";
+
+/** Tells early that there is news of a job, so that nobody has to wait for the next look at its status. */
 export interface JobHints {
   /**
-   * Calls back when a job says that it has finished. May be late, may never come: the status is the truth.
+   * Calls back when there is news of a job. May be late, may never come: the status is the truth.
    *
    * @returns Ends it.
    */
-  watch(jobId: number, onFinished: () => void): () => void;
+  watch(jobId: number, onNews: (news: JobNews) => void): () => void;
 }
 
 export interface JobWait {
   readonly projectId: number;
   readonly hints?: JobHints | undefined;
+  /** Ends the wait; the job goes on, unless `cancelsOnAbort`. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether a job that nobody waits for any more is to be cancelled. */
+  readonly cancelsOnAbort?: boolean | undefined;
+  /** Told each line that the job prints, oldest first, each once. */
+  readonly onLog?: ((line: string) => void) | undefined;
+  /** Told when the job has been started, and when it is over. */
+  readonly onStatus?: ((job: Schemas["Job"]) => void) | undefined;
 }
 
 /** Studio has no progress to ask for, so the looks at the status grow rarer: 0.25 s, 0.5 s and so on up to this. */
@@ -28,30 +39,61 @@ const LAST_LINES = 20;
  *
  * A status that cannot be read for the moment is asked for again; the wait ends with the job or with `signal`.
  *
- * @throws {StudioJobError} when the job did not succeed.
+ * @throws {JobFailedError} when the job did not succeed.
  * @throws The signal's reason when it aborts.
  */
-export async function waitForJob(studio: Studio, jobId: number, { projectId, hints, signal }: JobWait): Promise<void> {
-  let wake: (() => void) | undefined;
-  let isHinted: boolean;
-  const unwatch = hints?.watch(jobId, () => {
-    isHinted = true;
-    wake?.();
+export async function waitForJob(studio: Studio, jobId: number, wait: JobWait): Promise<void> {
+  const { projectId, hints, signal, onLog, onStatus } = wait;
+  const lines = new LineReader(studio, wait, jobId);
+  const news = new News();
+  const unwatch = hints?.watch(jobId, (what) => {
+    if (what === "finished" || onLog) news.arrived(what);
   });
+  let told = "";
   try {
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
-      isHinted = false;
+      news.clear();
       const job = await readJob(studio, projectId, jobId, signal);
+      const status = JSON.stringify([job?.started, job?.finishedSuccessful]);
+      if (job && status !== told) onStatus?.(job);
+      if (job) told = status;
+      if (onLog) await lines.tell(onLog);
       if (job?.finishedSuccessful === true) return;
-      if (job?.finishedSuccessful === false) {
-        throw new StudioJobError(jobId, await readLastLines(studio, projectId, jobId, signal));
-      }
-      if (isHinted) continue;
-      await interruptiblePause(pauseMs, signal, (interrupt) => (wake = interrupt));
+      if (job?.finishedSuccessful === false) throw new JobFailedError(jobId, await lines.last(LAST_LINES));
+      if (news.hasFinished) continue;
+      // A job that talks is looked at often, but not for each of its words.
+      if (news.hasLines) pauseMs = FIRST_LOOK_MS;
+      await news.wait(pauseMs, signal);
     }
+  } catch (error) {
+    if (wait.cancelsOnAbort && signal?.aborted) await cancelJob(studio, { projectId, jobId }).catch(() => undefined);
+    throw error;
   } finally {
     unwatch?.();
   }
+}
+
+/**
+ * Asks Studio to end a job.
+ *
+ * @param job `isForced` calls it over without waiting for whoever works on it.
+ */
+export async function cancelJob(
+  studio: Studio,
+  {
+    projectId,
+    jobId,
+    isForced = false,
+    signal,
+  }: {
+    readonly projectId: number;
+    readonly jobId: number;
+    readonly isForced?: boolean;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<void> {
+  const query = isForced ? { forceCancel: "true" } : {};
+  await studio.call("cancelJob", { path: { projectId, jobId }, query, signal });
 }
 
 async function readJob(studio: Studio, projectId: number, jobId: number, signal: AbortSignal | undefined) {
@@ -64,31 +106,77 @@ async function readJob(studio: Studio, projectId: number, jobId: number, signal:
   }
 }
 
-/** What the job printed last, oldest first. Knowing less must not hide that the job failed. */
-async function readLastLines(studio: Studio, projectId: number, jobId: number, signal: AbortSignal | undefined) {
-  try {
-    const { stdout } = await studio.call("getJobsLogs", {
-      path: { projectId, jobId },
-      query: { limit: LAST_LINES },
-      signal,
-    });
-    const isNewestFirst = (stdout[0]?.created ?? "") >= (stdout.at(-1)?.created ?? "");
-    return (isNewestFirst ? [...stdout].reverse() : stdout).map(({ data }) => data.trimEnd());
-  } catch {
-    signal?.throwIfAborted();
-    return [];
+/** Reads what a job has printed. The socket's lines have no numbers, so they are read where they can be counted. */
+class LineReader {
+  readonly #studio: Studio;
+  readonly #wait: JobWait;
+  readonly #jobId: number;
+  #toldCount = 0;
+
+  constructor(studio: Studio, wait: JobWait, jobId: number) {
+    this.#studio = studio;
+    this.#wait = wait;
+    this.#jobId = jobId;
+  }
+
+  /** Tells the lines that were not told yet. Those that Studio no longer has, of a thousand and more, are passed over. */
+  async tell(onLog: (line: string) => void): Promise<void> {
+    const { lines, totalCount } = await this.#read();
+    const fresh = Math.max(0, totalCount - this.#toldCount);
+    if (fresh > 0) for (const line of lines.slice(-fresh)) onLog(line);
+    this.#toldCount = Math.max(this.#toldCount, totalCount);
+  }
+
+  async last(count: number): Promise<string[]> {
+    return (await this.#read(count)).lines.slice(-count);
+  }
+
+  /** Oldest first. Knowing less must not end a wait, nor hide that the job failed. */
+  async #read(limit?: number): Promise<{ lines: string[]; totalCount: number }> {
+    const { projectId, signal } = this.#wait;
+    try {
+      const { stdout, totalCount } = await this.#studio.call("getJobsLogs", {
+        path: { projectId, jobId: this.#jobId },
+        query: limit === undefined ? {} : { limit },
+        signal,
+      });
+      const isNewestFirst = (stdout[0]?.created ?? "") >= (stdout.at(-1)?.created ?? "");
+      const lines = (isNewestFirst ? [...stdout].reverse() : stdout).map(({ data }) => data.trimEnd());
+      return { lines, totalCount };
+    } catch {
+      signal?.throwIfAborted();
+      return { lines: [], totalCount: 0 };
+    }
   }
 }
 
-async function interruptiblePause(
-  ms: number,
-  signal: AbortSignal | undefined,
-  onStart: (interrupt: () => void) => void,
-): Promise<void> {
-  const interrupted = new AbortController();
-  onStart(() => interrupted.abort());
-  const either = signal ? AbortSignal.any([signal, interrupted.signal]) : interrupted.signal;
-  await pause(ms, either).catch((reason: unknown) => {
-    if (!interrupted.signal.aborted || signal?.aborted) throw reason;
-  });
+/** News that came while nobody looked, and a pause that it ends. */
+class News {
+  hasFinished = false;
+  hasLines = false;
+  #wake: (() => void) | undefined;
+
+  clear(): void {
+    this.hasFinished = false;
+    this.hasLines = false;
+  }
+
+  arrived(what: JobNews): void {
+    if (what === "finished") this.hasFinished = true;
+    else this.hasLines = true;
+    if (what === "finished") this.#wake?.();
+  }
+
+  /** Waits for so long, or until the job says that it is over. Lines shorten the wait to that of a first look. */
+  async wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    const interrupted = new AbortController();
+    this.#wake = () => interrupted.abort();
+    const either = signal ? AbortSignal.any([signal, interrupted.signal]) : interrupted.signal;
+    for (let leftMs = ms; leftMs > 0 && !(this.hasLines && leftMs < ms); leftMs -= FIRST_LOOK_MS) {
+      await pause(Math.min(leftMs, FIRST_LOOK_MS), either).catch((reason: unknown) => {
+        if (!interrupted.signal.aborted || signal?.aborted) throw reason;
+      });
+      if (interrupted.signal.aborted) return;
+    }
+  }
 }

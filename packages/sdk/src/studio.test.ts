@@ -1,14 +1,16 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import {
   isTransient,
   StudioAnswerError,
   StudioAuthenticationError,
   StudioRefusedError,
+  StudioStatusError,
+  StudioTimeoutError,
   StudioUnreachableError,
 } from "./errors.ts";
 import { fakeStudio } from "./fake-studio.ts";
-import { createStudio } from "./studio.ts";
+import { createStudio, type RequestReport, type StudioOptions } from "./studio.ts";
 
 async function failure(promise: Promise<unknown>): Promise<Error> {
   return promise.then(
@@ -102,12 +104,12 @@ describe("Studio.call", () => {
     { what: "nothing", answer: () => new Response(""), isPassing: false },
     { what: "half of a JSON text", answer: () => new Response('{"success":true,'), isPassing: false },
     { what: "JSON without success", answer: () => Response.json({ projects: [] }), isPassing: false },
-  ])("throws StudioAnswerError for $what", async ({ answer, isPassing }) => {
+  ])("throws an error of its own for $what", async ({ answer, isPassing }) => {
     const { studio } = fakeStudio(answer);
 
     const error = await failure(studio.call("listProjects"));
 
-    expect(error).toBeInstanceOf(StudioAnswerError);
+    expect(error).toBeInstanceOf(isPassing ? StudioStatusError : StudioAnswerError);
     expect(isTransient(error)).toBe(isPassing);
   });
 
@@ -147,6 +149,175 @@ describe("Studio.call", () => {
     const error = await failure(studio.call("listProjects"));
 
     expect(JSON.stringify([error.message, error.stack, error])).not.toContain("ei_secret");
+  });
+
+  it.each([
+    { text: "No job with this ID found", name: "StudioNotFoundError" },
+    { text: "No learning block found with ID 187", name: "StudioNotFoundError" },
+    { text: "Unknown job ID 9", name: "StudioNotFoundError" },
+    { text: "The model is not trained yet", name: "NotTrainedError" },
+    { text: "Your JWT token has expired", name: "StudioAuthenticationError" },
+    { text: "Job is still running", name: "StudioRefusedError" },
+  ])("tells from Studio's words what it means: $text", async ({ text, name }) => {
+    const { studio } = fakeStudio(() =>
+      Response.json({ success: false, error: text }, { headers: { "x-request-id": "r-7" } }),
+    );
+
+    expect(await failure(studio.call("listProjects"))).toMatchObject({
+      name,
+      operation: "listProjects",
+      status: 200,
+      requestId: "r-7",
+      studioText: text,
+    });
+  });
+
+  it("throws StudioTimeoutError, which is a kind of not being reachable, when the time is up", async () => {
+    const { studio } = fakeStudio((_path, _query, { signal }) => hang(signal), { timeoutMs: 20 });
+
+    const error = await failure(studio.call("listProjects"));
+
+    expect(error).toBeInstanceOf(StudioTimeoutError);
+    expect(error).toBeInstanceOf(StudioUnreachableError);
+  });
+
+  it("sends a token of a person in its own header", async () => {
+    const headers: string[] = [];
+    const { studio } = fakeStudio(
+      (_path, _query, request) => {
+        headers.push(request.headers.get("x-jwt-token") ?? "", request.headers.get("x-api-key") ?? "none");
+        return {};
+      },
+      { jwt: "token", apiKey: undefined as never },
+    );
+    await studio.call("listProjects");
+
+    expect(headers).toEqual(["token", "none"]);
+  });
+
+  it("gives the bytes of a file, and still hears when Studio says no", async () => {
+    let isThere = true;
+    const { studio } = fakeStudio(() =>
+      isThere
+        ? new Response(Uint8Array.of(0, 255, 128), { headers: { "content-type": "application/octet-stream" } })
+        : Response.json({ success: false, error: "Sample not found" }),
+    );
+    const path = { projectId: 1, sampleId: 2 };
+
+    expect(new Uint8Array(await studio.call("getSampleAsRaw", { path }))).toEqual(Uint8Array.of(0, 255, 128));
+    isThere = false;
+    expect(await failure(studio.call("getSampleAsRaw", { path }))).toMatchObject({ name: "StudioNotFoundError" });
+  });
+
+  it("hides the key when a gateway repeats it on its error page", async () => {
+    const { studio } = fakeStudio(() => new Response("<p>x-api-key: ei_secret", { status: 502 }));
+
+    const error = await failure(studio.call("listProjects"));
+
+    expect(error.message).toContain("x-api-key: (secret)");
+    expect(JSON.stringify([error.message, error.stack, error])).not.toContain("ei_secret");
+  });
+});
+
+describe("Studio.call, when an attempt fails for a passing reason", () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  /** A Studio that fails so many times. */
+  function failing(times: number, fail: () => Response, options: Partial<StudioOptions> = {}) {
+    let calls = 0;
+    const reports: RequestReport[] = [];
+    const { studio, requests } = fakeStudio(() => (calls++ < times ? fail() : {}), {
+      retry: { most: 2 },
+      onRequest: (report) => reports.push(report),
+      ...options,
+    });
+    return { studio, requests, reports };
+  }
+
+  const busy = (retryAfter?: string) => () =>
+    new Response("busy", { status: 429, headers: retryAfter === undefined ? {} : { "retry-after": retryAfter } });
+
+  it("sends a request that only reads again, and reports each attempt", async () => {
+    const warn = vi.fn();
+    const { studio, requests, reports } = failing(2, busy(), { logger: { warn } });
+
+    const answered = studio.call("listProjects");
+    await vi.advanceTimersByTimeAsync(5_000);
+    await answered;
+
+    expect(requests).toHaveLength(3);
+    expect(reports.map(({ attempt, status }) => [attempt, status])).toEqual([
+      [1, 429],
+      [2, 429],
+      [3, 200],
+    ]);
+    expect(reports[0]?.retryInMs).toBeGreaterThanOrEqual(250);
+    expect(reports[1]?.retryInMs).toBeLessThanOrEqual(1_000);
+    expect(warn).toHaveBeenCalledTimes(2);
+  });
+
+  it("gives up with the count", async () => {
+    const { studio } = failing(9, busy());
+
+    const failed = failure(studio.call("listProjects"));
+    await vi.advanceTimersByTimeAsync(5_000);
+
+    expect(await failed).toMatchObject({ attempts: 3, message: expect.stringContaining("(3 attempts)") as string });
+  });
+
+  it.each([
+    { header: "7", waitMs: 7_000 },
+    { header: "0.05", waitMs: 50 },
+    { header: new Date(Date.parse("2026-01-01T00:00:09Z")).toUTCString(), waitMs: 9_000 },
+    { header: "86400", waitMs: 60_000 },
+  ])("waits as long as it is asked to: Retry-After $header", async ({ header, waitMs }) => {
+    vi.setSystemTime(new Date("2026-01-01T00:00:00Z"));
+    const { studio, requests } = failing(1, busy(header));
+
+    const answered = studio.call("listProjects");
+    await vi.advanceTimersByTimeAsync(waitMs - 1);
+    expect(requests).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await answered;
+
+    expect(requests).toHaveLength(2);
+  });
+
+  it.each([
+    { operation: "classifySampleV2", path: { projectId: 1, sampleId: 2 }, sent: 3 },
+    { operation: "startClassifyJob", path: { projectId: 1 }, sent: 1 },
+  ] as const)("sends $operation $sent times", async ({ operation, path, sent }) => {
+    const { studio, requests } = failing(9, busy());
+
+    const failed = failure(studio.call(operation, { path: path as never }));
+    await vi.advanceTimersByTimeAsync(5_000);
+    await failed;
+
+    expect(requests).toHaveLength(sent);
+  });
+
+  it("does not try again what will fail again", async () => {
+    const { studio, requests } = failing(9, () => Response.json({ success: false, error: "no" }));
+
+    expect(await failure(studio.call("listProjects"))).toMatchObject({
+      attempts: 1,
+      message: "Studio refused listProjects: no",
+    });
+    expect(requests).toHaveLength(1);
+  });
+
+  it("stops waiting when the caller stops it", async () => {
+    const { studio } = failing(9, busy("30"));
+    const stop = new AbortController();
+    const reason = new Error("changed my mind");
+
+    const failed = failure(studio.call("listProjects", { signal: stop.signal }));
+    await vi.advanceTimersByTimeAsync(1_000);
+    stop.abort(reason);
+
+    expect(await failed).toBe(reason);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 

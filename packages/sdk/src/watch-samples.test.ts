@@ -14,21 +14,27 @@ interface Stored {
 /** A Studio with these samples, of a version that knows `minId` or of one that ignores it. */
 function studioWith(samples: readonly Stored[], knowsMinId = true) {
   const stored = [...samples];
-  const fake = fakeStudio((_path, query) => {
+  const changed = { date: undefined as string | undefined };
+  const fake = fakeStudio((path, query) => {
+    if (path.endsWith("/last-modification")) return { lastModificationDate: changed.date };
     const minId = knowsMinId ? Number(query.get("minId") ?? 0) : 0;
     const [offset, limit] = [Number(query.get("offset")), Number(query.get("limit"))];
     const matching = stored.filter(({ id }) => id >= minId).sort((a, b) => b.id - a.id);
     return { samples: matching.slice(offset, offset + limit), totalCount: matching.length };
   });
-  return { ...fake, stored };
+  return { ...fake, stored, changed };
 }
 
 /** Watches in the background and notes the ids that come. */
-function watch(studio: ReturnType<typeof studioWith>["studio"], sinceId: number) {
+function watch(
+  studio: ReturnType<typeof studioWith>["studio"],
+  sinceId: number,
+  onOutage?: (error: Error, retryInMs: number) => void,
+) {
   const stop = new AbortController();
   const ids: number[] = [];
   const ended = (async () => {
-    const options = { projectId: 1, category: "testing", sinceId, intervalMs: 1_000, signal: stop.signal };
+    const options = { projectId: 1, category: "testing", sinceId, intervalMs: 1_000, signal: stop.signal, onOutage };
     for await (const { id } of watchSamples(studio, options)) ids.push(id);
   })();
   ended.catch(() => undefined);
@@ -85,6 +91,78 @@ describe("watchSamples", () => {
     await vi.advanceTimersByTimeAsync(1_000);
 
     expect(ids).toEqual([1, 2, 3]);
+    stop.abort();
+  });
+
+  it("reads nothing but a date as long as nothing changes", async () => {
+    const { studio, stored, changed, requests } = studioWith([{ id: 1 }]);
+    changed.date = "2026-01-01T00:00:00.000Z";
+    const { ids, stop } = watch(studio, 0);
+    await vi.advanceTimersByTimeAsync(0);
+    requests.length = 0;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(new Set(requests)).toEqual(new Set(["GET /v1/api/1/last-modification"]));
+
+    stored.push({ id: 2 });
+    changed.date = "2026-01-01T00:00:01.000Z";
+    await vi.advanceTimersByTimeAsync(1_000);
+
+    expect(ids).toEqual([1, 2]);
+    stop.abort();
+  });
+
+  it("finds a sample also when the date stood still", async () => {
+    const { studio, stored, changed } = studioWith([]);
+    changed.date = "2026-01-01T00:00:00.000Z";
+    const { ids, stop } = watch(studio, 0);
+    await vi.advanceTimersByTimeAsync(0);
+    stored.push({ id: 1 });
+    await vi.advanceTimersByTimeAsync(20_000);
+
+    expect(ids).toEqual([1]);
+    stop.abort();
+  });
+
+  it("goes on looking at a sample that is processed although the date stands still", async () => {
+    const { studio, stored, changed } = studioWith([{ id: 1, isProcessing: true }]);
+    changed.date = "2026-01-01T00:00:00.000Z";
+    const { ids, stop } = watch(studio, 0);
+    await vi.advanceTimersByTimeAsync(0);
+    stored[0] = { id: 1 };
+    await vi.advanceTimersByTimeAsync(1_000);
+
+    expect(ids).toEqual([1]);
+    stop.abort();
+  });
+
+  it("asks a Studio that has no such date only once for it", async () => {
+    const { studio, requests } = fakeStudio((path) =>
+      path.endsWith("/last-modification")
+        ? Response.json({ success: false, error: "There is no such thing" }, { status: 404 })
+        : { samples: [], totalCount: 0 },
+    );
+    const { stop } = watch(studio, 0);
+    await vi.advanceTimersByTimeAsync(5_000);
+
+    expect(requests.filter((line) => line.endsWith("last-modification"))).toHaveLength(1);
+    stop.abort();
+  });
+
+  it("goes on after an outage when there is somebody to tell, and throws when there is not", async () => {
+    let isDown = true;
+    const { studio } = fakeStudio(() => {
+      if (isDown) throw new TypeError("fetch failed");
+      return { samples: [{ id: 1 }], totalCount: 1 };
+    });
+    const waits: number[] = [];
+    const { ids, stop } = watch(studio, 0, (_error, retryInMs) => waits.push(retryInMs));
+    await expect(watch(studio, 0).ended).rejects.toMatchObject({ name: "StudioUnreachableError" });
+    await vi.advanceTimersByTimeAsync(10_000);
+    isDown = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000]);
+    expect(ids).toEqual([1]);
     stop.abort();
   });
 

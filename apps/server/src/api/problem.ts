@@ -32,7 +32,7 @@ export function problemResponse(c: Context, status: number, kind: string, detail
 
 function toProblem(error: Error): Problem | undefined {
   if (error instanceof Problem) return error;
-  if (error instanceof StudioRefusedError) return new Problem(502, "studio-refused", error.studioText);
+  if (error instanceof StudioRefusedError) return new Problem(502, "studio-refused", error.studioText ?? error.message);
   if (error instanceof StudioAuthenticationError) return new Problem(502, "studio-key", error.message);
   if (error instanceof StudioUnreachableError) return new Problem(503, "studio-unreachable", error.message);
   return error instanceof StudioError ? new Problem(502, "studio-answer", error.message) : undefined;

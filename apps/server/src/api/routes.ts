@@ -173,7 +173,8 @@ export function apiRoutes({ studio, runs, journal, runLog, log }: ApiParts): Ope
           signal: c.req.raw.signal,
         })
         .catch((error: unknown) => {
-          throw error instanceof StudioRefusedError ? new Problem(404, "not-found", error.studioText) : error;
+          if (!(error instanceof StudioRefusedError)) throw error;
+          throw new Problem(404, "not-found", error.studioText ?? error.message);
         });
       const { runId } = await runs.start(request, { name: sample.filename, label: sample.label });
       return c.json({ runId }, 202);

@@ -22,20 +22,25 @@ const READINGS_ENTRY_BYTES = 64 * 1024;
 /** A verdict is one byte, and the last three values are taken. */
 const MOST_CLASSES = VERDICT.noAnomaly;
 
-/** A result has more classes than a run can show. */
-export class TooManyClassesError extends Error {
-  override readonly name = "TooManyClassesError";
+/** A result is of a kind, or of a size, that a run cannot show. */
+export class NotShownError extends Error {
+  override readonly name = "NotShownError";
 }
 
 /**
  * Turns a classification into columns.
  *
- * @throws {TooManyClassesError} for more classes than the protocol can number.
+ * @throws {NotShownError} for blocks without class scores or anomaly scores, and for more classes than the protocol can
+ *   number.
  */
 export function toColumns(classified: ClassifiedSample): ResultColumns {
-  const { classes, windowCount } = classified;
+  const { classes, kinds, windowCount } = classified;
+  const other = kinds.find((kind) => kind !== "classes" && kind !== "anomaly");
+  if (other !== undefined) {
+    throw new NotShownError(`A run can show class scores and anomaly scores; a block of this impulse gives ${other}.`);
+  }
   if (classes.length > MOST_CLASSES) {
-    throw new TooManyClassesError(`The impulse has ${classes.length} classes; a run can show ${MOST_CLASSES}.`);
+    throw new NotShownError(`The impulse has ${classes.length} classes; a run can show ${MOST_CLASSES}.`);
   }
   const startMs = new Float64Array(windowCount);
   const endMs = new Float64Array(windowCount);

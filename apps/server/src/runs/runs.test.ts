@@ -1,6 +1,6 @@
 import { decodeEntries, FEED, VERDICT, type Entry, type Run } from "@windowscope/protocol";
 import { createMemoryRunLog, type RunLog } from "@windowscope/runlog";
-import { StudioAuthenticationError, StudioJobError, StudioUnreachableError } from "@windowscope/sdk";
+import { StudioAuthenticationError, JobFailedError, StudioUnreachableError } from "@windowscope/sdk";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { classifyAnswer, createFakeStudio, fakeablePause, type FakeStudio } from "../fakes.ts";
@@ -180,7 +180,7 @@ describe("Runs.start", () => {
   });
 
   it("fails with Studio's reason when the job fails", async () => {
-    studio.answer("classifySampleV2", () => Promise.reject(new StudioJobError(9, ["The sample has no accX"])));
+    studio.answer("classifySampleV2", () => Promise.reject(new JobFailedError(9, ["The sample has no accX"])));
     const { runId } = await runs.start(request, sample);
 
     expect(await outcomeOf(runId)).toMatchObject({
@@ -217,7 +217,7 @@ describe("Runs.start", () => {
 
     expect(await outcomeOf(runId)).toMatchObject({
       state: "failed",
-      error: expect.stringContaining("keras-object-detection, which has no class scores") as string,
+      error: expect.stringContaining("a block of this impulse gives objects") as string,
     });
   });
 
@@ -228,7 +228,7 @@ describe("Runs.start", () => {
 
     expect(await outcomeOf(runId)).toMatchObject({
       state: "failed",
-      error: expect.stringContaining("wants a job") as string,
+      error: expect.stringContaining("wants to be done again") as string,
     });
   });
 

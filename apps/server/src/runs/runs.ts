@@ -9,14 +9,7 @@ import {
   type Studio,
 } from "@windowscope/sdk";
 
-import {
-  encodeSignal,
-  sliceColumns,
-  toColumns,
-  TooManyClassesError,
-  toRunResult,
-  type ResultColumns,
-} from "./columns.ts";
+import { encodeSignal, sliceColumns, toColumns, NotShownError, toRunResult, type ResultColumns } from "./columns.ts";
 import type { RunJournal, RunRequest, RunWriter, Tally } from "./journal.ts";
 
 /** Waits; throws the signal's reason when it aborts. */
@@ -173,7 +166,7 @@ export class Runs {
     // The server stops; the run stays open for the next one.
     if (this.#stop.signal.aborted) return;
 
-    const isKnown = error instanceof StudioError || error instanceof TooManyClassesError;
+    const isKnown = error instanceof StudioError || error instanceof NotShownError;
     const message = isKnown ? error.message : "The server made a mistake; its log says more.";
     this.#log(`${writer.run.runId}: failed. ${isKnown ? message : textOf(error)}`);
     await writer.change({ state: "failed", endedAt, error: message });

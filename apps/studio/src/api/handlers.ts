@@ -20,7 +20,8 @@ interface ApiRequest<K extends OperationId> {
 type WithoutSuccess<A> = A extends { success: boolean } ? Omit<A, "success" | "error"> : never;
 
 /** The JSON answer less what every one has; a whole response where the API document promises a file or plain text. */
-type HandlerAnswer<K extends OperationId> = [AnswerOf<K>] extends [never] ? Response : WithoutSuccess<AnswerOf<K>>;
+type HandlerAnswer<K extends OperationId> =
+  AnswerOf<K> extends string | ArrayBuffer ? Response : WithoutSuccess<AnswerOf<K>>;
 
 /**
  * Serves one operation.

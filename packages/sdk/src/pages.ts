@@ -1,0 +1,51 @@
+import type { AnswerOf, QueryOf } from "./api-types.ts";
+import type { Studio, StudioRequest } from "./studio.ts";
+
+/** Operations that answer in pages, and where their items stand. */
+const ITEMS = {
+  listSamples: "samples",
+  getClassifyJobResultPage: "result",
+  listFinishedJobs: "jobs",
+  listAllJobs: "jobs",
+} as const;
+
+export type PagedOperation = keyof typeof ITEMS;
+
+type ItemOf<K extends PagedOperation> = AnswerOf<K> extends Record<(typeof ITEMS)[K], readonly (infer I)[]> ? I : never;
+
+const PAGE = 100;
+
+/**
+ * Every item of a list that Studio answers in pages, page after page as they are wanted.
+ *
+ * A list that grows at its front while it is read repeats items on the next page; they come once.
+ *
+ * @param request As for `Studio.call`; `limit` is the size of a page, `offset` where to begin.
+ * @throws As `Studio.call`.
+ */
+export async function* readItems<K extends PagedOperation>(
+  studio: Studio,
+  operation: K,
+  request: StudioRequest<K>,
+): AsyncGenerator<ItemOf<K>, void, undefined> {
+  const { limit = PAGE, offset: start = 0, ...rest } = (request.query ?? {}) as { limit?: number; offset?: number };
+  const seen = new Set<unknown>();
+  for (let offset = start; ; offset += limit) {
+    const query = { ...rest, limit, offset } as unknown as QueryOf<K>;
+    const answer = await studio.call(operation, { ...request, query });
+    const items = (answer as Record<string, unknown>)[ITEMS[operation]] as ItemOf<K>[];
+    for (const item of items) {
+      const { id, sampleId } = item as Identified;
+      const identity = id ?? sampleId;
+      if (identity !== undefined && seen.has(identity)) continue;
+      seen.add(identity);
+      yield item;
+    }
+    if (items.length < limit) return;
+  }
+}
+
+interface Identified {
+  readonly id?: number;
+  readonly sampleId?: number;
+}

@@ -1,0 +1,86 @@
+import type { AnswerOf, Schemas } from "./api-types.ts";
+import type { ModelVariant } from "./classify.ts";
+import { ResultMissingError, StudioNotFoundError } from "./errors.ts";
+import { waitForJob, type JobWait } from "./jobs.ts";
+import { readItems } from "./pages.ts";
+import { pause } from "./pause.ts";
+import type { Studio } from "./studio.ts";
+
+export interface TestSetRequest extends JobWait {
+  /** The project's default impulse when absent. */
+  readonly impulseId?: number | undefined;
+  /** Studio's own choice, float32, when absent. */
+  readonly variant?: ModelVariant | undefined;
+  /** Told the id of the job. */
+  readonly onJob?: (jobId: number) => void | Promise<void>;
+}
+
+/** What an impulse makes of a project's whole test set. */
+export interface ClassifiedTestSet {
+  /** One verdict of Studio for each window, with its times. */
+  readonly predictions: readonly Schemas["ModelPrediction"][];
+  readonly accuracy: AnswerOf<"getClassifyJobResult">["accuracy"];
+  /** Sample by sample, read page by page. */
+  readonly samples: () => AsyncIterable<Schemas["ModelResult"]>;
+}
+
+/** A result that is not there when its job has finished may come a little later: after these waits, ms. */
+const LATE_RESULT_WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
+const PAGE = 20;
+
+/**
+ * Classifies all samples of a project's test set: starts the job, waits for it, and reads its result.
+ *
+ * @throws {JobFailedError} when the job fails.
+ * @throws {ResultMissingError} when it finishes, and its result does not come.
+ * @throws As `Studio.call`.
+ */
+export async function classifyTestSet(studio: Studio, request: TestSetRequest): Promise<ClassifiedTestSet> {
+  const { projectId, impulseId, variant, signal, onJob } = request;
+  const path = { projectId };
+  const { id } = await studio.call("startClassifyJob", {
+    path,
+    query: { impulseId },
+    body: variant === undefined ? {} : { modelVariants: [variant] },
+    signal,
+  });
+  await onJob?.(id);
+  await waitForJob(studio, id, request);
+
+  for (let looks = 0; ; looks++) {
+    const found = await readResult(studio, request);
+    if (found) {
+      const query = { impulseId, variant, limit: PAGE };
+      return {
+        predictions: found.predictions,
+        accuracy: found.accuracy,
+        samples: () => readItems(studio, "getClassifyJobResultPage", { path, query, signal }),
+      };
+    }
+    const waitMs = LATE_RESULT_WAITS_MS[looks];
+    if (waitMs === undefined) {
+      const advice =
+        "An empty test set has none. For object detection a job that only makes the summary leaves it out too; " +
+        "start one with skipFeatureGeneration.";
+      const message = `Job ${id} classified the test set, but the result does not come. ${advice}`;
+      throw new ResultMissingError(message, { operation: "getClassifyJobResult" });
+    }
+    await pause(waitMs, signal);
+  }
+}
+
+async function readResult(studio: Studio, { projectId, impulseId, variant, signal }: TestSetRequest) {
+  try {
+    const result = await studio.call("getClassifyJobResult", {
+      path: { projectId },
+      query: { impulseId, variant },
+      signal,
+    });
+    return result.predictions.length > 0 || result.result.length > 0 ? result : undefined;
+  } catch (error) {
+    // What Studio says right after the job, sometimes.
+    if (error instanceof StudioNotFoundError && error.studioText?.includes("No model testing results"))
+      return undefined;
+    throw error;
+  }
+}
