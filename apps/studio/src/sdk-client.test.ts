@@ -1,0 +1,114 @@
+import { toImpulseDocument } from "@windowscope/engine";
+import {
+  classifySample,
+  classifySampleByBlock,
+  classifyTestSet,
+  classifyWindows,
+  connectJobSocket,
+  createStudio,
+  readItems,
+  watchSamples,
+  type JobHints,
+  type Studio,
+} from "@windowscope/sdk";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+
+import { smallImpulse, smallRecording } from "./small-impulse.ts";
+import { startStudio, type RunningStudio } from "./start.ts";
+
+const KEY = "ei_sdk_client";
+
+describe("our SDK against the local Studio", () => {
+  const stop = new AbortController();
+  let local: RunningStudio;
+  let studio: Studio;
+  let hints: JobHints;
+  let projectId: number;
+
+  beforeAll(async () => {
+    local = await startStudio({ apiKey: KEY, project: "empty", ports: { studio: 0, devices: 0, ingestion: 0 } });
+    ({ projectId } = local);
+    studio = createStudio({ apiKey: KEY, baseUrl: local.url });
+    await fetch(`${local.url}/windowscope/impulses`, {
+      method: "POST",
+      headers: { "x-api-key": KEY },
+      body: JSON.stringify(toImpulseDocument(smallImpulse)),
+    });
+    hints = connectJobSocket(studio, {
+      projectId,
+      openSocket: (url) => new WebSocket(url),
+      signal: stop.signal,
+    });
+    for (const name of ["moving.1", "moving.2", "still.1"]) await upload(name, name.startsWith("moving") ? 3 : 0);
+  });
+
+  afterAll(async () => {
+    stop.abort();
+    await local.close();
+  });
+
+  async function upload(name: string, amplitude: number): Promise<void> {
+    await fetch(`${local.ingestionUrl}/api/testing/data`, {
+      method: "POST",
+      headers: { "x-api-key": KEY, "x-file-name": `${name}.json` },
+      body: JSON.stringify(smallRecording(3, amplitude)),
+    });
+  }
+
+  it("classifies a sample through a job, and says why each window is what it is", async () => {
+    const jobs: number[] = [];
+    const lines: string[] = [];
+    const request = { projectId, sampleId: 1, hints, onLog: (line: string) => lines.push(line) };
+    const first = await classifySample(studio, { ...request, onJob: (id) => void jobs.push(id) });
+    const windows = [];
+    for await (const window of classifyWindows(studio, request)) windows.push(window);
+
+    expect(jobs).toHaveLength(1);
+    expect(lines[0]).toBe(`Creating job... OK (ID: ${jobs[0]})`);
+    expect(lines.at(-1)).toBe("Job completed");
+    expect(new Set(lines).size).toBe(lines.length);
+    expect(first).toMatchObject({ windowCount: 5, classes: ["still", "moving"], kinds: ["classes", "anomaly"] });
+    expect(windows).toEqual([...first.windows()]);
+    expect(windows[0]).toMatchObject({ index: 0, startMs: 0, endMs: 1000, expected: "moving", verdict: "moving" });
+    expect(windows[0]?.reason).toMatch(/^moving \d\.\d{3} reaches 0\.6$/);
+  });
+
+  it("classifies by block, and says what is not there", async () => {
+    const byBlock = await classifySampleByBlock(studio, { projectId, sampleId: 3, blockId: 4, hints });
+    expect(byBlock).toMatchObject({ kinds: ["anomaly"], windowCount: 5 });
+    expect([...byBlock.windows()][0]?.verdict).toBe("no anomaly");
+
+    await expect(classifySample(studio, { projectId, sampleId: 99 })).rejects.toMatchObject({
+      name: "StudioNotFoundError",
+    });
+    const stranger = createStudio({ apiKey: "ei_stranger", baseUrl: local.url });
+    await expect(stranger.call("listProjects")).rejects.toMatchObject({
+      name: "StudioAuthenticationError",
+      status: 401,
+      studioText: "Invalid API key",
+    });
+  });
+
+  it("classifies the test set, and reads it page by page", async () => {
+    const { predictions, accuracy, samples } = await classifyTestSet(studio, { projectId, hints });
+    const ids = [];
+    for await (const { sampleId } of samples()) ids.push(sampleId);
+
+    expect(predictions).toHaveLength(15);
+    expect(accuracy.totalSummary).toEqual({ good: 15, bad: 0 });
+    expect(ids.sort()).toEqual([1, 2, 3]);
+  });
+
+  it("finds a new sample, and lists all", async () => {
+    const watching = watchSamples(studio, { projectId, category: "testing", sinceId: 3, intervalMs: 50 });
+    const next = watching.next();
+    await upload("still.2", 0);
+
+    expect((await next).value).toMatchObject({ id: 4, label: "still" });
+    const query = { category: "testing", limit: 3 } as const;
+    const ids = [];
+    for await (const { id } of readItems(studio, "listSamples", { path: { projectId }, query })) ids.push(id);
+    expect(ids).toEqual([4, 3, 2, 1]);
+  });
+});
