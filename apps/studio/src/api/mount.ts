@@ -3,7 +3,7 @@ import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
 import type { Projects } from "../projects.ts";
-import { RefusedError, type Handler, type Handlers } from "./handlers.ts";
+import { RefusedError, type Handlers } from "./handlers.ts";
 
 const LARGEST_BODY_BYTES = 1024 * 1024;
 
@@ -43,7 +43,7 @@ async function serve(c: Context, id: OperationId, handlers: Handlers, projects: 
   if (!project) return c.json({ success: false, error: "Invalid API key" }, 401);
 
   // The table gives the types of path and query; `Handlers` ties each id to its own handler.
-  const handler = handlers[id] as Handler<OperationId> | undefined;
+  const handler = handlers[id];
   if (!handler) throw new RefusedError(`The local Studio does not have ${id} yet.`);
 
   const { pathParameters, queryParameters } = operationTable[id];
