@@ -29,7 +29,7 @@ export interface StudioOptions {
   readonly retry?: { readonly most: number };
   /** Told of each request when it has ended, however it did. */
   readonly onRequest?: (request: RequestReport) => void;
-  /** Told of what a person might want to know: attempts that failed, and operations that are on their way out. */
+  /** Told of attempts that failed and are made again. */
   readonly logger?: Pick<Console, "warn">;
 }
 
