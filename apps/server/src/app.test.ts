@@ -95,7 +95,11 @@ describe("POST /api/v1/runs", () => {
   );
 
   it.each([
-    { error: new StudioRefusedError("No such sample", { studioText: "No such sample" }), status: 404, kind: "not-found" },
+    {
+      error: new StudioRefusedError("No such sample", { studioText: "No such sample" }),
+      status: 404,
+      kind: "not-found",
+    },
     { error: new StudioAuthenticationError("Studio does not accept the API key"), status: 502, kind: "studio-key" },
     { error: new StudioUnreachableError("Studio does not answer"), status: 503, kind: "studio-unreachable" },
   ])("answers $status with Studio's words when Studio says $kind", async ({ error, status, kind }) => {

@@ -70,20 +70,29 @@ export function createFakeStudio(handlers: Readonly<Record<string, Handler>> = {
     baseUrl: "http://studio.test",
     calls,
     answer: (operation, handler) => void all.set(operation, handler),
-    async call(operation, request = {}) {
-      calls.push(operation);
-      // A signal of its own for each call, since listeners are never taken off again.
-      const signal = request.signal && AbortSignal.any([request.signal]);
-      signal?.throwIfAborted();
-      const handler = all.get(operation);
-      if (!handler) throw new Error(`The fake Studio has no ${operation}.`);
-      const aborted = new Promise<never>((_resolve, reject) => {
-        signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-      });
-      const answer = handler(request.path ?? {}, request.query ?? {});
-      return { success: true, ...(await Promise.race([answer, aborted])) } as never;
-    },
+    call: (operation, request) => answerTo(operation, request),
+    send: ({ operation }, request) => answerTo(operation, request),
   };
+
+  async function answerTo(
+    operation: string,
+    request: { path?: unknown; query?: unknown; signal?: AbortSignal | undefined } = {},
+  ): Promise<never> {
+    calls.push(operation);
+    // A signal of its own for each call, since listeners are never taken off again.
+    const signal = request.signal && AbortSignal.any([request.signal]);
+    signal?.throwIfAborted();
+    const handler = all.get(operation);
+    if (!handler) throw new Error(`The fake Studio has no ${operation}.`);
+    const aborted = new Promise<never>((_resolve, reject) => {
+      signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    });
+    const answer = handler(
+      (request.path ?? {}) as Record<string, number>,
+      (request.query ?? {}) as Record<string, unknown>,
+    );
+    return { success: true, ...(await Promise.race([answer, aborted])) } as never;
+  }
 }
 
 /** Waits on the global timer, which Vitest can fake; those of `node:timers/promises` it cannot. */

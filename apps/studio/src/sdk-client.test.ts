@@ -6,6 +6,7 @@ import {
   classifyWindows,
   connectJobSocket,
   createStudio,
+  readClassification,
   readItems,
   watchSamples,
   type JobHints,
@@ -60,7 +61,7 @@ describe("our SDK against the local Studio", () => {
     const jobs: number[] = [];
     const lines: string[] = [];
     const request = { projectId, sampleId: 1, hints, onLog: (line: string) => lines.push(line) };
-    const first = await classifySample(studio, { ...request, onJob: (id) => void jobs.push(id) });
+    const first = readClassification(await classifySample(studio, { ...request, onJob: (id) => void jobs.push(id) }));
     const windows = [];
     for await (const window of classifyWindows(studio, request)) windows.push(window);
 
@@ -75,7 +76,9 @@ describe("our SDK against the local Studio", () => {
   });
 
   it("classifies by block, and says what is not there", async () => {
-    const byBlock = await classifySampleByBlock(studio, { projectId, sampleId: 3, blockId: 4, hints });
+    const byBlock = readClassification(
+      await classifySampleByBlock(studio, { projectId, sampleId: 3, blockId: 4, hints }),
+    );
     expect(byBlock).toMatchObject({ kinds: ["anomaly"], windowCount: 5 });
     expect([...byBlock.windows()][0]?.verdict).toBe("no anomaly");
 

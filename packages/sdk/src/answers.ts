@@ -16,7 +16,7 @@ const EXCERPT_CHARACTERS = 120;
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
 /** Headers in which servers and gateways name a request. */
-const REQUEST_ID_HEADERS = ["x-request-id", "x-amzn-requestid", "x-amz-cf-id", "cf-ray", "x-amzn-trace-id"];
+const REQUEST_ID_HEADERS = ["x-request-id", "x-amzn-trace-id", "cf-ray"];
 
 /**
  * Reads what Studio answered.

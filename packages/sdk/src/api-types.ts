@@ -48,9 +48,9 @@ const PLAIN_ANSWERS: { readonly [K in PlainOperation]: AnswerOf<K> extends strin
   downloadJobsLogs: "text",
 };
 
-/** In which form an operation answers. */
-export function answerFormOf(operation: OperationId): "json" | "text" | "bytes" {
-  return (PLAIN_ANSWERS as Partial<Record<OperationId, "text" | "bytes">>)[operation] ?? "json";
+/** In which form an operation answers; `undefined` for JSON. */
+export function answerFormOf(operation: OperationId): "text" | "bytes" | undefined {
+  return (PLAIN_ANSWERS as Partial<Record<OperationId, "text" | "bytes">>)[operation];
 }
 
 /** Operations that only read although their method is POST, so that asking twice does no harm. */

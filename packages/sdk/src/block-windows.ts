@@ -57,17 +57,6 @@ export function kindOf({ learnBlock }: Block): BlockKind | undefined {
   return KINDS[learnBlock.type];
 }
 
-/** How many windows a block has results for. */
-export function windowCountOf(block: Block): number {
-  const { result, structuredResult, anomalyResult, labelMapResult } = block;
-  return Math.max(
-    result.length,
-    structuredResult?.length ?? 0,
-    anomalyResult?.length ?? 0,
-    labelMapResult?.length ?? 0,
-  );
-}
-
 /** The block's only threshold; older versions have no list of them, and newer ones keep the old field. */
 export function thresholdOf({ thresholds, minimumConfidenceRating }: Block): number {
   const value = thresholds?.length === 1 ? Number(thresholds[0]?.value) : NaN;

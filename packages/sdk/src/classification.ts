@@ -5,12 +5,12 @@ import {
   kindOf,
   readBlockWindow,
   thresholdOf,
-  windowCountOf,
   type BlockKind,
   type BlockWindow,
   type Box,
 } from "./block-windows.ts";
 import { StudioAnswerError } from "./errors.ts";
+import { windowCountOf } from "./window-count.ts";
 
 type Answer = Schemas["ClassifySampleResponse"];
 type Block = Schemas["ClassifySampleResponseClassification"];
@@ -124,6 +124,26 @@ export function readClassification(answer: Answer, operation: OperationId = "cla
       }
     },
   };
+}
+
+/**
+ * Reads the answer of a classify call with several variants.
+ *
+ * @returns By the names of the variants, in the order in which they were asked for.
+ * @throws As `readClassification`.
+ */
+export function readVariants(
+  answer: Schemas["ClassifySampleResponseMultipleVariants"],
+): ReadonlyMap<string, ClassifiedSample> {
+  const operation = "classifySampleForVariants";
+  const results = answer.results ?? [];
+  if (results.length === 0) throw unreadable(operation, "nothing in it", "/results");
+  return new Map(
+    results.map(({ variant, classifications }) => [
+      variant,
+      readClassification({ ...answer, classifications }, operation),
+    ]),
+  );
 }
 
 /** Studio's own rule: an anomaly wins over every other block. */

@@ -1,12 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import {
-  classifySample,
-  classifySampleByBlock,
-  classifySampleForVariants,
-  classifyWindows,
-  classifyWindowsByBlock,
-} from "./classify.ts";
+import { readVariants } from "./classification.ts";
+import { classifyWindows, classifyWindowsByBlock } from "./classify-windows.ts";
+import { classifySample, classifySampleByBlock, classifySampleForVariants } from "./classify.ts";
 import { JobFailedError, ResultMissingError } from "./errors.ts";
 import { answer, block, windowsOf } from "./fake-classification.ts";
 import { fakeStudio } from "./fake-studio.ts";
@@ -21,9 +17,9 @@ describe("classifySample", () => {
   it("gives the result when Studio has it at hand", async () => {
     const { studio, requests } = fakeStudio(() => answer());
 
-    const { windowCount } = await classifySample(studio, request);
+    const { classifications } = await classifySample(studio, request);
 
-    expect(windowCount).toBe(4);
+    expect(classifications[0]?.result).toHaveLength(4);
     expect(requests).toEqual(["POST /v1/api/1/classify/v2/5"]);
   });
 
@@ -42,7 +38,7 @@ describe("classifySample", () => {
     isDone = true;
     await vi.advanceTimersByTimeAsync(400);
 
-    expect((await classified).windowCount).toBe(4);
+    expect((await classified).classifications[0]?.result).toHaveLength(4);
     expect(onJob).toHaveBeenCalledExactlyOnceWith(9);
     expect(queries).toEqual(["impulseId=2&variant=int8", "impulseId=2&variant=int8"]);
   });
@@ -67,7 +63,7 @@ describe("classifySample", () => {
     tell?.("finished");
     await vi.advanceTimersByTimeAsync(0);
 
-    expect((await classified).windowCount).toBe(4);
+    expect((await classified).classifications[0]?.result).toHaveLength(4);
     expect(tell).toBeUndefined();
   });
 
@@ -129,7 +125,7 @@ describe("classifySample", () => {
     const classified = classifySample(studio, request);
     await vi.advanceTimersByTimeAsync(1_000);
 
-    expect((await classified).windowCount).toBe(4);
+    expect((await classified).classifications[0]?.result).toHaveLength(4);
   });
 
   it("throws the caller's own reason when it is stopped while waiting, and leaves no timer behind", async () => {
@@ -157,7 +153,7 @@ describe("classifySample", () => {
     const classified = classifySample(studio, request);
     await vi.advanceTimersByTimeAsync(2_000);
 
-    expect((await classified).windowCount).toBe(4);
+    expect((await classified).classifications[0]?.result).toHaveLength(4);
   });
 
   it("explains that a result does not come, however long one waits", async () => {
@@ -188,7 +184,7 @@ describe("classifySample", () => {
       return first ? { id: 9 } : short;
     });
 
-    expect((await classifySample(studio, request)).windowCount).toBe(0);
+    expect((await classifySample(studio, request)).classifications[0]?.result).toHaveLength(0);
   });
 });
 
@@ -203,7 +199,7 @@ describe("classifySampleByBlock and classifyWindows", () => {
       indexes.push(index);
     }
 
-    expect(byBlock.windowCount).toBe(4);
+    expect(byBlock.classifications[0]?.result).toHaveLength(4);
     expect(indexes).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
     expect(requests[0]).toBe("POST /v1/api/1/classify/anomaly-gmm/v2/3/5");
   });
@@ -224,7 +220,7 @@ describe("classifySampleForVariants", () => {
       return { ...rest, results };
     });
 
-    const byVariant = await classifySampleForVariants(studio, request);
+    const byVariant = readVariants(await classifySampleForVariants(studio, request));
 
     expect(queries).toEqual(['["int8","float32"]']);
     expect([...byVariant].map(([variant, { windowCount }]) => [variant, windowCount])).toEqual([
@@ -236,6 +232,7 @@ describe("classifySampleForVariants", () => {
   it("refuses an answer without results", async () => {
     const { studio } = fakeStudio(() => ({ results: [] }));
 
-    await expect(classifySampleForVariants(studio, request)).rejects.toMatchObject({ pointer: "/results" });
+    const empty = await classifySampleForVariants(studio, request);
+    expect(() => readVariants(empty)).toThrow(expect.objectContaining({ pointer: "/results" }) as Error);
   });
 });

@@ -1,9 +1,14 @@
 import type { OperationId, Schemas } from "./api-types.ts";
-import { readClassification, type ClassifiedSample, type ClassifiedWindow } from "./classification.ts";
 import { ResultMissingError, StudioAnswerError } from "./errors.ts";
 import { waitForJob, type JobWait } from "./jobs.ts";
 import { pause } from "./pause.ts";
-import type { Studio } from "./studio.ts";
+import {
+  classifySampleByLearnBlockV2,
+  classifySampleForVariants as classifySampleForVariantsRoute,
+  classifySampleV2,
+} from "./routes.ts";
+import type { Transport } from "./transport.ts";
+import { windowCountOf } from "./window-count.ts";
 
 /** What Studio can run a model as. */
 export type ModelVariant = Schemas["KerasModelVariantEnum"];
@@ -26,22 +31,22 @@ const MOST_JOBS = 3;
 const LATE_RESULT_WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000];
 
 /**
- * Slides the impulse's window over a whole stored sample, and answers every window with its verdict.
+ * Slides the impulse's window over a whole stored sample. `readClassification` makes windows with verdicts of the answer.
  *
  * Studio answers at once or with a job to wait for; this hides which.
  *
  * @throws {JobFailedError} when a job fails.
  * @throws {ResultMissingError} when jobs finish, and their result does not come.
- * @throws {StudioAnswerError} when the answer cannot be understood.
- * @throws As `Studio.call`.
+ * @throws As `Transport.send`.
  */
-export async function classifySample(studio: Studio, request: ClassifyRequest): Promise<ClassifiedSample> {
+export async function classifySample(
+  studio: Transport,
+  request: ClassifyRequest,
+): Promise<Schemas["ClassifySampleResponse"]> {
   const { projectId, sampleId, impulseId, variant, truncateStructuredLabels, signal } = request;
   const path = { projectId, sampleId };
   const query = { impulseId, variant, truncateStructuredLabels };
-  return resultOf(request, studio, "classifySampleV2", readClassification, () =>
-    studio.call("classifySampleV2", { path, query, signal }),
-  );
+  return resultOf(request, studio, "classifySampleV2", () => studio.send(classifySampleV2, { path, query, signal }));
 }
 
 /**
@@ -50,81 +55,52 @@ export async function classifySample(studio: Studio, request: ClassifyRequest): 
  * @throws As `classifySample`.
  */
 export async function classifySampleByBlock(
-  studio: Studio,
+  studio: Transport,
   request: Omit<ClassifyRequest, "impulseId"> & { readonly blockId: number },
-): Promise<ClassifiedSample> {
+): Promise<Schemas["ClassifySampleResponse"]> {
   const { projectId, sampleId, blockId, variant, truncateStructuredLabels, signal } = request;
   const path = { projectId, sampleId, blockId };
   const query = { variant, truncateStructuredLabels };
-  return resultOf(request, studio, "classifySampleByLearnBlockV2", readClassification, () =>
-    studio.call("classifySampleByLearnBlockV2", { path, query, signal }),
+  return resultOf(request, studio, "classifySampleByLearnBlockV2", () =>
+    studio.send(classifySampleByLearnBlockV2, { path, query, signal }),
   );
 }
 
 /**
- * As `classifySample`, with several variants of the model side by side.
+ * As `classifySample`, with several variants of the model side by side. `readVariants` reads the answer.
  *
- * @returns By the names of the variants, in the order in which they were asked for.
  * @throws As `classifySample`.
  */
 export async function classifySampleForVariants(
-  studio: Studio,
+  studio: Transport,
   request: Omit<ClassifyRequest, "variant"> & { readonly variants: readonly ModelVariant[] },
-): Promise<ReadonlyMap<string, ClassifiedSample>> {
+): Promise<Schemas["ClassifySampleResponseMultipleVariants"]> {
   const { projectId, sampleId, impulseId, variants, truncateStructuredLabels, signal } = request;
   const path = { projectId, sampleId };
   const query = { impulseId, variants: JSON.stringify(variants), truncateStructuredLabels };
-  const operation = "classifySampleForVariants";
-  const read = (answer: Schemas["ClassifySampleResponseMultipleVariants"]) => {
-    const results = answer.results ?? [];
-    if (results.length === 0) {
-      throw new StudioAnswerError(`Studio's answer to ${operation} has no results.`, {
-        operation,
-        pointer: "/results",
-      });
-    }
-    return new Map(
-      results.map(({ variant, classifications }) => [
-        variant,
-        readClassification({ ...answer, classifications }, operation),
-      ]),
-    );
-  };
-  return resultOf(request, studio, operation, read, () => studio.call(operation, { path, query, signal }));
+  return resultOf(request, studio, "classifySampleForVariants", () =>
+    studio.send(classifySampleForVariantsRoute, { path, query, signal }),
+  );
 }
 
-/**
- * The windows of a sample, as soon as Studio has them.
- *
- * @throws As `classifySample`.
- */
-export async function* classifyWindows(
-  studio: Studio,
-  request: ClassifyRequest,
-): AsyncGenerator<ClassifiedWindow, void, undefined> {
-  yield* (await classifySample(studio, request)).windows();
-}
-
-/** As `classifyWindows`, with one learn block alone. */
-export async function* classifyWindowsByBlock(
-  studio: Studio,
-  request: Parameters<typeof classifySampleByBlock>[1],
-): AsyncGenerator<ClassifiedWindow, void, undefined> {
-  yield* (await classifySampleByBlock(studio, request)).windows();
+interface Result {
+  readonly sample?: Schemas["ClassifySampleResponse"]["sample"];
+  readonly classifications?: Schemas["ClassifySampleResponseClassification"][];
+  readonly results?: Schemas["ClassifySampleResponseVariantResults"][] | undefined;
+  readonly windowSizeMs?: number;
 }
 
 /** Asks until Studio answers with a result, and waits for the jobs in between. */
-async function resultOf<A extends object, R extends ClassifiedSample | ReadonlyMap<string, ClassifiedSample>>(
+async function resultOf<A extends Result>(
   request: ClassifyRequestBase,
-  studio: Studio,
+  studio: Transport,
   operation: OperationId,
-  read: (answer: A, operation: OperationId) => R,
   ask: () => Promise<A | Schemas["StartJobResponse"]>,
-): Promise<R> {
+): Promise<A> {
   for (let jobs = 0, looks = 0; ;) {
     const answer = await ask();
     if ("classifications" in answer || "results" in answer) {
-      const result = read(answer as A, operation);
+      const result = answer as A;
       if (jobs === 0 || !isLate(result)) return result;
       const waitMs = LATE_RESULT_WAITS_MS[looks++];
       if (waitMs === undefined) throw missing(operation, request, "finished, but its result stays empty");
@@ -144,14 +120,14 @@ async function resultOf<A extends object, R extends ClassifiedSample | ReadonlyM
 type ClassifyRequestBase = Pick<ClassifyRequest, "sampleId" | "onJob" | keyof JobWait>;
 
 /** Whether windows are to be expected that are not there. */
-function isLate(result: ClassifiedSample | ReadonlyMap<string, ClassifiedSample>): boolean {
-  const samples = "windows" in result ? [result] : [...result.values()];
-  return samples.some(({ windowCount, signal, windowSizeMs }) => {
-    return windowCount === 0 && signal.values.length * signal.intervalMs >= windowSizeMs;
-  });
+function isLate({ sample, classifications, results, windowSizeMs = 0 }: Result): boolean {
+  const blocks = classifications ?? results?.flatMap((variant) => variant.classifications) ?? [];
+  const { values, intervalMs } = sample?.payload ?? {};
+  const lengthMs = (values?.length ?? 0) * (intervalMs ?? sample?.sample.intervalMs ?? 0);
+  return lengthMs >= windowSizeMs && blocks.every((block) => windowCountOf(block) === 0);
 }
 
 function missing(operation: OperationId, { sampleId }: ClassifyRequestBase, what: string): ResultMissingError {
-  const advice = "Somebody may be training the impulse or changing a threshold; classify it again afterwards.";
-  return new ResultMissingError(`The job that classifies sample ${sampleId} ${what}. ${advice}`, { operation });
+  const advice = "Is somebody training the impulse? Try again afterwards.";
+  return new ResultMissingError(`The job for sample ${sampleId} ${what}. ${advice}`, { operation });
 }

@@ -1,4 +1,5 @@
-import { createStudio, type Studio, type StudioOptions } from "./studio.ts";
+import { createStudio, type Studio } from "./studio.ts";
+import type { StudioOptions } from "./transport.ts";
 
 /** What a faked operation answers: JSON, or a whole response. */
 type Reply = object | Response;

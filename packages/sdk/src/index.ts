@@ -4,13 +4,12 @@
  * It is the only code that knows Studio's paths. It never writes the API key anywhere but into the request header.
  */
 export { ANOMALY, NO_ANOMALY, NO_OBJECT, UNCERTAIN, type BlockKind, type Box } from "./block-windows.ts";
-export type { ClassifiedSample, ClassifiedWindow } from "./classification.ts";
+export { readClassification, readVariants, type ClassifiedSample, type ClassifiedWindow } from "./classification.ts";
+export { classifyWindows, classifyWindowsByBlock } from "./classify-windows.ts";
 export {
   classifySample,
   classifySampleByBlock,
   classifySampleForVariants,
-  classifyWindows,
-  classifyWindowsByBlock,
   type ClassifyRequest,
   type ModelVariant,
 } from "./classify.ts";
@@ -32,6 +31,14 @@ export { connectJobSocket, type JobSocketLike } from "./job-socket.ts";
 export { cancelJob, waitForJob, type JobHints, type JobNews, type JobWait } from "./jobs.ts";
 export { scoreKMeans } from "./kmeans.ts";
 export { readItems, type PagedOperation } from "./pages.ts";
-export { createStudio, type RequestReport, type Studio, type StudioOptions, type StudioRequest } from "./studio.ts";
+export type { Route } from "./routes.ts";
+export { createStudio, type Studio } from "./studio.ts";
 export { classifyTestSet, type ClassifiedTestSet, type TestSetRequest } from "./test-set.ts";
 export { newestSampleId, watchSamples, type SampleWatch } from "./watch-samples.ts";
+export {
+  createTransport,
+  type RequestReport,
+  type StudioOptions,
+  type StudioRequest,
+  type Transport,
+} from "./transport.ts";

@@ -1,6 +1,7 @@
 import type { JobHints, JobNews } from "./jobs.ts";
 import { pause } from "./pause.ts";
-import type { Studio } from "./studio.ts";
+import { getSocketToken } from "./routes.ts";
+import type { Transport } from "./transport.ts";
 
 /** The part of a WebSocket that is used; a browser's and that of the package `ws` both fit. */
 export interface JobSocketLike {
@@ -23,7 +24,7 @@ const PING_MS = 20_000;
  * hints: whatever goes wrong with it is mended by reconnecting, in silence.
  */
 export function connectJobSocket(
-  studio: Studio,
+  studio: Transport,
   options: {
     readonly projectId: number;
     readonly openSocket: (url: string) => JobSocketLike;
@@ -66,7 +67,7 @@ export function connectJobSocket(
 }
 
 async function stayConnected(
-  studio: Studio,
+  studio: Transport,
   { projectId, openSocket, signal }: Parameters<typeof connectJobSocket>[1],
   onSocket: (socket: JobSocketLike | undefined) => void,
   onFrame: (frame: string) => void,
@@ -74,7 +75,7 @@ async function stayConnected(
   let retryMs = FIRST_RETRY_MS;
   while (!signal.aborted) {
     try {
-      const { token } = await studio.call("getSocketToken", { path: { projectId }, signal });
+      const { token } = await studio.send(getSocketToken, { path: { projectId }, signal });
       const query = new URLSearchParams({
         token: token.socketToken,
         EIO: "3",

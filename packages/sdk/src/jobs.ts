@@ -1,7 +1,8 @@
 import type { Schemas } from "./api-types.ts";
 import { isTransient, JobFailedError } from "./errors.ts";
 import { pause } from "./pause.ts";
-import type { Studio } from "./studio.ts";
+import { cancelJobRoute, getJobStatus, getJobsLogs } from "./routes.ts";
+import type { Transport } from "./transport.ts";
 
 /** What a hint is about: a job has said something, or it may be over. */
 export type JobNews = "line" | "finished";
@@ -42,9 +43,9 @@ const LAST_LINES = 20;
  * @throws {JobFailedError} when the job did not succeed.
  * @throws The signal's reason when it aborts.
  */
-export async function waitForJob(studio: Studio, jobId: number, wait: JobWait): Promise<void> {
+export async function waitForJob(studio: Transport, jobId: number, wait: JobWait): Promise<void> {
   const { projectId, hints, signal, onLog, onStatus } = wait;
-  const lines = new LineReader(studio, wait, jobId);
+  const lines = createLineReader(studio, jobId, wait);
   const news = new News();
   const unwatch = hints?.watch(jobId, (what) => {
     if (what === "finished" || onLog) news.arrived(what);
@@ -54,7 +55,7 @@ export async function waitForJob(studio: Studio, jobId: number, wait: JobWait): 
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
       news.clear();
       const job = await readJob(studio, projectId, jobId, signal);
-      const status = JSON.stringify([job?.started, job?.finishedSuccessful]);
+      const status = `${job?.started} ${job?.finishedSuccessful}`;
       if (job && status !== told) onStatus?.(job);
       if (job) told = status;
       if (onLog) await lines.tell(onLog);
@@ -79,7 +80,7 @@ export async function waitForJob(studio: Studio, jobId: number, wait: JobWait): 
  * @param job `isForced` calls it over without waiting for whoever works on it.
  */
 export async function cancelJob(
-  studio: Studio,
+  studio: Transport,
   {
     projectId,
     jobId,
@@ -93,12 +94,12 @@ export async function cancelJob(
   },
 ): Promise<void> {
   const query = isForced ? { forceCancel: "true" } : {};
-  await studio.call("cancelJob", { path: { projectId, jobId }, query, signal });
+  await studio.send(cancelJobRoute, { path: { projectId, jobId }, query, signal });
 }
 
-async function readJob(studio: Studio, projectId: number, jobId: number, signal: AbortSignal | undefined) {
+async function readJob(studio: Transport, projectId: number, jobId: number, signal: AbortSignal | undefined) {
   try {
-    const { job } = await studio.call("getJobStatus", { path: { projectId, jobId }, signal });
+    const { job } = await studio.send(getJobStatus, { path: { projectId, jobId }, signal });
     return job;
   } catch (error) {
     if (isTransient(error)) return undefined;
@@ -107,47 +108,36 @@ async function readJob(studio: Studio, projectId: number, jobId: number, signal:
 }
 
 /** Reads what a job has printed. The socket's lines have no numbers, so they are read where they can be counted. */
-class LineReader {
-  readonly #studio: Studio;
-  readonly #wait: JobWait;
-  readonly #jobId: number;
-  #toldCount = 0;
-
-  constructor(studio: Studio, wait: JobWait, jobId: number) {
-    this.#studio = studio;
-    this.#wait = wait;
-    this.#jobId = jobId;
-  }
-
-  /** Tells the lines that were not told yet. Those that Studio no longer has, of a thousand and more, are passed over. */
-  async tell(onLog: (line: string) => void): Promise<void> {
-    const { lines, totalCount } = await this.#read();
-    const fresh = Math.max(0, totalCount - this.#toldCount);
-    if (fresh > 0) for (const line of lines.slice(-fresh)) onLog(line);
-    this.#toldCount = Math.max(this.#toldCount, totalCount);
-  }
-
-  async last(count: number): Promise<string[]> {
-    return (await this.#read(count)).lines.slice(-count);
-  }
+function createLineReader(studio: Transport, jobId: number, { projectId, signal }: JobWait) {
+  let toldCount = 0;
 
   /** Oldest first. Knowing less must not end a wait, nor hide that the job failed. */
-  async #read(limit?: number): Promise<{ lines: string[]; totalCount: number }> {
-    const { projectId, signal } = this.#wait;
+  async function read(limit?: number): Promise<{ lines: string[]; totalCount: number }> {
     try {
-      const { stdout, totalCount } = await this.#studio.call("getJobsLogs", {
-        path: { projectId, jobId: this.#jobId },
-        query: limit === undefined ? {} : { limit },
+      const { stdout, totalCount } = await studio.send(getJobsLogs, {
+        path: { projectId, jobId },
+        query: { limit },
         signal,
       });
+      const lines = stdout.map(({ data }) => data.trimEnd());
       const isNewestFirst = (stdout[0]?.created ?? "") >= (stdout.at(-1)?.created ?? "");
-      const lines = (isNewestFirst ? [...stdout].reverse() : stdout).map(({ data }) => data.trimEnd());
-      return { lines, totalCount };
+      return { lines: isNewestFirst ? lines.reverse() : lines, totalCount };
     } catch {
       signal?.throwIfAborted();
       return { lines: [], totalCount: 0 };
     }
   }
+
+  return {
+    last: async (count: number) => (await read(count)).lines.slice(-count),
+
+    /** Tells the lines that were not told yet. Those that Studio no longer has, of a thousand and more, are passed over. */
+    async tell(onLog: (line: string) => void): Promise<void> {
+      const { lines, totalCount } = await read();
+      if (totalCount > toldCount) lines.slice(toldCount - totalCount).forEach((line) => onLog(line));
+      toldCount = Math.max(toldCount, totalCount);
+    },
+  };
 }
 
 /** News that came while nobody looked, and a pause that it ends. */
@@ -157,14 +147,14 @@ class News {
   #wake: (() => void) | undefined;
 
   clear(): void {
-    this.hasFinished = false;
-    this.hasLines = false;
+    this.hasFinished = this.hasLines = false;
   }
 
   arrived(what: JobNews): void {
-    if (what === "finished") this.hasFinished = true;
-    else this.hasLines = true;
-    if (what === "finished") this.#wake?.();
+    this.hasLines = true;
+    if (what !== "finished") return;
+    this.hasFinished = true;
+    this.#wake?.();
   }
 
   /** Waits for so long, or until the job says that it is over. Lines shorten the wait to that of a first look. */
@@ -172,11 +162,12 @@ class News {
     const interrupted = new AbortController();
     this.#wake = () => interrupted.abort();
     const either = signal ? AbortSignal.any([signal, interrupted.signal]) : interrupted.signal;
-    for (let leftMs = ms; leftMs > 0 && !(this.hasLines && leftMs < ms); leftMs -= FIRST_LOOK_MS) {
-      await pause(Math.min(leftMs, FIRST_LOOK_MS), either).catch((reason: unknown) => {
-        if (!interrupted.signal.aborted || signal?.aborted) throw reason;
-      });
-      if (interrupted.signal.aborted) return;
+    try {
+      for (let leftMs = ms; leftMs === ms || (leftMs > 0 && !this.hasLines); leftMs -= FIRST_LOOK_MS) {
+        await pause(Math.min(leftMs, FIRST_LOOK_MS), either);
+      }
+    } catch (reason) {
+      if (!this.hasFinished || signal?.aborted) throw reason;
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { AnswerOf, QueryOf } from "./api-types.ts";
-import type { Studio, StudioRequest } from "./studio.ts";
+import type { Studio } from "./studio.ts";
+import type { StudioRequest } from "./transport.ts";
 
 /** Operations that answer in pages, and where their items stand. */
 const ITEMS = {
@@ -21,7 +22,7 @@ const PAGE = 100;
  * A list that grows at its front while it is read repeats items on the next page; they come once.
  *
  * @param request As for `Studio.call`; `limit` is the size of a page, `offset` where to begin.
- * @throws As `Studio.call`.
+ * @throws As `Transport.send`.
  */
 export async function* readItems<K extends PagedOperation>(
   studio: Studio,

@@ -10,7 +10,8 @@ import {
   StudioUnreachableError,
 } from "./errors.ts";
 import { fakeStudio } from "./fake-studio.ts";
-import { createStudio, type RequestReport, type StudioOptions } from "./studio.ts";
+import { createStudio } from "./studio.ts";
+import type { RequestReport, StudioOptions } from "./transport.ts";
 
 async function failure(promise: Promise<unknown>): Promise<Error> {
   return promise.then(

@@ -1,191 +1,27 @@
-import createClient from "openapi-fetch";
+import { answerFormOf, isSafe, operationTable, type AnswerOf, type OperationId } from "./api-types.ts";
+import type { Route } from "./routes.ts";
+import { createTransport, type StudioOptions, type StudioRequest, type Transport } from "./transport.ts";
 
-import { readAnswer } from "./answers.ts";
-import {
-  answerFormOf,
-  isSafe,
-  operationTable,
-  type AnswerOf,
-  type BodyOf,
-  type OperationId,
-  type PathOf,
-  type paths,
-  type QueryOf,
-} from "./api-types.ts";
-import { isTransient, StudioError, StudioStatusError, StudioTimeoutError, StudioUnreachableError } from "./errors.ts";
-import { pause } from "./pause.ts";
-
-export interface StudioOptions {
-  /** Key of a project, `ei_...`. Goes into the request header and nowhere else. */
-  readonly apiKey?: string;
-  /** Token of a person who has logged in, instead of a key. */
-  readonly jwt?: string;
-  /** Address without the `/v1`, such as `http://127.0.0.1:4800`; Edge Impulse's cloud when absent. */
-  readonly baseUrl?: string;
-  readonly fetch?: typeof fetch;
-  /** Longest time for one attempt, ms. A minute when absent. */
-  readonly timeoutMs?: number;
-  /** How often a request that only reads is sent again when it fails for a passing reason; twice when absent. */
-  readonly retry?: { readonly most: number };
-  /** Told of each request when it has ended, however it did. */
-  readonly onRequest?: (request: RequestReport) => void;
-  /** Told of attempts that failed and are made again. */
-  readonly logger?: Pick<Console, "warn">;
-}
-
-/** One attempt at one call. */
-export interface RequestReport {
-  readonly operation: OperationId;
-  /** From 1. */
-  readonly attempt: number;
-  readonly durationMs: number;
-  /** Absent when no answer came. */
-  readonly status: number | undefined;
-  readonly error: Error | undefined;
-  /** When another attempt follows: after how long. */
-  readonly retryInMs: number | undefined;
-}
-
-/** A Studio and the right to ask it. */
-export interface Studio {
-  readonly baseUrl: string;
+/** A Studio whose operations can all be called by their ids. */
+export interface Studio extends Transport {
   /**
    * Calls one operation by its operationId.
    *
-   * @throws {StudioAuthenticationError} when the key is not accepted.
-   * @throws {StudioRefusedError} when Studio answers `success: false`; `StudioNotFoundError` and `NotTrainedError` are
-   *   two of its kinds.
-   * @throws {StudioUnreachableError} when no answer comes; `StudioTimeoutError` when none comes in time.
-   * @throws {StudioStatusError} when a status tells of trouble, and nothing else does.
-   * @throws {StudioAnswerError} when the answer makes no sense.
-   * @throws The signal's reason when it aborts.
+   * @throws As `Transport.send`.
    */
   call<K extends OperationId>(operation: K, request?: StudioRequest<K>): Promise<AnswerOf<K>>;
 }
 
-export interface StudioRequest<K extends OperationId> {
-  readonly path?: PathOf<K>;
-  readonly query?: QueryOf<K>;
-  readonly body?: BodyOf<K>;
-  readonly signal?: AbortSignal | undefined;
-}
-
-const CLOUD = "https://studio.edgeimpulse.com";
-const DEFAULT_TIMEOUT_MS = 60_000;
-const DEFAULT_RETRIES = 2;
-/** Waits between attempts: at random up to 0.5 s, 1 s, 2 s and so on, but not beyond this. */
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 8_000;
-
 /** Names a Studio to talk to. Sends nothing yet. */
 export function createStudio(options: StudioOptions): Studio {
-  const { apiKey, jwt, baseUrl = CLOUD, fetch, retry, onRequest, logger } = options;
-  const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  const origin = baseUrl.replace(/\/+$/, "").replace(/\/v1$/, "");
-  const secrets = [apiKey, jwt].filter((secret) => secret !== undefined && secret !== "") as string[];
-  const client = createClient<paths>({
-    baseUrl: `${origin}/v1`,
-    headers: { ...(apiKey && { "x-api-key": apiKey }), ...(jwt && { "x-jwt-token": jwt }) },
-    ...(fetch && { fetch: (request: Request) => fetch(request) }),
-  });
-
-  async function attempt<K extends OperationId>(operation: K, request: StudioRequest<K>) {
-    const { method, path } = operationTable[operation];
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
-    const form = answerFormOf(operation);
-    let exchange: Exchange;
-    try {
-      // This function's own types checked the request; the table proves that method and path belong to it.
-      exchange = await client.request(
-        method as never,
-        path as never,
-        {
-          params: { path: request.path, query: request.query },
-          body: request.body,
-          parseAs: form === "bytes" ? "arrayBuffer" : "text",
-          signal,
-        } as never,
-      );
-    } catch (cause) {
-      // The caller's own abort is theirs to understand.
-      request.signal?.throwIfAborted();
-      const message = `Studio at ${origin} does not answer ${operation}: `;
-      if (timeout.aborted)
-        throw new StudioTimeoutError(`${message}no answer within ${timeoutMs} ms`, { operation, cause });
-      throw new StudioUnreachableError(message + describe(cause), { operation, cause });
-    }
-    const { response, data, error } = exchange;
-    const isJson = response.headers.get("content-type")?.includes("json") ?? false;
-    if (response.ok && form !== "json" && !isJson) return { status: response.status, answer: data as AnswerOf<K> };
-    const text = toText((response.ok ? data : error) ?? "");
-    return {
-      status: response.status,
-      answer: readAnswer(operation, response, withoutSecrets(text, secrets)) as AnswerOf<K>,
-    };
-  }
-
+  const transport = createTransport(options);
   return {
-    baseUrl: origin,
-    async call<K extends OperationId>(operation: K, request: StudioRequest<K> = {}) {
-      const most = isSafe(operation) ? 1 + (retry?.most ?? DEFAULT_RETRIES) : 1;
-      for (let n = 1; ; n++) {
-        const startedMs = performance.now();
-        const report = (status?: number, error?: Error, retryInMs?: number) =>
-          onRequest?.({ operation, attempt: n, durationMs: performance.now() - startedMs, status, error, retryInMs });
-        try {
-          const { status, answer } = await attempt(operation, request);
-          report(status);
-          return answer;
-        } catch (error) {
-          if (!(error instanceof StudioError)) {
-            report(undefined, error as Error);
-            throw error;
-          }
-          error.attempts = n;
-          const waitMs = n < most && isTransient(error) ? waitAfter(error, n) : undefined;
-          report(error.status, error, waitMs);
-          if (waitMs === undefined) throw n > 1 ? withCount(error, n) : error;
-          logger?.warn(`${error.message}; trying again in ${Math.round(waitMs)} ms`);
-          await pause(waitMs, request.signal);
-        }
-      }
-    },
+    ...transport,
+    call: (operation, request) => transport.send(routeOf(operation), request),
   };
 }
 
-/** What openapi-fetch gives back: what it was told to when the status is fine, text or an object when it is not. */
-interface Exchange {
-  readonly response: Response;
-  readonly data?: string | ArrayBuffer;
-  readonly error?: string | Record<string, unknown>;
-}
-
-function toText(content: string | ArrayBuffer | Record<string, unknown>): string {
-  if (typeof content === "string") return content;
-  return content instanceof ArrayBuffer ? new TextDecoder().decode(content) : JSON.stringify(content);
-}
-
-function waitAfter(error: StudioError, attempt: number): number {
-  const asked = error instanceof StudioStatusError ? error.retryAfterMs : undefined;
-  return asked ?? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
-}
-
-function withCount(error: StudioError, attempts: number): StudioError {
-  error.message += ` (${attempts} attempts)`;
-  return error;
-}
-
-/** A gateway may repeat the headers that it got on its error page. */
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => rest.replaceAll(secret, "(secret)"), text);
-}
-
-/** Node hides the reason, such as ECONNREFUSED, in the cause of "fetch failed". */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  const { code } = cause as { code?: unknown };
-  return cause.message || (typeof code === "string" ? code : error.message);
+function routeOf<K extends OperationId>(operation: K): Route<K> {
+  const { method, path } = operationTable[operation];
+  return { operation, method, path, isSafe: isSafe(operation), form: answerFormOf(operation) } as Route<K>;
 }

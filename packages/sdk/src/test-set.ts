@@ -4,6 +4,7 @@ import { ResultMissingError, StudioNotFoundError } from "./errors.ts";
 import { waitForJob, type JobWait } from "./jobs.ts";
 import { readItems } from "./pages.ts";
 import { pause } from "./pause.ts";
+import { getClassifyJobResult, startClassifyJob } from "./routes.ts";
 import type { Studio } from "./studio.ts";
 
 export interface TestSetRequest extends JobWait {
@@ -33,12 +34,12 @@ const PAGE = 20;
  *
  * @throws {JobFailedError} when the job fails.
  * @throws {ResultMissingError} when it finishes, and its result does not come.
- * @throws As `Studio.call`.
+ * @throws As `Transport.send`.
  */
 export async function classifyTestSet(studio: Studio, request: TestSetRequest): Promise<ClassifiedTestSet> {
   const { projectId, impulseId, variant, signal, onJob } = request;
   const path = { projectId };
-  const { id } = await studio.call("startClassifyJob", {
+  const { id } = await studio.send(startClassifyJob, {
     path,
     query: { impulseId },
     body: variant === undefined ? {} : { modelVariants: [variant] },
@@ -71,7 +72,7 @@ export async function classifyTestSet(studio: Studio, request: TestSetRequest): 
 
 async function readResult(studio: Studio, { projectId, impulseId, variant, signal }: TestSetRequest) {
   try {
-    const result = await studio.call("getClassifyJobResult", {
+    const result = await studio.send(getClassifyJobResult, {
       path: { projectId },
       query: { impulseId, variant },
       signal,

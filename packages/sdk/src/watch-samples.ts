@@ -1,7 +1,8 @@
 import type { Schemas } from "./api-types.ts";
 import { isTransient, StudioRefusedError } from "./errors.ts";
 import { pause } from "./pause.ts";
-import type { Studio } from "./studio.ts";
+import { getProjectLastModificationDate, listSamples } from "./routes.ts";
+import type { Transport } from "./transport.ts";
 
 export interface SampleWatch {
   readonly projectId: number;
@@ -26,10 +27,10 @@ const MOST_UNREAD = 15;
  * is always a safe place to go on from. As long as the project's date of its last change stays the same, nothing else is
  * read.
  *
- * @throws As `Studio.call`, unless `onOutage` takes it; watching can go on from the last sample yielded.
+ * @throws As `Transport.send`, unless `onOutage` takes it; watching can go on from the last sample yielded.
  */
 export async function* watchSamples(
-  studio: Studio,
+  studio: Transport,
   { projectId, category, sinceId, intervalMs, signal, onOutage }: SampleWatch,
 ): AsyncGenerator<Schemas["Sample"], never, undefined> {
   const changes = new Changes(studio, projectId, signal);
@@ -60,14 +61,14 @@ export async function* watchSamples(
 
 /** Whether a project has changed since it was last looked at. Studios that cannot say are taken to change always. */
 class Changes {
-  readonly #studio: Studio;
+  readonly #studio: Transport;
   readonly #projectId: number;
   readonly #signal: AbortSignal | undefined;
   #seen: string | undefined;
   #unread = 0;
   #canSay = true;
 
-  constructor(studio: Studio, projectId: number, signal: AbortSignal | undefined) {
+  constructor(studio: Transport, projectId: number, signal: AbortSignal | undefined) {
     this.#studio = studio;
     this.#projectId = projectId;
     this.#signal = signal;
@@ -89,7 +90,7 @@ class Changes {
 
   async #readDate(): Promise<string | undefined> {
     try {
-      const { lastModificationDate } = await this.#studio.call("getProjectLastModificationDate", {
+      const { lastModificationDate } = await this.#studio.send(getProjectLastModificationDate, {
         path: { projectId: this.#projectId },
         signal: this.#signal,
       });
@@ -104,7 +105,7 @@ class Changes {
 
 /** The id of a category's newest sample; 0 when it has none. */
 export async function newestSampleId(
-  studio: Studio,
+  studio: Transport,
   { projectId, category, signal }: Pick<SampleWatch, "projectId" | "category" | "signal">,
 ): Promise<number> {
   const { samples } = await readPage(studio, { projectId, category, signal }, { limit: 1, offset: 0 });
@@ -112,7 +113,7 @@ export async function newestSampleId(
 }
 
 async function readNewer(
-  studio: Studio,
+  studio: Transport,
   watch: Omit<SampleWatch, "intervalMs" | "onOutage">,
 ): Promise<Schemas["Sample"][]> {
   const newer = new Map<number, Schemas["Sample"]>();
@@ -127,11 +128,11 @@ async function readNewer(
 }
 
 function readPage(
-  studio: Studio,
+  studio: Transport,
   { projectId, category, signal }: Pick<SampleWatch, "projectId" | "category" | "signal">,
   page: { readonly limit: number; readonly offset: number; readonly minId?: number },
 ) {
-  return studio.call("listSamples", {
+  return studio.send(listSamples, {
     path: { projectId },
     query: { category, sortBy: "id-desc", excludeSensors: true, ...page },
     signal,

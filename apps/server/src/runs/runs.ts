@@ -2,6 +2,7 @@ import { expectedLabel, isMismatch, verdictName, type Run, type RunResult } from
 import {
   classifySample,
   isTransient,
+  readClassification,
   StudioAuthenticationError,
   StudioError,
   type ClassifiedSample,
@@ -134,7 +135,7 @@ export class Runs {
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
       await this.#takeTurn(signal);
       try {
-        const classified = await classifySample(this.#studio, {
+        const answer = await classifySample(this.#studio, {
           ...writer.request,
           hints: this.#hintsFor(writer.request.projectId),
           signal,
@@ -142,7 +143,7 @@ export class Runs {
             if (writer.run.state === "waiting") await writer.change({ state: "classifying" });
           },
         });
-        await writeResult(writer, classified, this.#pause, signal);
+        await writeResult(writer, readClassification(answer), this.#pause, signal);
         return;
       } catch (error) {
         // A key that is refused may be mended in Studio; the run must not be lost for it.
