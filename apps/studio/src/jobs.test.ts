@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 
 import { openDatabase } from "./database.ts";
-import { Jobs, type Job, type RunTask, type Task } from "./jobs.ts";
+import { Jobs, type Job, type JobFilter, type RunTask, type Task } from "./jobs.ts";
 import { Projects } from "./projects.ts";
 
 const task: Task = { kind: "classify-sample", sampleId: 1, impulseId: 1, variant: "int8" };
@@ -102,6 +102,66 @@ describe("Jobs", () => {
     const [finished] = (await once(after.jobs, "finished")) as [Job];
 
     expect(finished).toMatchObject({ id, isSuccessful: true });
+  });
+
+  it("cancels a job that works: at once, and nothing is heard of it afterwards", async () => {
+    const work = controlledWork();
+    let signal: AbortSignal | undefined;
+    const { jobs, lines, projectId } = createJobs((job, log, stop) => {
+      signal = stop;
+      return work.run(job, log, stop).then(() => log("too late"));
+    });
+    const finished: Job[] = [];
+    jobs.on("finished", (job) => finished.push(job));
+    const job = jobs.start(projectId, task);
+    await work.started;
+
+    jobs.cancel(job);
+
+    expect(signal?.aborted).toBe(true);
+    expect(finished).toMatchObject([{ id: job.id, isSuccessful: false }]);
+    work.finish();
+    await jobs.close();
+    expect(lines.at(-1)).toBe("Job cancelled");
+    expect(finished).toHaveLength(1);
+  });
+
+  it("cancels a job that waits, and goes on with the next", async () => {
+    const work = controlledWork();
+    const done: number[] = [];
+    const { jobs, projectId } = createJobs((job, log, signal) => {
+      done.push(job.id);
+      return job.id === 1 ? work.run(job, log, signal) : Promise.resolve();
+    });
+    jobs.start(projectId, task);
+    const second = jobs.start(projectId, { ...task, sampleId: 2 });
+    const third = jobs.start(projectId, { ...task, sampleId: 3 });
+    await work.started;
+
+    jobs.cancel(second);
+    jobs.cancel(second);
+    work.finish();
+    while (jobs.get(projectId, third.id)?.isSuccessful === undefined) await once(jobs, "finished");
+
+    expect(done).toEqual([1, third.id]);
+    expect(jobs.get(projectId, second.id)).toMatchObject({ isSuccessful: false, started: undefined });
+  });
+
+  it("lists jobs by state, key and time, the newest first", async () => {
+    const { jobs, projectId } = createJobs(async (job) => {
+      if (job.id === 2) throw new Error("no");
+    });
+    for (const sampleId of [1, 2, 3]) jobs.start(projectId, { ...task, sampleId });
+    while (jobs.count(projectId, { isFinished: false }) > 0) await once(jobs, "finished");
+    const list = (filter: JobFilter) => jobs.list(projectId, filter, { limit: 10, offset: 0 }).map(({ id }) => id);
+
+    expect(list({ isFinished: true })).toEqual([3, 2, 1]);
+    expect(list({ isSuccessful: false })).toEqual([2]);
+    expect(list({ key: "classify-sample-3-1-int8" })).toEqual([3]);
+    expect(list({ kind: "classify-test-set" })).toEqual([]);
+    expect(list({ from: "9999-01-01T00:00:00.000Z" })).toEqual([]);
+    expect(list({ until: "9999-01-01T00:00:00.000Z" })).toHaveLength(3);
+    expect(jobs.list(projectId, {}, { limit: 1, offset: 1 })).toMatchObject([{ id: 2 }]);
   });
 
   it("shows a job only to its own project", () => {

@@ -26,7 +26,7 @@ export class LocalStudio {
     this.impulses = new Impulses(database);
     this.results = new Results(database);
     this.devices = new Devices(database);
-    this.jobs = new Jobs(database, (job, log) => this.#runJob(job, log));
+    this.jobs = new Jobs(database, (job, log, signal) => this.#runJob(job, log, signal));
   }
 
   /** The result for a sample: from an earlier time, or worked out now. */
@@ -43,7 +43,7 @@ export class LocalStudio {
     return this.samples.list(projectId, { category: "testing" }, { limit: -1, offset: 0 });
   }
 
-  async #runJob({ task, projectId }: Job, log: (line: string) => void): Promise<void> {
+  async #runJob({ task, projectId }: Job, log: (line: string) => void, signal: AbortSignal): Promise<void> {
     const stored = this.impulses.get(task.impulseId);
     if (!stored) throw new Error(`There is no impulse ${task.impulseId} any more.`);
     switch (task.kind) {
@@ -62,6 +62,7 @@ export class LocalStudio {
           for (const [i, sample] of samples.entries()) {
             // Between two samples the HTTP server gets its turn.
             await setImmediate();
+            if (signal.aborted) return;
             const place = `[${String(i + 1).padStart(4)}/${samples.length}] ${sample.filename} (${variant})`;
             log(place + this.#classifyOrExplain(sample, stored, variant));
           }
