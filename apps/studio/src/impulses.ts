@@ -18,6 +18,7 @@ export const BLOCK = { input: 1, features: 2, classifier: 3, anomaly: 4 } as con
 export class Impulses {
   readonly #insert;
   readonly #byId;
+  readonly #idsOfProject;
   /** Parsing weights takes longer than classifying with them. */
   readonly #parsed = new Map<number, StoredImpulse>();
 
@@ -26,6 +27,7 @@ export class Impulses {
       "INSERT INTO impulse (project_id, document, created) VALUES (?, ?, ?) RETURNING id, project_id, document, created",
     );
     this.#byId = database.prepare("SELECT id, project_id, document, created FROM impulse WHERE id = ?");
+    this.#idsOfProject = database.prepare("SELECT id FROM impulse WHERE project_id = ? ORDER BY id");
   }
 
   add(projectId: number, impulse: Impulse): StoredImpulse {
@@ -39,6 +41,12 @@ export class Impulses {
     if (parsed) return parsed;
     const [row] = this.#byId.all([id]) as ImpulseRow[];
     return row && this.#remember(row);
+  }
+
+  /** The impulses of a project, the newest last. */
+  list(projectId: number): StoredImpulse[] {
+    const rows = this.#idsOfProject.all([projectId]) as { id: number }[];
+    return rows.flatMap(({ id }) => this.get(id) ?? []);
   }
 
   #remember({ id, project_id, document, created }: ImpulseRow): StoredImpulse {

@@ -89,6 +89,28 @@ describe("the official Node client, edge-impulse-api 1.95.13, unmodified", () =>
     JOB_TIMEOUT_MS,
   );
 
+  it("reads a file, a slice, devices, jobs and the key for signatures", async () => {
+    const { projectId } = studio;
+    const { samples } = await api.rawData.listSamples(projectId, { category: "testing" });
+    const sampleId = samples[0]?.id ?? 0;
+
+    const { count } = await api.rawData.countSamples(projectId, { category: "testing" });
+    const file = await api.rawData.getSampleAsRaw(projectId, sampleId);
+    const slice = await api.rawData.getSampleSlice(projectId, sampleId, { sliceStart: 10, sliceEnd: 15 });
+    await api.devices.createDevice(projectId, { deviceId: "bo:ar:d", deviceType: "TEST", ifNotExists: true });
+    const { device } = await api.devices.getDevice(projectId, "bo:ar:d");
+    const { jobs } = await api.jobs.listFinishedJobs(projectId);
+    const log = await api.jobs.downloadJobsLogs(projectId, jobs[0]?.id ?? 0);
+    const { hmacKey } = await api.projects.getHmacDevkey(projectId);
+
+    expect(count).toBe(1);
+    expect(JSON.parse(file.toString())).toEqual(smallRecording(3, 3));
+    expect(slice.payload.values).toHaveLength(5);
+    expect(device).toMatchObject({ deviceId: "bo:ar:d", remoteMgmtMode: "disconnected" });
+    expect(log).toMatch(/^Creating job[^]*Job completed\n$/);
+    expect(hmacKey).toMatch(/^[0-9a-f]{32}$/);
+  });
+
   it("reads Studio's own words when it is refused", async () => {
     const stranger = new EdgeImpulseApi({ endpoint: studio.url });
     await stranger.authenticate({ method: "apiKey", apiKey: "ei_stranger" });

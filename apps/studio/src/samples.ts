@@ -116,10 +116,15 @@ export class Samples {
     return row?.id;
   }
 
-  /** Reads a sample's file again, with its readings. */
-  read({ id, format }: Sample): Recording {
+  /** A sample's file, byte for byte. */
+  readFile({ id }: Sample): Buffer {
     const [[bytes]] = this.#bytesById.all([id]) as [[Buffer]];
-    return parseRecording(bytes, format);
+    return bytes;
+  }
+
+  /** Reads a sample's file again, with its readings. */
+  read(sample: Sample): Recording {
+    return parseRecording(this.readFile(sample), sample.format);
   }
 
   /** A page of samples, the newest first. */

@@ -91,6 +91,12 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     const handlers = studioHandlers(studio, {
       issueSocketToken: (projectId) => tokens.issue(projectId),
       isDeviceConnected: (projectId, deviceId) => devices.isConnected(projectId, deviceId),
+      idleDevices: (projectId) => devices.idleDevices(projectId),
+      startSampling: (projectId, deviceId, request) => {
+        devices.sample(projectId, deviceId, request).catch((error: unknown) => {
+          log(error instanceof Error ? error.message : String(error));
+        });
+      },
       studioUrl: () => urlOf("http", host, server),
     });
     app.route("/v1", mountHandlers(handlers, studio.projects));

@@ -87,6 +87,13 @@ export function rawSampleJson(
   };
 }
 
+/** A sample with its readings from one index up to another. */
+export function sliceJson(sample: Sample, project: Project, recording: Recording, from: number, to: number) {
+  const part = { ...recording, values: recording.values.slice(from, to) };
+  const { sample: json, payload, totalPayloadLength } = rawSampleJson(sample, project, part);
+  return { sample: json, payload: { ...payload, cropEnd: recording.values.length }, totalPayloadLength };
+}
+
 /** In Hz; a whole number where it is one but for rounding, as Studio shows it. */
 export function frequencyOf(intervalMs: number): number {
   const frequency = 1000 / intervalMs;

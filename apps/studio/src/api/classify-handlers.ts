@@ -1,0 +1,187 @@
+import type { Variant } from "@windowscope/engine";
+import type { AnswerOf } from "@windowscope/sdk/api-types";
+
+import { ClassifyError } from "../classify.ts";
+import type { StoredImpulse } from "../impulses.ts";
+import { defaultVariant, type LocalStudio } from "../local-studio.ts";
+import type { Project } from "../projects.ts";
+import type { Sample } from "../samples.ts";
+import { classificationsJson, hasLearnBlock } from "./classification-json.ts";
+import { RefusedError, type Handlers } from "./handlers.ts";
+import { findVariant, lookups } from "./lookups.ts";
+import { parsePage, parseTexts } from "./parameters.ts";
+import { rawSampleJson, sampleJson, sliceJson } from "./sample-json.ts";
+import { accuracyOf, predictionsOf } from "./test-set.ts";
+
+type ClassifyAnswer = Omit<Extract<AnswerOf<"classifySampleV2">, { classifications: unknown }>, "success" | "error">;
+
+/** Serves the classification of samples, one at a time and the whole test set. */
+export function classifyHandlers(studio: LocalStudio): Handlers {
+  const { samples, jobs, results } = studio;
+  const { findImpulse, findSample } = lookups(studio);
+
+  function classifyAnswer(project: Project, sample: Sample, stored: StoredImpulse, variant: Variant, blockId?: number) {
+    const found = results.find(sample.id, stored.id, variant);
+    if (!found) return undefined;
+    return {
+      classifications: classificationsJson(sample, stored, found, blockId),
+      ...aboutSample(project, sample, stored),
+      ...(found.warning !== undefined && { warning: found.warning }),
+    } satisfies ClassifyAnswer;
+  }
+
+  function aboutSample(project: Project, sample: Sample, { impulse }: StoredImpulse) {
+    return {
+      sample: rawSampleJson(sample, project, samples.read(sample)),
+      windowSizeMs: impulse.input.windowSizeMs,
+      windowIncreaseMs: impulse.input.windowIncreaseMs,
+      alreadyInDatabase: sample.category === "training",
+    };
+  }
+
+  function startJob(project: Project, sample: Sample, stored: StoredImpulse, variant: Variant): number {
+    const task = { kind: "classify-sample", sampleId: sample.id, impulseId: stored.id, variant } as const;
+    return jobs.start(project.id, task).id;
+  }
+
+  /** The result when there is one, and otherwise the job that is going to make it. */
+  function classifyOrStart(
+    project: Project,
+    path: { readonly sampleId: number; readonly blockId?: number },
+    query: { readonly impulseId?: number; readonly variant?: string },
+  ): ClassifyAnswer | { id: number } {
+    const sample = findSample(project, path.sampleId);
+    const stored = findImpulse(project, query.impulseId);
+    requireBlock(stored, path.blockId);
+    const variant = findVariant(stored, query.variant);
+    const answer = classifyAnswer(project, sample, stored, variant, path.blockId);
+    return answer ?? { id: startJob(project, sample, stored, variant) };
+  }
+
+  /** The result of the default variant, worked out while the caller waits. */
+  function classifyAtOnce(
+    project: Project,
+    path: { readonly sampleId: number; readonly blockId?: number },
+    query: { readonly impulseId?: number } = {},
+  ): ClassifyAnswer {
+    const sample = findSample(project, path.sampleId);
+    const stored = findImpulse(project, query.impulseId);
+    requireBlock(stored, path.blockId);
+    const variant = defaultVariant(stored);
+    try {
+      studio.classify(sample, stored, variant);
+    } catch (error) {
+      if (error instanceof ClassifyError) throw new RefusedError(error.message);
+      throw error;
+    }
+    return classifyAnswer(project, sample, stored, variant, path.blockId) as ClassifyAnswer;
+  }
+
+  /** Results of the whole test set in one variant, as far as the last job made them. */
+  function testSetRows(project: Project, stored: StoredImpulse, variant: Variant) {
+    if (!jobs.newestTestSetJob(project.id, stored.id, variant)) return undefined;
+    return studio.testSet(project.id).flatMap((sample) => {
+      const found = results.find(sample.id, stored.id, variant);
+      return found ? [{ sample, found }] : [];
+    });
+  }
+
+  function testSetResults(project: Project, query: { readonly impulseId?: number; readonly variant?: string }) {
+    const stored = findImpulse(project, query.impulseId);
+    const rows = testSetRows(project, stored, findVariant(stored, query.variant));
+    if (!rows) throw new RefusedError("No model testing results found, run 'startClassifyJob' first");
+    return { stored, rows };
+  }
+
+  return {
+    classifySample: ({ project, path, query }) => classifyAtOnce(project, path, query),
+
+    classifySampleV2: ({ project, path, query }) => classifyOrStart(project, path, query),
+
+    classifySampleForVariants: ({ project, path, query }) => {
+      const sample = findSample(project, path.sampleId);
+      const stored = findImpulse(project, query.impulseId);
+      const variants = parseTexts("variants", query.variants).map((variant) => findVariant(stored, variant));
+      if (variants.length === 0) throw new RefusedError('"variants" has to name one or more.');
+      const missing = variants.filter((variant) => !results.find(sample.id, stored.id, variant));
+      const started = missing.map((variant) => startJob(project, sample, stored, variant));
+      // Jobs are done in turn: after the highest of them all are done.
+      if (started.length > 0) return { id: Math.max(...started) };
+      return {
+        results: variants.map((variant) => ({
+          variant,
+          classifications: classifyAnswer(project, sample, stored, variant)?.classifications ?? [],
+        })),
+        ...aboutSample(project, sample, stored),
+      };
+    },
+
+    classifySampleByLearnBlock: ({ project, path }) => classifyAtOnce(project, path),
+
+    classifySampleByLearnBlockV2: ({ project, path, query }) => classifyOrStart(project, path, query),
+
+    getSampleWindowFromCache: ({ project, path, query }) => {
+      const sample = findSample(project, path.sampleId);
+      const stored = findImpulse(project, query.impulseId);
+      const found = stored.variants.flatMap((variant) => results.find(sample.id, stored.id, variant) ?? []).at(0);
+      if (!found) throw new RefusedError("This sample has no result yet; call classifySampleV2 first.");
+      const count = (found.classifier ?? found.anomaly ?? []).length;
+      if (path.windowIndex >= count) throw new RefusedError(`There is no window ${path.windowIndex} among ${count}.`);
+      const { windowSizeMs, windowIncreaseMs } = stored.impulse.input;
+      const from = path.windowIndex * Math.max(1, Math.round(windowIncreaseMs / sample.intervalMs));
+      const to = from + Math.round(windowSizeMs / sample.intervalMs);
+      return sliceJson(sample, project, samples.read(sample), from, to);
+    },
+
+    getClassifyJobResult: ({ project, query }) => {
+      const { stored, rows } = testSetResults(project, query);
+      const predictions = rows.flatMap(({ sample, found }) => predictionsOf(sample, stored, found));
+      return {
+        result: query.featureExplorerOnly
+          ? []
+          : rows.map(({ sample, found }) => ({
+              sampleId: sample.id,
+              sample: sampleJson(sample, project),
+              classifications: classificationsJson(sample, stored, found),
+            })),
+        predictions,
+        accuracy: accuracyOf(predictions, stored),
+        additionalMetricsByLearnBlock: [],
+        availableVariants: [...stored.variants],
+      };
+    },
+
+    getClassifyJobResultPage: ({ project, query }) => {
+      const { stored, rows } = testSetResults(project, query);
+      const { limit, offset } = parsePage(query);
+      const page = rows.slice(offset, offset + limit);
+      return {
+        result: page.map(({ sample, found }) => ({
+          sampleId: sample.id,
+          sample: sampleJson(sample, project),
+          classifications: classificationsJson(sample, stored, found),
+        })),
+        predictions: page.flatMap(({ sample, found }) => predictionsOf(sample, stored, found)),
+        totalCount: rows.length,
+      };
+    },
+
+    getClassifyMetricsAllVariants: ({ project, query }) => {
+      const stored = findImpulse(project, query.impulseId);
+      return {
+        metrics: stored.variants.map((variant) => {
+          const rows = testSetRows(project, stored, variant);
+          if (!rows) return { variant };
+          const predictions = rows.flatMap(({ sample, found }) => predictionsOf(sample, stored, found));
+          const { accuracyScore: accuracy } = accuracyOf(predictions, stored);
+          return accuracy === undefined ? { variant } : { variant, accuracy };
+        }),
+      };
+    },
+  };
+}
+
+function requireBlock(stored: StoredImpulse, blockId: number | undefined): void {
+  if (blockId === undefined || hasLearnBlock(stored, blockId)) return;
+  throw new RefusedError(`No learning block found with ID ${blockId}`);
+}

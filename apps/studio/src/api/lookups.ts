@@ -1,0 +1,43 @@
+import type { Variant } from "@windowscope/engine";
+
+import type { StoredImpulse } from "../impulses.ts";
+import type { Job } from "../jobs.ts";
+import { defaultVariant, type LocalStudio } from "../local-studio.ts";
+import type { Project } from "../projects.ts";
+import type { Sample } from "../samples.ts";
+import { RefusedError } from "./handlers.ts";
+
+/** Finds what a request names in a local Studio, and refuses what is not there. */
+export function lookups({ samples, impulses, jobs }: LocalStudio) {
+  return {
+    findImpulse: (project: Project, impulseId = project.defaultImpulseId): StoredImpulse => {
+      const stored = impulseId === undefined ? undefined : impulses.get(impulseId);
+      if (stored?.projectId === project.id) return stored;
+      throw new RefusedError(
+        impulseId === undefined
+          ? "This project has no impulse yet."
+          : `There is no impulse ${impulseId} in this project.`,
+      );
+    },
+
+    findSample: (project: Project, sampleId: number): Sample => {
+      const sample = samples.get(project.id, sampleId);
+      if (sample) return sample;
+      throw new RefusedError(`There is no sample ${sampleId} in this project.`);
+    },
+
+    findJob: (project: Project, jobId: number): Job => {
+      const job = jobs.get(project.id, jobId);
+      if (job) return job;
+      throw new RefusedError("No job with this ID found");
+    },
+  };
+}
+
+/** The variant that is asked for, or else the one that runs when none is. */
+export function findVariant(stored: StoredImpulse, variant: string | undefined): Variant {
+  if (variant === undefined) return defaultVariant(stored);
+  const available = stored.variants.find((candidate) => candidate === variant);
+  if (available) return available;
+  throw new RefusedError(`This impulse has no ${variant} model; it has ${stored.variants.join(", ") || "none"}.`);
+}

@@ -1,0 +1,266 @@
+import { once } from "node:events";
+
+import { operationTable } from "@windowscope/sdk/api-types";
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { openDatabase } from "../database.ts";
+import { LocalStudio } from "../local-studio.ts";
+import type { Project } from "../projects.ts";
+import type { SamplingRequest } from "../remote-management.ts";
+import type { Sample } from "../samples.ts";
+import { smallImpulse, smallRecording } from "../small-impulse.ts";
+import type { Handlers } from "./handlers.ts";
+import { mountHandlers } from "./mount.ts";
+import { studioHandlers } from "./studio-handlers.ts";
+
+const KEY = "ei_test";
+
+let studio: LocalStudio;
+let project: Project;
+/** Devices that are connected, and whether each is idle. */
+let connected: Map<string, { isIdle: boolean }>;
+let asked: { deviceId: string; request: SamplingRequest }[];
+let handlers: Handlers;
+let app: ReturnType<typeof mountHandlers>;
+let request: (method: string, route: string, body?: object) => Promise<Response>;
+
+beforeEach(() => {
+  studio = new LocalStudio(openDatabase(":memory:"));
+  const { id } = studio.projects.create("Pumps", "");
+  studio.projects.addKey(id, KEY);
+  studio.projects.setDefaultImpulse(id, studio.impulses.add(id, smallImpulse).id);
+  project = studio.projects.get(id) as Project;
+  connected = new Map();
+  asked = [];
+  handlers = studioHandlers(studio, {
+    issueSocketToken: () => ({ socketToken: "t", expires: "2026-01-01T00:00:00.000Z" }),
+    studioUrl: () => "http://studio.test",
+    isDeviceConnected: (_projectId, deviceId) => connected.has(deviceId),
+    idleDevices: () => [...connected].filter(([, { isIdle }]) => isIdle).map(([deviceId]) => deviceId),
+    startSampling: (_projectId, deviceId, sampling) => asked.push({ deviceId, request: sampling }),
+  });
+  app = mountHandlers(handlers, studio.projects);
+  request = async (method, route, body) =>
+    app.request(`/api/${id}${route}`, {
+      method,
+      headers: { "x-api-key": KEY },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+});
+
+async function answer(method: string, route: string, body?: object): Promise<Record<string, unknown>> {
+  const response = await request(method, route, body);
+  return (await response.json()) as Record<string, unknown>;
+}
+
+/** Three seconds at 10 Hz. */
+function addSample(category: "testing" | "training" = "testing", label = "moving"): Sample {
+  const { id: projectId, hmacKey } = project;
+  const bytes = Buffer.from(JSON.stringify(smallRecording(3, 3)));
+  return studio.samples.add({ projectId, hmacKey, category, filename: "a.json", label, format: "json", bytes });
+}
+
+describe("an operation that the local Studio does not have", () => {
+  it("is refused by its own name, with status 200 as Studio refuses", async () => {
+    const missing = Object.entries(operationTable).filter(([id]) => !(id in handlers));
+
+    const answers = await Promise.all(
+      missing.map(async ([id, { method, path }]) => {
+        const route = path.replace("/api/{projectId}", "").replaceAll(/\{\w+\}/g, "1");
+        const response = await request(method.toUpperCase(), route);
+        return { id, status: response.status, body: await response.json() };
+      }),
+    );
+
+    expect(answers).not.toEqual([]);
+    for (const { id, status, body } of answers) {
+      expect({ status, body }).toEqual({
+        status: 200,
+        body: { success: false, error: `The local Studio does not have ${id} yet.` },
+      });
+    }
+  });
+});
+
+describe("POST .../classify/v2/{sampleId}/variants", () => {
+  it("answers a job first, and then what each variant says", async () => {
+    const { id } = addSample();
+    const route = `/classify/v2/${id}/variants?variants=${encodeURIComponent('["float32"]')}`;
+
+    const first = await answer("POST", route);
+    await once(studio.jobs, "finished");
+    const second = await answer("POST", route);
+
+    expect(first).toEqual({ success: true, id: 1 });
+    expect(second).toMatchObject({
+      success: true,
+      results: [{ variant: "float32", classifications: [{ resultCount: 5 }, { resultCount: 5 }] }],
+      windowSizeMs: 1000,
+      windowIncreaseMs: 500,
+      alreadyInDatabase: false,
+    });
+  });
+
+  it.each([
+    { variants: "float32", error: '"variants" has to be a JSON array of texts.' },
+    { variants: "[]", error: '"variants" has to name one or more.' },
+    { variants: '["int8"]', error: "This impulse has no int8 model; it has float32." },
+  ])("refuses $variants", async ({ variants, error }) => {
+    const route = `/classify/v2/${addSample().id}/variants?variants=${encodeURIComponent(variants)}`;
+
+    expect(await answer("POST", route)).toEqual({ success: false, error });
+  });
+});
+
+describe("GET .../classify/{sampleId}", () => {
+  it("answers every block at once, without a job", async () => {
+    const { classifications } = await answer("GET", `/classify/${addSample("training").id}`);
+
+    expect(classifications).toMatchObject([{ learnBlock: { id: 3 } }, { learnBlock: { id: 4 } }]);
+    expect(studio.jobs.count(project.id, {})).toBe(0);
+  });
+});
+
+describe("GET .../classify/v2/{sampleId}/raw-data/{windowIndex}", () => {
+  it("answers the readings of one window, once there is a result", async () => {
+    const { id } = addSample();
+    const route = `/classify/v2/${id}/raw-data`;
+    const before = await answer("GET", `${route}/0`);
+    await answer("GET", `/classify/${id}`);
+
+    const { payload, totalPayloadLength } = await answer("GET", `${route}/1`);
+    const beyond = await answer("GET", `${route}/5`);
+
+    expect(before.error).toBe("This sample has no result yet; call classifySampleV2 first.");
+    expect(totalPayloadLength).toBe(10);
+    expect(payload).toMatchObject({ values: smallRecording(3, 3).payload.values.slice(5, 15) });
+    expect(beyond.error).toBe("There is no window 5 among 5.");
+  });
+});
+
+describe("GET .../classify/all/metrics", () => {
+  it("answers the accuracy of the variants that have been tested", async () => {
+    addSample();
+
+    const before = await answer("GET", "/classify/all/metrics");
+    await answer("POST", "/jobs/evaluate");
+    await once(studio.jobs, "finished");
+
+    expect(before).toEqual({ success: true, metrics: [{ variant: "float32" }] });
+    expect(await answer("GET", "/classify/all/metrics")).toEqual({
+      success: true,
+      metrics: [{ variant: "float32", accuracy: 1 }],
+    });
+  });
+});
+
+describe("raw data", () => {
+  it("is counted with the filters that list it", async () => {
+    addSample();
+    addSample("training", "still");
+
+    expect(await answer("GET", "/raw-data/count?category=all")).toMatchObject({ count: 2 });
+    expect(await answer("GET", "/raw-data/count?category=training")).toMatchObject({ count: 1 });
+    expect(await answer("GET", "/raw-data/count?category=all&labels=%5B%22still%22%5D")).toMatchObject({ count: 1 });
+  });
+
+  it("comes in slices, of one window when no end is given", async () => {
+    const route = `/raw-data/${addSample().id}/slice`;
+
+    expect(await answer("GET", `${route}?sliceStart=28`)).toMatchObject({ totalPayloadLength: 2 });
+    expect(await answer("GET", `${route}?sliceStart=3`)).toMatchObject({ totalPayloadLength: 10 });
+    expect(await answer("GET", `${route}?sliceStart=3&sliceEnd=4`)).not.toHaveProperty("datastreamPayloads");
+    expect((await answer("GET", `${route}?sliceStart=30`)).error).toContain("not within the 30 that there are");
+  });
+
+  it("comes back byte for byte", async () => {
+    const response = await request("GET", `/raw-data/${addSample().id}/raw`);
+
+    expect(response.headers.get("content-type")).toBe("application/octet-stream");
+    expect(await response.text()).toBe(JSON.stringify(smallRecording(3, 3)));
+  });
+});
+
+describe("jobs", () => {
+  it("are listed while they wait, and among the finished ones when they are cancelled", async () => {
+    const { id } = await answer("POST", "/jobs/evaluate");
+    const active = await answer("GET", "/jobs");
+    const cancelled = await answer("POST", `/jobs/${String(id)}/cancel`);
+
+    expect(active).toMatchObject({ totalJobCount: 1, jobs: [{ id, categoryKey: "classify-test-set" }] });
+    expect(cancelled).toEqual({ success: true });
+    expect(await answer("GET", "/jobs")).toEqual({ success: true, totalJobCount: 0, jobs: [] });
+    expect(await answer("GET", "/jobs/history")).toMatchObject({ jobs: [{ id, finishedSuccessful: false }] });
+    expect(await answer("GET", "/jobs/all?finished=failed")).toMatchObject({ totalJobCount: 1 });
+    expect(await answer("GET", "/jobs/all?finished=successful")).toMatchObject({ totalJobCount: 0 });
+    expect((await answer("GET", "/jobs/all?startDate=soon")).error).toBe(
+      '"startDate" has to be a date, and is "soon".',
+    );
+  });
+
+  it("have their lines as a text, oldest first", async () => {
+    await answer("POST", "/jobs/evaluate");
+    await once(studio.jobs, "finished");
+
+    const response = await request("GET", "/jobs/1/stdout/download?limit=2");
+
+    expect(response.headers.get("content-type")).toContain("text/plain");
+    expect(await response.text()).toBe("Job started\nJob completed\n");
+  });
+});
+
+describe("devices", () => {
+  const board = { deviceId: "bo:ar:d", deviceType: "TEST", ifNotExists: true };
+  const wish = { label: "idle", lengthMs: 1000, intervalMs: 16, category: "testing" };
+
+  it("are made known once, listed, and read by their own id", async () => {
+    await answer("POST", "/devices/create", board);
+
+    expect(await answer("POST", "/devices/create", board)).toEqual({ success: true });
+    expect((await answer("POST", "/devices/create", { ...board, ifNotExists: false })).error).toContain("already");
+    expect(await answer("GET", "/devices")).toMatchObject({ devices: [{ deviceId: "bo:ar:d" }] });
+    expect(await answer("GET", "/device/bo%3Aar%3Ad")).toMatchObject({ device: { deviceType: "TEST" } });
+    expect((await answer("GET", "/device/other")).error).toBe("There is no device other in this project.");
+  });
+
+  it("are asked to record when they are connected and have time", async () => {
+    const sensors = [{ name: "Acc", maxSampleLengthS: 60, frequencies: [50] }];
+    studio.devices.seen({ projectId: project.id, deviceId: "bo:ar:d", deviceType: "TEST", sensors });
+    const route = "/device/bo:ar:d/start-sampling";
+    const away = await answer("POST", route, wish);
+    connected.set("bo:ar:d", { isIdle: false });
+    const busy = await answer("POST", route, wish);
+    connected.set("bo:ar:d", { isIdle: true });
+
+    expect(await answer("POST", route, wish)).toEqual({ success: true });
+    expect(asked).toEqual([{ deviceId: "bo:ar:d", request: { ...wish, sensor: "Acc" } }]);
+    expect(away.error).toBe("The device bo:ar:d is not connected.");
+    expect(busy.error).toBe("The device bo:ar:d is sampling already.");
+    expect((await answer("POST", route, { ...wish, lengthMs: 0 })).error).toContain('"lengthMs" has to be a number');
+    expect((await answer("POST", route, { ...wish, category: "x" })).error).toContain('"category" has to be training');
+    expect((await answer("POST", route)).error).toBe('"label" has to be a text, and is missing.');
+  });
+});
+
+describe("a project", () => {
+  it("tells its impulses, variants, keys and when it last changed", async () => {
+    const { id } = studio.impulses.add(project.id, { ...smallImpulse, name: "second" });
+    const { added } = addSample();
+
+    expect(await answer("GET", "/impulses")).toMatchObject({
+      impulses: [{ name: "two axes" }, { id, name: "second" }],
+      maxImpulseCount: -1,
+    });
+    expect(await answer("GET", `/impulse/all?impulseId=${id}`)).toMatchObject({ impulse: { name: "second" } });
+    expect(await answer("GET", "/model-variants")).toMatchObject({ modelVariants: [{ variant: "float32" }] });
+    expect(await answer("GET", "/devkeys/hmac")).toEqual({ success: true, hmacKey: project.hmacKey });
+    expect(await answer("GET", "/last-modification")).toEqual({ success: true, lastModificationDate: added });
+    expect(await answer("GET", "/public-info")).toMatchObject({ id: project.id, name: "Pumps" });
+  });
+
+  it("is named by its key", async () => {
+    const response = await app.request("/api/projects/api-key-info", { headers: { "x-api-key": KEY } });
+
+    expect(await response.json()).toMatchObject({ success: true, projectId: project.id, role: "admin" });
+  });
+});
