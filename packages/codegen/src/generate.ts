@@ -1,9 +1,17 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { emitOperations, emitTypes } from "./emit.ts";
-import { normalise, type Repair } from "./normalise.ts";
-import { readDocument } from "./read-document.ts";
+import { arrange } from "./arrange.ts";
+import { checkReferences } from "./check-references.ts";
+import { emitOperations } from "./emit-operations.ts";
+import { emitTypes } from "./emit-types.ts";
+import { emitValidators } from "./emit-validators.ts";
+import { sourceStem } from "./generated-header.ts";
+import { normalise } from "./normalise.ts";
+import { OpenApiDocumentError, type OpenApiDocument, type Repair } from "./openapi-document.ts";
+import { applyOverlay } from "./overlay.ts";
+import { parseText, readDocument, readText } from "./read-document.ts";
+import { select, type Selection } from "./select.ts";
 
 /** What became of one generated file. */
 export interface GeneratedFile {
@@ -11,43 +19,88 @@ export interface GeneratedFile {
   readonly outcome: "unchanged" | "written" | "stale";
 }
 
-/** What can be generated: `<name>.gen.ts` with types, `<name>-operations.gen.ts` with the operation table. */
-export type Output = "types" | "operations";
+/** What can be generated. */
+export type Output = "types" | "operations" | "validators";
+
+export const OUTPUTS: Readonly<
+  Record<Output, { suffix: string; emit: (document: OpenApiDocument, source: string) => string | Promise<string> }>
+> = {
+  types: { suffix: "", emit: emitTypes },
+  operations: { suffix: "-operations", emit: emitOperations },
+  validators: { suffix: "-validators", emit: emitValidators },
+};
+
+/** The document as it is generated from, and what had to be done to it. */
+export interface PreparedDocument {
+  readonly document: OpenApiDocument;
+  readonly repairs: readonly Repair[];
+}
 
 /**
- * Generates TypeScript from a document.
+ * Generates TypeScript from a document: read, normalise, overlay, select, emit.
  *
  * Writes only files whose content changes, so that nothing downstream is built again for nothing.
  *
- * @param options `check`: write nothing, and call a file that would change `stale`.
+ * @param options `document`: file or address. `check`: write nothing, and call a file that would change `stale`.
+ * @throws {OpenApiDocumentError}
  */
 export async function generate(options: {
   readonly document: string;
+  readonly overlays?: readonly string[];
+  readonly selection?: Selection;
   readonly outFolder: string;
   readonly outputs: readonly Output[];
   readonly check: boolean;
 }): Promise<{ files: readonly GeneratedFile[]; repairs: readonly Repair[] }> {
-  const name = path.basename(options.document);
-  const stem = name.replace(/\.[^.]+$/, "");
-  const { document, repairs } = normalise(await readDocument(options.document));
-  const contents = {
-    ...(options.outputs.includes("types") && { [`${stem}.gen.ts`]: await emitTypes(document, name) }),
-    ...(options.outputs.includes("operations") && { [`${stem}-operations.gen.ts`]: emitOperations(document, name) }),
-  };
-
+  const { document, repairs } = await prepare(options.document, options.overlays, options.selection);
   const files: GeneratedFile[] = [];
-  for (const [basename, content] of Object.entries(contents)) {
-    const file = path.join(options.outFolder, basename);
-    const before = await readFile(file, "utf8").catch(() => undefined);
-    if (before === content) {
-      files.push({ file, outcome: "unchanged" });
-    } else if (options.check) {
-      files.push({ file, outcome: "stale" });
-    } else {
-      await mkdir(options.outFolder, { recursive: true });
-      await writeFile(file, content);
-      files.push({ file, outcome: "written" });
-    }
+  for (const output of options.outputs) {
+    const { suffix, emit } = OUTPUTS[output];
+    const file = path.join(options.outFolder, `${sourceStem(options.document)}${suffix}.gen.ts`);
+    const content = await naming(options.document, () => emit(document, options.document));
+    files.push({ file, outcome: await update(file, content, options.check) });
   }
   return { files, repairs };
+}
+
+/** Every step before emitting. */
+export async function prepare(
+  source: string,
+  overlays: readonly string[] = [],
+  selection: Selection = {},
+): Promise<PreparedDocument> {
+  const read = await readDocument(source);
+  const normalised = await naming(source, () => normalise(read.document));
+  const repairs = [...read.repairs, ...normalised.repairs];
+  let { document } = normalised;
+  for (const overlay of overlays) {
+    const text = await readText(overlay);
+    const result = await naming(overlay, () => applyOverlay(document, parseText(text, overlay)));
+    document = result.document;
+    repairs.push(...result.applied);
+  }
+  const selected = await naming(source, () => {
+    const left = select(document, selection);
+    checkReferences(left);
+    return arrange(left);
+  });
+  return { document: selected, repairs };
+}
+
+/** The steps do not know where the document came from; their errors should. */
+async function naming<T>(source: string, step: () => T | Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw error instanceof OpenApiDocumentError ? error.from(source) : error;
+  }
+}
+
+async function update(file: string, content: string, check: boolean): Promise<GeneratedFile["outcome"]> {
+  const before = await readFile(file, "utf8").catch(() => undefined);
+  if (before === content) return "unchanged";
+  if (check) return "stale";
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, content);
+  return "written";
 }

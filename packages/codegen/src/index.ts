@@ -1,6 +1,22 @@
-/** Generates TypeScript from OpenAPI documents: read, normalise, emit; each step a function of its own. */
-export { emitOperations, emitTypes } from "./emit.ts";
-export { generate, type GeneratedFile, type Output } from "./generate.ts";
-export { normalise, type Repair } from "./normalise.ts";
-export { listOperations, type Operation, type ParameterType, type QueryParameter } from "./operations.ts";
-export { OpenApiDocumentError, parseOpenApi, readDocument, type OpenApiDocument } from "./read-document.ts";
+/**
+ * Generates TypeScript from OpenAPI 3 documents: read, normalise, overlay, select, emit; each step a function of its
+ * own that takes a document and returns another.
+ */
+export { arrange } from "./arrange.ts";
+export { emitOperations } from "./emit-operations.ts";
+export { emitTypes } from "./emit-types.ts";
+export { emitValidators } from "./emit-validators.ts";
+export { generate, prepare, type GeneratedFile, type Output, type PreparedDocument } from "./generate.ts";
+export { normalise } from "./normalise.ts";
+export {
+  OpenApiDocumentError,
+  type JsonObject,
+  type JsonValue,
+  type OpenApiDocument,
+  type Repair,
+} from "./openapi-document.ts";
+export { listOperations, type Operation, type ParameterType, type TakenParameter } from "./operations.ts";
+export { applyOverlay } from "./overlay.ts";
+export { parseOpenApi, readDocument, type ReadLimits } from "./read-document.ts";
+export { checkReferences } from "./check-references.ts";
+export { select, type Selection } from "./select.ts";

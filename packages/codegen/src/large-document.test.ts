@@ -15,7 +15,7 @@ describe("createLargeDocument", () => {
   });
 
   it("can be read, and has as many operations and schemas as it says", () => {
-    const document = parseOpenApi(large.text, "large.yaml");
+    const { document } = parseOpenApi(large.text, "large.yaml");
     const { schemas } = document.components as { schemas: object };
 
     expect(listOperations(document).size).toBe(large.operationCount);

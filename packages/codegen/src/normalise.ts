@@ -1,15 +1,18 @@
-import type { JsonObject, JsonValue, OpenApiDocument } from "./read-document.ts";
-
-/** Something that was wrong with the document and has been put right. */
-export interface Repair {
-  /** JSON pointer. */
-  readonly at: string;
-  readonly what: string;
-}
+import {
+  isObject,
+  itemsOf,
+  textOf,
+  type JsonObject,
+  type JsonValue,
+  type OpenApiDocument,
+} from "./openapi-document.ts";
+import type { Repair } from "./openapi-document.ts";
+import { partsBelow, rootPart, type Part } from "./parts.ts";
+import { lookUp } from "./references.ts";
 
 /**
- * Puts right what strict tools stumble over: names that are required but nowhere defined, and members beside a `$ref`
- * in an OpenAPI 3.0 document, where they mean nothing.
+ * Puts right what strict tools stumble over: control characters in texts, names that are required but nowhere defined,
+ * and members beside a `$ref` in an OpenAPI 3.0 document, where they mean nothing.
  *
  * @returns A new document, and what was changed.
  */
@@ -18,15 +21,29 @@ export function normalise(document: OpenApiDocument): { document: OpenApiDocumen
   // From 3.1 on a schema may say more beside a reference.
   const dropsSiblings = document.openapi.startsWith("3.0");
 
-  function walk(value: JsonValue, at: string): JsonValue {
-    if (Array.isArray(value)) return value.map((item: JsonValue, i) => walk(item, `${at}/${i}`));
-    if (typeof value !== "object" || value === null) return value;
-    const object = value as JsonObject;
-    if (dropsSiblings && typeof object.$ref === "string") return keepOnlyReference(object, at);
+  /** @param defined Names that other parts of the same `allOf` define. */
+  function walk(part: Part, defined: ReadonlySet<string> = new Set()): JsonValue {
+    const { value, pointer, kind } = part;
+    if (kind === "value") return value;
+    if (typeof value === "string") return withoutControlCharacters(value, pointer);
+    if (Array.isArray(value)) return partsBelow(part).map((item) => walk(item, defined));
+    if (!isObject(value)) return value;
+    if (kind === "names") return Object.fromEntries(partsBelow(part).map((member) => [member.key, walk(member)]));
+    if (dropsSiblings && typeof value.$ref === "string") return keepOnlyReference(value, pointer);
 
-    const walked: Record<string, JsonValue> = {};
-    for (const [key, member] of Object.entries(object)) walked[key] = walk(member, `${at}/${escape(key)}`);
-    return withoutUndefinedNames(walked, at);
+    const names = new Set([...defined, ...("allOf" in value ? definedNames(document, value) : [])]);
+    const walked = partsBelow(part).map((member) => [
+      member.key,
+      walk(member, member.key === "allOf" ? names : undefined),
+    ]);
+    return withoutUndefinedNames(Object.fromEntries(walked) as JsonObject, pointer, names);
+  }
+
+  function withoutControlCharacters(text: string, at: string): string {
+    // eslint-disable-next-line no-control-regex -- control characters are what it is about
+    const clean = text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, "");
+    if (clean !== text) repairs.push({ at, what: "dropped control characters" });
+    return clean;
   }
 
   function keepOnlyReference(object: JsonObject, at: string): JsonObject {
@@ -35,20 +52,29 @@ export function normalise(document: OpenApiDocument): { document: OpenApiDocumen
     return { $ref: object.$ref as string };
   }
 
-  function withoutUndefinedNames(schema: JsonObject, at: string): JsonObject {
+  function withoutUndefinedNames(schema: JsonObject, at: string, definedBeside: ReadonlySet<string>): JsonObject {
     const { required, properties } = schema;
-    if (!Array.isArray(required) || typeof properties !== "object" || properties === null) return schema;
-    // Another part of an allOf may define the name.
-    if ("allOf" in schema) return schema;
-    const missing = required.filter((name) => typeof name === "string" && !(name in properties));
+    // Without properties it is a condition on what another part defines, as in `anyOf: [{ required: [a] }, ...]`.
+    if (!Array.isArray(required) || !isObject(properties)) return schema;
+    const missing = itemsOf(required).filter(
+      (name) => typeof name === "string" && !Object.hasOwn(properties, name) && !definedBeside.has(name),
+    );
     if (missing.length === 0) return schema;
-    repairs.push({ at, what: `dropped ${missing.join(", ")} from required, which no property defines` });
-    return { ...schema, required: required.filter((name) => !missing.includes(name)) };
+    repairs.push({ at, what: `dropped ${missing.map(textOf).join(", ")} from required, which no property defines` });
+    return { ...schema, required: itemsOf(required).filter((name) => !missing.includes(name)) };
   }
 
-  return { document: walk(document, "") as OpenApiDocument, repairs };
+  return { document: walk(rootPart(document)) as OpenApiDocument, repairs };
 }
 
-function escape(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
+/** The names that a schema, its `allOf` parts and what they refer to define. */
+function definedNames(document: OpenApiDocument, schema: JsonValue, seen = new Set<JsonValue>()): readonly string[] {
+  if (!isObject(schema) || seen.has(schema)) return [];
+  seen.add(schema);
+  const target = typeof schema.$ref === "string" ? lookUp(document, schema.$ref) : undefined;
+  return [
+    ...(isObject(schema.properties) ? Object.keys(schema.properties) : []),
+    ...itemsOf(schema.allOf).flatMap((part) => definedNames(document, part, seen)),
+    ...(target === undefined ? [] : definedNames(document, target, seen)),
+  ];
 }

@@ -1,5 +1,13 @@
-import type { JsonObject, JsonValue, OpenApiDocument } from "./read-document.ts";
-import { OpenApiDocumentError } from "./read-document.ts";
+import {
+  isObject,
+  itemsOf,
+  METHODS,
+  OpenApiDocumentError,
+  textOf,
+  type JsonObject,
+  type OpenApiDocument,
+} from "./openapi-document.ts";
+import { escapePointer, resolve } from "./references.ts";
 
 /** What has to be known of an operation to call it or to serve it. */
 export interface Operation {
@@ -8,18 +16,52 @@ export interface Operation {
   readonly path: string;
   /** Name and type of each placeholder. */
   readonly pathParameters: Readonly<Record<string, ParameterType>>;
-  readonly queryParameters: Readonly<Record<string, QueryParameter>>;
+  readonly queryParameters: Readonly<Record<string, TakenParameter>>;
+  readonly headerParameters: Readonly<Record<string, TakenParameter>>;
+  /** Each alternative is a list of schemes that are needed together; an empty list means that none is needed. */
+  readonly security: readonly (readonly string[])[];
   readonly isDeprecated: boolean;
+  /** Sending it twice does what sending it once does: it only reads. */
+  readonly isSafeToRetry: boolean;
 }
 
-export type ParameterType = "integer" | "number" | "boolean" | "string";
+export type ParameterType = "integer" | "number" | "boolean" | "string" | "array" | "object";
 
-export interface QueryParameter {
+export interface TakenParameter {
   readonly type: ParameterType;
   readonly isRequired: boolean;
 }
 
-const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"] as const;
+/** An operation as it stands in the document. */
+export interface OperationPlace {
+  readonly id: string | undefined;
+  readonly method: string;
+  readonly path: string;
+  readonly pointer: string;
+  readonly operation: JsonObject;
+  /** With those of the path item, unless the operation has its own of the same name; references are followed. */
+  readonly parameters: readonly JsonObject[];
+}
+
+/**
+ * Every operation of a document where it stands, in the order of the document.
+ *
+ * @throws {OpenApiDocumentError} when a parameter's reference leads nowhere.
+ */
+export function findOperations(document: OpenApiDocument): readonly OperationPlace[] {
+  return Object.entries(document.paths).flatMap(([path, value]) => {
+    const at = `/paths/${escapePointer(path)}`;
+    const item = isObject(value) ? resolve(document, value, at) : {};
+    return METHODS.flatMap((method) => {
+      const operation = item[method];
+      if (!isObject(operation)) return [];
+      const pointer = `${at}/${method}`;
+      const id = typeof operation.operationId === "string" ? operation.operationId : undefined;
+      const parameters = parametersOf(document, item, operation, pointer);
+      return [{ id, method, path, pointer, operation, parameters }];
+    });
+  });
+}
 
 /**
  * The operations of a document by their operationId, in the order of the document.
@@ -28,63 +70,61 @@ const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "tr
  */
 export function listOperations(document: OpenApiDocument): ReadonlyMap<string, Operation> {
   const operations = new Map<string, Operation>();
-  for (const [path, item] of Object.entries(document.paths)) {
-    const shared = (item as JsonObject).parameters ?? [];
-    for (const method of METHODS) {
-      const operation = (item as JsonObject)[method] as JsonObject | undefined;
-      if (!operation) continue;
-      const id = operation.operationId;
-      if (typeof id !== "string") {
-        throw new OpenApiDocumentError(`${method.toUpperCase()} ${path} has no operationId; give it one.`);
-      }
-      if (operations.has(id)) throw new OpenApiDocumentError(`The operationId ${id} is used twice; rename one.`);
-      const parameters = [...(shared as JsonValue[]), ...((operation.parameters ?? []) as JsonValue[])].map(
-        (parameter) => resolve(document, parameter as JsonObject),
-      );
-      operations.set(id, {
-        method,
-        path,
-        pathParameters: Object.fromEntries(
-          parameters.filter((each) => each.in === "path").map((each) => [each.name as string, typeOf(document, each)]),
-        ),
-        queryParameters: Object.fromEntries(
-          parameters
-            .filter((each) => each.in === "query")
-            .map((each) => [each.name as string, { type: typeOf(document, each), isRequired: each.required === true }]),
-        ),
-        isDeprecated: operation.deprecated === true,
-      });
+  for (const { id, method, path, pointer, operation, parameters } of findOperations(document)) {
+    if (id === undefined) {
+      const problem = `${method.toUpperCase()} ${path} has no operationId. Give it one, here or with an overlay.`;
+      throw new OpenApiDocumentError(problem, { pointer });
     }
+    if (operations.has(id)) {
+      throw new OpenApiDocumentError(`The operationId ${id} is used twice. Rename one.`, { pointer });
+    }
+    const taken = (place: string) =>
+      parameters
+        .filter((each) => each.in === place)
+        .map(
+          (each) => [textOf(each.name), { type: typeOf(document, each), isRequired: each.required === true }] as const,
+        );
+    operations.set(id, {
+      method,
+      path,
+      pathParameters: Object.fromEntries(taken("path").map(([name, { type }]) => [name, type])),
+      queryParameters: Object.fromEntries(taken("query")),
+      headerParameters: Object.fromEntries(taken("header")),
+      security: itemsOf(operation.security ?? document.security ?? []).map((each) => Object.keys(each as JsonObject)),
+      isDeprecated: operation.deprecated === true,
+      isSafeToRetry: isSafeToRetry(method, operation),
+    });
   }
   return operations;
 }
 
+/** Reading methods, and what the document itself marks as open to read-only access although it is a POST. */
+function isSafeToRetry(method: string, operation: JsonObject): boolean {
+  return method === "get" || method === "head" || itemsOf(operation["x-middleware"]).includes("AllowsReadOnly");
+}
+
+function parametersOf(document: OpenApiDocument, item: JsonObject, operation: JsonObject, pointer: string) {
+  const byPlace = new Map<string, JsonObject>();
+  for (const parameter of [...itemsOf(item.parameters), ...itemsOf(operation.parameters)]) {
+    if (!isObject(parameter)) continue;
+    const resolved = resolve(document, parameter, `${pointer}/parameters`);
+    byPlace.set(`${textOf(resolved.in)} ${textOf(resolved.name)}`, resolved);
+  }
+  return [...byPlace.values()];
+}
+
 function typeOf(document: OpenApiDocument, parameter: JsonObject): ParameterType {
-  const { type } = resolve(document, parameter.schema as JsonObject);
-  return type === "integer" || type === "number" || type === "boolean" ? type : "string";
-}
-
-/** Follows a reference within the document, and one behind it, up to a limit that no sane document reaches. */
-function resolve(document: OpenApiDocument, object: JsonObject): JsonObject {
-  let resolved = object;
-  for (let depth = 0; typeof resolved.$ref === "string"; depth++) {
-    const pointer = resolved.$ref;
-    const target = pointer.startsWith("#/") ? lookUp(document, pointer) : undefined;
-    if (target === undefined || depth > 20) {
-      throw new OpenApiDocumentError(
-        `The reference ${pointer} leads nowhere; only references within the document work.`,
-      );
-    }
-    resolved = target as JsonObject;
+  // A parameter with `content` instead of a schema travels as text.
+  const schema = isObject(parameter.schema) ? resolve(document, parameter.schema, "/components/parameters") : {};
+  const named = Array.isArray(schema.type) ? itemsOf(schema.type).find((type) => type !== "null") : schema.type;
+  switch (named) {
+    case "integer":
+    case "number":
+    case "boolean":
+    case "array":
+    case "object":
+      return named;
+    default:
+      return "string";
   }
-  return resolved;
-}
-
-function lookUp(document: OpenApiDocument, pointer: string): JsonValue | undefined {
-  let value: JsonValue | undefined = document;
-  for (const part of pointer.slice(2).split("/")) {
-    const key = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
-    value = typeof value === "object" && value !== null ? (value as JsonObject)[key] : undefined;
-  }
-  return value;
 }

@@ -1,57 +1,130 @@
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 
 import { parseDocument } from "yaml";
 
-/** The document cannot be used. The message names the file, the place in it, and what to do. */
-export class OpenApiDocumentError extends Error {
-  override readonly name = "OpenApiDocumentError";
+import { OpenApiDocumentError, type OpenApiDocument, type Repair } from "./openapi-document.ts";
+import { refuseCycles } from "./refuse-cycles.ts";
+
+/** How much is read at most, and for how long. */
+export interface ReadLimits {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
 }
 
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: JsonValue;
-}
-
-/** The parts of an OpenAPI document that are looked at here; everything else passes through. */
-export interface OpenApiDocument extends JsonObject {
-  readonly openapi: string;
-  readonly paths: JsonObject;
-}
+const LIMITS: ReadLimits = { timeoutMs: 30_000, maxBytes: 50_000_000 };
 
 /**
  * Reads an OpenAPI 3 document, YAML or JSON.
  *
- * Raw control characters, which Studio's published document has, are dropped: no YAML parser has to accept them.
- *
- * @throws {OpenApiDocumentError} when the file cannot be read, is not YAML, or is not an OpenAPI 3 document.
+ * @param source A file, or an address that starts with `http://` or `https://`.
+ * @throws {OpenApiDocumentError} when it cannot be read within the limits or is not an OpenAPI 3 document.
  */
-export async function readDocument(file: string): Promise<OpenApiDocument> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (cause) {
-    throw new OpenApiDocumentError(`${file}: cannot be read. Check the path.`, { cause });
-  }
-  return parseOpenApi(text, file);
+export async function readDocument(
+  source: string,
+  limits: ReadLimits = LIMITS,
+): Promise<{ document: OpenApiDocument; repairs: readonly Repair[] }> {
+  return parseOpenApi(await readText(source, limits), source);
 }
 
-/** As `readDocument`, from text; `file` only names it in errors. */
-export function parseOpenApi(text: string, file: string): OpenApiDocument {
-  // eslint-disable-next-line no-control-regex -- control characters are what it is about
-  const parsed = parseDocument(text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, ""), { prettyErrors: true });
-  const [error] = parsed.errors;
-  if (error) throw new OpenApiDocumentError(`${file}: ${error.message}`, { cause: error });
+/** The text of a file or of an address, as `readDocument` reads it. */
+export async function readText(source: string, limits: ReadLimits = LIMITS): Promise<string> {
+  const isAddress = /^https?:\/\//i.test(source);
+  const signal = AbortSignal.timeout(limits.timeoutMs);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    const body = isAddress ? await download(source, signal) : createReadStream(source, { signal });
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      bytes += chunk.byteLength;
+      if (bytes > limits.maxBytes) {
+        throw new OpenApiDocumentError(`has more than ${limits.maxBytes} bytes. Is it the right document?`, { source });
+      }
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    if (cause instanceof OpenApiDocumentError) throw cause;
+    const advice = isAddress ? "Check the address and the connection." : "Check the path.";
+    const reason = signal.aborted ? `not read within ${limits.timeoutMs / 1000} s` : reasonOf(cause);
+    throw new OpenApiDocumentError(`cannot be read (${reason}). ${advice}`, { source, cause });
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
 
-  const document = parsed.toJS() as unknown;
+/**
+ * As `readDocument`, from text; `source` only names it in errors.
+ *
+ * Raw control characters, which Studio's published document has, are dropped: no YAML parser has to accept them.
+ */
+export function parseOpenApi(text: string, source: string): { document: OpenApiDocument; repairs: readonly Repair[] } {
+  const repairs: Repair[] = [];
+  const document = parseText(withoutControlCharacters(text, repairs), source);
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    throw new OpenApiDocumentError(`${file}: is not an OpenAPI document; it has to be an object.`);
+    const what = document === null || document === undefined ? "is empty" : "holds no object";
+    throw new OpenApiDocumentError(`${what}. Give it an OpenAPI 3 document, YAML or JSON.`, { source });
   }
+  refuseCycles(document, source);
   const { openapi, paths } = document as { openapi?: unknown; paths?: unknown };
-  if (typeof openapi !== "string" || !openapi.startsWith("3.")) {
-    throw new OpenApiDocumentError(`${file}: /openapi has to be 3.0.x or 3.1.x, and is ${JSON.stringify(openapi)}.`);
+  if (typeof openapi !== "string" || !/^3\.[01](\.|$)/.test(openapi)) {
+    throw new OpenApiDocumentError(
+      `has to be 3.0.x or 3.1.x, and is ${JSON.stringify(openapi)}. Convert the document to one of them.`,
+      { source, pointer: "/openapi" },
+    );
   }
-  if (typeof paths !== "object" || paths === null) {
-    throw new OpenApiDocumentError(`${file}: /paths is missing; without paths there is nothing to generate.`);
+  if (typeof paths !== "object" || paths === null || Array.isArray(paths)) {
+    throw new OpenApiDocumentError("has to be an object with the paths of the API. Add it.", {
+      source,
+      pointer: "/paths",
+    });
   }
-  return document as OpenApiDocument;
+  return { document: document as OpenApiDocument, repairs };
+}
+
+/** Parses YAML or JSON, also an overlay. `source` only names it in errors. */
+export function parseText(text: string, source: string): unknown {
+  if (text.trimStart().startsWith("{")) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // YAML may start like this too, and its parser says where the mistake is.
+    }
+  }
+  try {
+    const parsed = parseDocument(text, { prettyErrors: true });
+    const [error] = parsed.errors;
+    if (error) throw error;
+    return parsed.toJS() as unknown;
+  } catch (cause) {
+    throw new OpenApiDocumentError(`is neither YAML nor JSON: ${reasonOf(cause).trim()} Correct it there.`, {
+      source,
+      cause,
+    });
+  }
+}
+
+function withoutControlCharacters(text: string, repairs: Repair[]): string {
+  const lines = text.split("\n").map((line, i) => {
+    // eslint-disable-next-line no-control-regex -- control characters are what it is about
+    const found = line.match(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g);
+    if (!found) return line;
+    const codes = found.map((character) => `U+${character.charCodeAt(0).toString(16).padStart(4, "0").toUpperCase()}`);
+    repairs.push({ at: `line ${i + 1}`, what: `dropped ${[...new Set(codes)].join(", ")}, a control character` });
+    // eslint-disable-next-line no-control-regex -- as above
+    return line.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, "");
+  });
+  return lines.join("\n");
+}
+
+async function download(address: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  const response = await fetch(address, { signal });
+  if (!response.ok || response.body === null) {
+    await response.body?.cancel();
+    throw new Error(`the server answered ${response.status}`);
+  }
+  // Leaving the loop early cancels the download: that is how the limit of bytes ends it.
+  return response.body;
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
 }

@@ -1,0 +1,59 @@
+import { entriesOf, isObject, itemsOf, type JsonObject, type JsonValue } from "./openapi-document.ts";
+
+/**
+ * The JSON Schema of what a reader relies on: types, fields, required names. Nothing else.
+ *
+ * Values that a list does not name, fields that nobody described, formats, patterns and limits pass: they change from
+ * one version of a server to the next, and a reader does not break on them. `nullable` of OpenAPI 3.0 becomes a type.
+ * `oneOf` becomes `anyOf`, since without its lists of values an answer may fit two of its alternatives.
+ *
+ * @param refer The schema to use instead of a reference of the document.
+ */
+export function lenientSchema(schema: JsonValue, refer: (reference: string) => JsonObject): JsonValue {
+  if (typeof schema === "boolean") return true;
+  if (!isObject(schema)) return {};
+  if (schema.nullable === true && schema.type === undefined) {
+    return { anyOf: [lenientSchema({ ...schema, nullable: false }, refer), { type: "null" }] };
+  }
+  const inner = (part: JsonValue) => lenientSchema(part, refer);
+  const lenient: Record<string, JsonValue> = {};
+  if (typeof schema.$ref === "string") Object.assign(lenient, refer(schema.$ref));
+  if (schema.type !== undefined) lenient.type = typesOf(schema);
+  if (isObject(schema.properties)) {
+    lenient.properties = Object.fromEntries(entriesOf(schema.properties).map(([name, field]) => [name, inner(field)]));
+  }
+  const required = requiredInAnswers(schema);
+  if (required.length > 0) lenient.required = required;
+  const rest = isObject(schema.items) ? inner(schema.items) : undefined;
+  if (Array.isArray(schema.prefixItems)) {
+    // As the drafts before 2020 have it, for which ajv makes smaller code.
+    lenient.items = itemsOf(schema.prefixItems).map(inner);
+    if (rest !== undefined) lenient.additionalItems = rest;
+  } else if (rest !== undefined) {
+    lenient.items = rest;
+  }
+  if (isObject(schema.additionalProperties)) lenient.additionalProperties = inner(schema.additionalProperties);
+  if (Array.isArray(schema.allOf)) lenient.allOf = itemsOf(schema.allOf).map(inner);
+  const choices = [schema.anyOf, schema.oneOf].filter((choice) => itemsOf(choice).length > 0);
+  if (choices.length === 1) lenient.anyOf = itemsOf(choices[0]).map(inner);
+  if (choices.length === 2) {
+    lenient.allOf = [...itemsOf(lenient.allOf), ...choices.map((choice) => ({ anyOf: itemsOf(choice).map(inner) }))];
+  }
+  return lenient;
+}
+
+function typesOf(schema: JsonObject): JsonValue {
+  const types = Array.isArray(schema.type) ? itemsOf(schema.type) : [schema.type as JsonValue];
+  const isNullable = schema.nullable === true || itemsOf(schema.enum).includes(null);
+  const all = isNullable && !types.includes("null") ? [...types, "null"] : types;
+  return all.length === 1 ? (all[0] as JsonValue) : all;
+}
+
+/** What may only be written is not in an answer. */
+function requiredInAnswers(schema: JsonObject): readonly JsonValue[] {
+  const { properties } = schema;
+  return itemsOf(schema.required).filter((name) => {
+    const field = isObject(properties) && typeof name === "string" ? properties[name] : undefined;
+    return typeof name === "string" && !(isObject(field) && field.writeOnly === true);
+  });
+}
