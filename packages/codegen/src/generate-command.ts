@@ -1,4 +1,5 @@
 import { generate, OUTPUTS, type Output } from "./generate.ts";
+import type { Terminal } from "./terminal.ts";
 import { parseWords, UsageError } from "./usage-error.ts";
 
 export const GENERATE_USAGE = `windowscope-codegen DOCUMENT --out FOLDER [options]
@@ -13,7 +14,7 @@ DOCUMENT is YAML or JSON, a file or an address.
 `;
 
 /** `windowscope-codegen DOCUMENT --out FOLDER`. Answers the exit status. */
-export async function generateCommand(words: readonly string[]): Promise<number> {
+export async function generateCommand(words: readonly string[], terminal: Terminal): Promise<number> {
   const { positionals, values } = parseWords(words, {
     out: { type: "string" },
     only: { type: "string", multiple: true },
@@ -21,12 +22,7 @@ export async function generateCommand(words: readonly string[]): Promise<number>
     operation: { type: "string", multiple: true },
     overlay: { type: "string", multiple: true },
     check: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
   });
-  if (values.help) {
-    process.stdout.write(GENERATE_USAGE);
-    return 0;
-  }
   const [document, ...more] = positionals;
   if (document === undefined || more.length > 0) throw new UsageError("Name one document.");
   if (values.out === undefined) throw new UsageError("Name a folder with --out.");
@@ -39,11 +35,11 @@ export async function generateCommand(words: readonly string[]): Promise<number>
     selection: { tags: values.tag ?? [], operationIds: values.operation ?? [] },
     check: values.check,
   });
-  for (const { at, what } of repairs) process.stdout.write(`repaired ${at}: ${what}\n`);
-  for (const { file, outcome } of files) process.stdout.write(`${outcome.padEnd(9)} ${file}\n`);
+  for (const { at, what } of repairs) terminal.out(`repaired ${at}: ${what}\n`);
+  for (const { file, outcome } of files) terminal.out(`${outcome.padEnd(9)} ${file}\n`);
   const stale = files.filter(({ outcome }) => outcome === "stale").map(({ file }) => file);
   if (stale.length === 0) return 0;
-  process.stderr.write(`Stale: ${stale.join(", ")}. Run the same command without --check.\n`);
+  terminal.error(`Stale: ${stale.join(", ")}. Run the same command without --check.\n`);
   return 1;
 }
 

@@ -2,6 +2,9 @@
  * Generates TypeScript from OpenAPI 3 documents: read, normalise, overlay, select, emit; each step a function of its
  * own that takes a document and returns another.
  */
+export { type Change, type Verdict } from "./api-diff/change.ts";
+export { compareDocuments, type ApiDiff, type ChangeGroup } from "./api-diff/compare-documents.ts";
+export { reportMarkdown } from "./api-diff/report.ts";
 export { arrange } from "./arrange.ts";
 export { emitOperations } from "./emit-operations.ts";
 export { emitTypes } from "./emit-types.ts";

@@ -90,12 +90,17 @@ export function listOperations(document: OpenApiDocument): ReadonlyMap<string, O
       pathParameters: Object.fromEntries(taken("path").map(([name, { type }]) => [name, type])),
       queryParameters: Object.fromEntries(taken("query")),
       headerParameters: Object.fromEntries(taken("header")),
-      security: itemsOf(operation.security ?? document.security ?? []).map((each) => Object.keys(each as JsonObject)),
+      security: securityOf(document, operation),
       isDeprecated: operation.deprecated === true,
       isSafeToRetry: isSafeToRetry(method, operation),
     });
   }
   return operations;
+}
+
+/** The alternatives of schemes that an operation takes: its own, else those of the document. */
+export function securityOf(document: OpenApiDocument, operation: JsonObject): readonly (readonly string[])[] {
+  return itemsOf(operation.security ?? document.security).map((each) => (isObject(each) ? Object.keys(each) : []));
 }
 
 /** Reading methods, and what the document itself marks as open to read-only access although it is a POST. */

@@ -9,7 +9,7 @@ import {
   type JsonValue,
   type OpenApiDocument,
 } from "./openapi-document.ts";
-import { findOperations, type OperationPlace } from "./operations.ts";
+import { findOperations, securityOf, type OperationPlace } from "./operations.ts";
 import { referencesBelow, rootPart } from "./parts.ts";
 
 /** Which operations to keep: those with one of the tags or one of the ids. Nothing named keeps everything. */
@@ -54,9 +54,7 @@ function reachedComponents(
   kept: readonly OperationPlace[],
 ): Record<string, JsonObject> {
   const components = isObject(document.components) ? document.components : {};
-  const schemes = kept.flatMap(({ operation }) =>
-    itemsOf(operation.security ?? document.security ?? []).flatMap((each) => Object.keys(each as JsonObject)),
-  );
+  const schemes = kept.flatMap(({ operation }) => securityOf(document, operation).flat());
   const reached = new Set<string>(schemes.map((scheme) => `securitySchemes/${scheme}`));
   const open = [...referencesIn({ paths })];
   for (let reference = open.pop(); reference !== undefined; reference = open.pop()) {

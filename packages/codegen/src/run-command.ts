@@ -1,0 +1,27 @@
+import { DIFF_USAGE, diffCommand } from "./diff-command.ts";
+import { GENERATE_USAGE, generateCommand } from "./generate-command.ts";
+import { OpenApiDocumentError } from "./openapi-document.ts";
+import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * Runs `windowscope-codegen` with the words after its name.
+ *
+ * @returns The exit status. 0: done. 1: stale files, or an API change that was to fail. 2: it could not be done.
+ */
+export async function runCommand(words: readonly string[], terminal: Terminal): Promise<number> {
+  const isDiff = words[0] === "diff";
+  const usage = isDiff ? DIFF_USAGE : `${GENERATE_USAGE}\n${DIFF_USAGE}`;
+  if (words.includes("--help")) {
+    terminal.out(usage);
+    return 0;
+  }
+  try {
+    return isDiff ? await diffCommand(words.slice(1), terminal) : await generateCommand(words, terminal);
+  } catch (error) {
+    if (error instanceof UsageError) terminal.error(`${error.message}\n\n${usage}`);
+    else if (error instanceof OpenApiDocumentError) terminal.error(`${error.message}\n`);
+    else throw error;
+    return 2;
+  }
+}
