@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 
 import type { Variant } from "@windowscope/engine";
 import type Database from "libsql";
@@ -20,13 +20,18 @@ export class LocalStudio {
   readonly devices: Devices;
   readonly jobs: Jobs;
 
-  constructor(database: Database.Database) {
+  /** @param options `leastJobMs`: time that every job spends before its work. */
+  constructor(database: Database.Database, { leastJobMs = 0 }: { readonly leastJobMs?: number } = {}) {
     this.projects = new Projects(database);
     this.samples = new Samples(database);
     this.impulses = new Impulses(database);
     this.results = new Results(database);
     this.devices = new Devices(database);
-    this.jobs = new Jobs(database, (job, log, signal) => this.#runJob(job, log, signal));
+    this.jobs = new Jobs(database, async (job, log, signal) => {
+      // Before the work, so that the result is there no sooner than the job is over.
+      if (leastJobMs > 0) await setTimeout(leastJobMs, undefined, { signal });
+      await this.#runJob(job, log, signal);
+    });
   }
 
   /** The result for a sample: from an earlier time, or worked out now. */

@@ -351,6 +351,19 @@ describe("a local Studio with an empty project", () => {
       for (const { anomaly: score } of anomaly?.result ?? []) expect(score).toBeGreaterThan(-0.5);
     });
 
+    it("has no result before leastJobMs, however small the sample", async () => {
+      await studio.close();
+      studio = await start({ leastJobMs: 50 });
+      await importImpulse();
+      const sampleId = await upload(recording(3));
+
+      const { first, job } = await classify(sampleId);
+
+      expect(first.classifications).toBeUndefined();
+      // Both times are cut to whole milliseconds.
+      expect(Date.parse(job.finished as string) - Date.parse(job.started as string)).toBeGreaterThanOrEqual(49);
+    });
+
     it("classifies anew with a new impulse", async () => {
       await importImpulse();
       const sampleId = await upload(recording(3));

@@ -41,6 +41,11 @@ export interface StudioOptions {
   readonly log?: (line: string) => void;
   /** How much faster than the clock the demo goes; more than 1 only for tests. */
   readonly demoSpeed?: number;
+  /**
+   * Time that every job spends before its work, as the cloud spends it on finding a machine; none by default. Gives tests
+   * and benchmarks jobs of a known least length.
+   */
+  readonly leastJobMs?: number;
 }
 
 export interface RunningStudio {
@@ -65,7 +70,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
   if (!apiKey.startsWith("ei_")) throw new KeyError("A key of the local Studio has to begin with ei_.");
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
   const database = openDatabase(dataDir === undefined ? ":memory:" : path.join(dataDir, "studio.db"));
-  const studio = new LocalStudio(database);
+  const studio = new LocalStudio(database, options);
   const project = studio.projects.newestOfKind(options.project) ?? createProject(studio, options.project, log);
   studio.projects.addKey(project.id, apiKey);
 
