@@ -10,6 +10,7 @@ const mayImport = {
   "apps/viewer": ["packages/protocol", "packages/plot"],
   "apps/studio": ["packages/sdk/src/api-types.ts", "packages/engine"],
   "apps/cli": ["apps/server/src/index.ts", "apps/studio/src/index.ts"],
+  bench: ["packages/sdk/src/index.ts", "apps/studio/src/index.ts"],
 };
 
 /** Where our client meets our Studio; the Studio itself shares nothing with it but the API document. */
@@ -37,13 +38,13 @@ module.exports = {
       name: `${importer} may import only: ${allowed.join(", ") || "itself"}`,
       severity: "error",
       from: { path: `^${importer}/`, pathNot: MEETING },
-      to: { path: "^(packages|apps)/", pathNot: startingWith([`${importer}/`, ...allowed]) },
+      to: { path: "^(packages|apps|bench)/", pathNot: startingWith([`${importer}/`, ...allowed]) },
     })),
     {
       name: "another package is entered by its name",
       severity: "error",
-      from: { path: "^(packages|apps)/([^/]+)/" },
-      to: { path: "^(packages|apps)/", pathNot: "^$1/$2/", dependencyTypes: ["local"] },
+      from: { path: "^((?:packages|apps)/[^/]+|bench)/" },
+      to: { path: "^(packages|apps|bench)/", pathNot: "^$1/", dependencyTypes: ["local"] },
     },
     {
       name: "generated code is read through the file that wraps it",

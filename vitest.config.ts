@@ -13,7 +13,7 @@ export default defineConfig({
         ssr: { resolve },
         test: {
           name: "unit",
-          include: ["{packages,apps}/*/src/**/*.test.ts"],
+          include: ["{packages,apps}/*/src/**/*.test.ts", "bench/src/**/*.test.ts"],
           exclude: ["apps/viewer/**"],
         },
       },

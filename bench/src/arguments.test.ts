@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+
+import { parseArguments, UsageError } from "./arguments.ts";
+
+const known = ["sdk", "plot"];
+
+describe("parseArguments", () => {
+  it("runs every bench, thoroughly and for people, when nothing is asked for", () => {
+    expect(parseArguments([], known)).toEqual({ names: known, isJson: false, isQuick: false });
+  });
+
+  it("takes names and options in any order", () => {
+    expect(parseArguments(["--json", "plot", "--quick"], known)).toEqual({
+      names: ["plot"],
+      isJson: true,
+      isQuick: true,
+    });
+  });
+
+  it.each([{ args: ["sdkk"] }, { args: ["--jsn"] }])("answers $args with the usage", ({ args }) => {
+    expect(() => parseArguments(args, known)).toThrow(UsageError);
+    expect(() => parseArguments(args, known)).toThrow("pnpm bench [sdk|plot] [--json] [--quick]");
+  });
+});
