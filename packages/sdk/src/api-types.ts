@@ -53,14 +53,7 @@ export function answerFormOf(operation: OperationId): "text" | "bytes" | undefin
   return (PLAIN_ANSWERS as Partial<Record<OperationId, "text" | "bytes">>)[operation];
 }
 
-/** Operations that only read although their method is POST, so that asking twice does no harm. */
-const SAFE_POSTS: readonly OperationId[] = [
-  "classifySampleV2",
-  "classifySampleForVariants",
-  "classifySampleByLearnBlockV2",
-];
-
 /** Whether a request may be sent again without knowing what became of it. */
 export function isSafe(operation: OperationId): boolean {
-  return operationTable[operation].method === "get" || SAFE_POSTS.includes(operation);
+  return operationTable[operation].isSafeToRetry;
 }

@@ -1,6 +1,6 @@
 /** Bundled and weighed: a program that classifies one sample. */
-import { classifySample, createStudio } from "@windowscope/sdk";
+import { classifySample, createTransport } from "@windowscope/sdk";
 
 export async function classify(apiKey: string, projectId: number, sampleId: number) {
-  return classifySample(createStudio({ apiKey }), { projectId, sampleId });
+  return classifySample(createTransport({ apiKey }), { projectId, sampleId });
 }

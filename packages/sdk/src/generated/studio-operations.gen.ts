@@ -21,6 +21,26 @@ export const operationTable = {
     "isDeprecated": false,
     "isSafeToRetry": true
   },
+  "getCurrentApiKeyInfo": {
+    "method": "get",
+    "path": "/api/projects/api-key-info",
+    "pathParameters": {},
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
   "getProjectInfo": {
     "method": "get",
     "path": "/api/{projectId}",
@@ -34,6 +54,33 @@ export const operationTable = {
       },
       "truncateLabels": {
         "type": "boolean",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getClassifyMetricsAllVariants": {
+    "method": "get",
+    "path": "/api/{projectId}/classify/all/metrics",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "impulseId": {
+        "type": "integer",
         "isRequired": false
       }
     },
@@ -229,7 +276,7 @@ export const operationTable = {
       ]
     ],
     "isDeprecated": false,
-    "isSafeToRetry": false
+    "isSafeToRetry": true
   },
   "classifySampleByLearnBlock": {
     "method": "get",
@@ -254,6 +301,33 @@ export const operationTable = {
     ],
     "isDeprecated": true,
     "isSafeToRetry": true
+  },
+  "classifyImage": {
+    "method": "post",
+    "path": "/api/{projectId}/classify/image",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "impulseId": {
+        "type": "integer",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
   },
   "classifySampleV2": {
     "method": "post",
@@ -293,7 +367,492 @@ export const operationTable = {
       ]
     ],
     "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getSampleWindowFromCache": {
+    "method": "get",
+    "path": "/api/{projectId}/classify/v2/{sampleId}/raw-data/{windowIndex}",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer",
+      "windowIndex": "integer"
+    },
+    "queryParameters": {
+      "datastreamIndex": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "impulseId": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "truncateStructuredLabels": {
+        "type": "boolean",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "classifySampleForVariants": {
+    "method": "post",
+    "path": "/api/{projectId}/classify/v2/{sampleId}/variants",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {
+      "variants": {
+        "type": "string",
+        "isRequired": true
+      },
+      "includeDebugInfo": {
+        "type": "boolean",
+        "isRequired": false
+      },
+      "impulseId": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "truncateStructuredLabels": {
+        "type": "boolean",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "classifySample": {
+    "method": "get",
+    "path": "/api/{projectId}/classify/{sampleId}",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {
+      "includeDebugInfo": {
+        "type": "boolean",
+        "isRequired": false
+      },
+      "impulseId": {
+        "type": "integer",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": true,
+    "isSafeToRetry": true
+  },
+  "getProjectDataAxesSummary": {
+    "method": "get",
+    "path": "/api/{projectId}/data-axes",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "includeDisabled": {
+        "type": "boolean",
+        "isRequired": false
+      },
+      "includeNotProcessed": {
+        "type": "boolean",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getProjectRecommendedDataInterval": {
+    "method": "get",
+    "path": "/api/{projectId}/data-interval",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getDevice": {
+    "method": "get",
+    "path": "/api/{projectId}/device/{deviceId}",
+    "pathParameters": {
+      "projectId": "integer",
+      "deviceId": "string"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "startDeviceInferenceDebugStream": {
+    "method": "post",
+    "path": "/api/{projectId}/device/{deviceId}/debug-stream/inference/start",
+    "pathParameters": {
+      "projectId": "integer",
+      "deviceId": "string"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
     "isSafeToRetry": false
+  },
+  "keepDeviceDebugStreamAlive": {
+    "method": "post",
+    "path": "/api/{projectId}/device/{deviceId}/debug-stream/keep-alive",
+    "pathParameters": {
+      "projectId": "integer",
+      "deviceId": "string"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "startDeviceSnapshotDebugStream": {
+    "method": "post",
+    "path": "/api/{projectId}/device/{deviceId}/debug-stream/snapshot/start",
+    "pathParameters": {
+      "projectId": "integer",
+      "deviceId": "string"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "stopDeviceDebugStream": {
+    "method": "post",
+    "path": "/api/{projectId}/device/{deviceId}/debug-stream/stop",
+    "pathParameters": {
+      "projectId": "integer",
+      "deviceId": "string"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "startSampling": {
+    "method": "post",
+    "path": "/api/{projectId}/device/{deviceId}/start-sampling",
+    "pathParameters": {
+      "projectId": "integer",
+      "deviceId": "string"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "listDevices": {
+    "method": "get",
+    "path": "/api/{projectId}/devices",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "createDevice": {
+    "method": "post",
+    "path": "/api/{projectId}/devices/create",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "getInferenceHistory": {
+    "method": "get",
+    "path": "/api/{projectId}/devices/inference-history",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "startTimestamp": {
+        "type": "integer",
+        "isRequired": true
+      },
+      "endTimestamp": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "deploymentId": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "devices": {
+        "type": "string",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "storeInferenceHistory": {
+    "method": "post",
+    "path": "/api/{projectId}/devices/inference-history/{deviceId}",
+    "pathParameters": {
+      "projectId": "integer",
+      "deviceId": "string"
+    },
+    "queryParameters": {
+      "deploymentId": {
+        "type": "integer",
+        "isRequired": true
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "renameDevice": {
+    "method": "post",
+    "path": "/api/{projectId}/devices/{deviceId}/rename",
+    "pathParameters": {
+      "projectId": "integer",
+      "deviceId": "string"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "getHmacDevkey": {
+    "method": "get",
+    "path": "/api/{projectId}/devkeys/hmac",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "downloadDspData": {
+    "method": "get",
+    "path": "/api/{projectId}/dsp-data/{dspId}/x/{category}",
+    "pathParameters": {
+      "projectId": "integer",
+      "dspId": "integer",
+      "category": "string"
+    },
+    "queryParameters": {
+      "raw": {
+        "type": "boolean",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
   },
   "getImpulse": {
     "method": "get",
@@ -322,6 +881,159 @@ export const operationTable = {
     "isDeprecated": false,
     "isSafeToRetry": true
   },
+  "getImpulseAll": {
+    "method": "get",
+    "path": "/api/{projectId}/impulse/all",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "impulseId": {
+        "type": "integer",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getAllImpulses": {
+    "method": "get",
+    "path": "/api/{projectId}/impulses",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getAllDetailedImpulses": {
+    "method": "get",
+    "path": "/api/{projectId}/impulses-detailed",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "listActiveJobs": {
+    "method": "get",
+    "path": "/api/{projectId}/jobs",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "rootOnly": {
+        "type": "boolean",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "listAllJobs": {
+    "method": "get",
+    "path": "/api/{projectId}/jobs/all",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "startDate": {
+        "type": "string",
+        "isRequired": false
+      },
+      "endDate": {
+        "type": "string",
+        "isRequired": false
+      },
+      "limit": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "offset": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "rootOnly": {
+        "type": "boolean",
+        "isRequired": false
+      },
+      "key": {
+        "type": "string",
+        "isRequired": false
+      },
+      "category": {
+        "type": "string",
+        "isRequired": false
+      },
+      "finished": {
+        "type": "string",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
   "startClassifyJob": {
     "method": "post",
     "path": "/api/{projectId}/jobs/classify",
@@ -331,6 +1043,135 @@ export const operationTable = {
     "queryParameters": {
       "impulseId": {
         "type": "integer",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "startEvaluateJob": {
+    "method": "post",
+    "path": "/api/{projectId}/jobs/evaluate",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "impulseId": {
+        "type": "integer",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "listFinishedJobs": {
+    "method": "get",
+    "path": "/api/{projectId}/jobs/history",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "startDate": {
+        "type": "string",
+        "isRequired": false
+      },
+      "endDate": {
+        "type": "string",
+        "isRequired": false
+      },
+      "limit": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "offset": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "rootOnly": {
+        "type": "boolean",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getJobsSummary": {
+    "method": "get",
+    "path": "/api/{projectId}/jobs/summary",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "startDate": {
+        "type": "string",
+        "isRequired": true
+      },
+      "endDate": {
+        "type": "string",
+        "isRequired": true
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "cancelJob": {
+    "method": "post",
+    "path": "/api/{projectId}/jobs/{jobId}/cancel",
+    "pathParameters": {
+      "projectId": "integer",
+      "jobId": "integer"
+    },
+    "queryParameters": {
+      "forceCancel": {
+        "type": "string",
         "isRequired": false
       }
     },
@@ -391,6 +1232,157 @@ export const operationTable = {
     },
     "headerParameters": {},
     "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "downloadJobsLogs": {
+    "method": "get",
+    "path": "/api/{projectId}/jobs/{jobId}/stdout/download",
+    "pathParameters": {
+      "projectId": "integer",
+      "jobId": "integer"
+    },
+    "queryParameters": {
+      "limit": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "logLevel": {
+        "type": "string",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "updateJob": {
+    "method": "post",
+    "path": "/api/{projectId}/jobs/{jobId}/update",
+    "pathParameters": {
+      "projectId": "integer",
+      "jobId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "getProjectLastModificationDate": {
+    "method": "get",
+    "path": "/api/{projectId}/last-modification",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "downloadLearnModel": {
+    "method": "get",
+    "path": "/api/{projectId}/learn-data/{learnId}/model/{modelDownloadId}",
+    "pathParameters": {
+      "projectId": "integer",
+      "learnId": "integer",
+      "modelDownloadId": "string"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getModelVariants": {
+    "method": "get",
+    "path": "/api/{projectId}/model-variants",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "impulseId": {
+        "type": "integer",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getProjectInfoSummary": {
+    "method": "get",
+    "path": "/api/{projectId}/public-info",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [],
       [
         "ApiKeyAuthentication"
       ],
@@ -523,6 +1515,101 @@ export const operationTable = {
     "isDeprecated": false,
     "isSafeToRetry": true
   },
+  "countSamples": {
+    "method": "get",
+    "path": "/api/{projectId}/raw-data/count",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "category": {
+        "type": "string",
+        "isRequired": true
+      },
+      "labels": {
+        "type": "string",
+        "isRequired": false
+      },
+      "filename": {
+        "type": "string",
+        "isRequired": false
+      },
+      "minLength": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "maxLength": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "minFrequency": {
+        "type": "number",
+        "isRequired": false
+      },
+      "maxFrequency": {
+        "type": "number",
+        "isRequired": false
+      },
+      "signatureValidity": {
+        "type": "string",
+        "isRequired": false
+      },
+      "includeDisabled": {
+        "type": "string",
+        "isRequired": false
+      },
+      "minLabel": {
+        "type": "number",
+        "isRequired": false
+      },
+      "maxLabel": {
+        "type": "number",
+        "isRequired": false
+      },
+      "search": {
+        "type": "string",
+        "isRequired": false
+      },
+      "dataType": {
+        "type": "string",
+        "isRequired": false
+      },
+      "minId": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "maxId": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "metadata": {
+        "type": "string",
+        "isRequired": false
+      },
+      "minDate": {
+        "type": "string",
+        "isRequired": false
+      },
+      "maxDate": {
+        "type": "string",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
   "getSample": {
     "method": "get",
     "path": "/api/{projectId}/raw-data/{sampleId}",
@@ -567,11 +1654,527 @@ export const operationTable = {
     "isDeprecated": false,
     "isSafeToRetry": true
   },
+  "deleteSample": {
+    "method": "delete",
+    "path": "/api/{projectId}/raw-data/{sampleId}",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "cropSample": {
+    "method": "post",
+    "path": "/api/{projectId}/raw-data/{sampleId}/crop",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {
+      "datastreamIndex": {
+        "type": "integer",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "disableSample": {
+    "method": "post",
+    "path": "/api/{projectId}/raw-data/{sampleId}/disable",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "editLabel": {
+    "method": "post",
+    "path": "/api/{projectId}/raw-data/{sampleId}/edit-label",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "enableSample": {
+    "method": "post",
+    "path": "/api/{projectId}/raw-data/{sampleId}/enable",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "getSampleAsImage": {
+    "method": "get",
+    "path": "/api/{projectId}/raw-data/{sampleId}/image",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {
+      "afterInputBlock": {
+        "type": "boolean",
+        "isRequired": false
+      },
+      "cacheKey": {
+        "type": "string",
+        "isRequired": false
+      },
+      "impulseId": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "datastreamIndex": {
+        "type": "integer",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "setSampleMetadata": {
+    "method": "post",
+    "path": "/api/{projectId}/raw-data/{sampleId}/metadata",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "moveSample": {
+    "method": "post",
+    "path": "/api/{projectId}/raw-data/{sampleId}/move",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "getUncroppedDownsampledSample": {
+    "method": "get",
+    "path": "/api/{projectId}/raw-data/{sampleId}/original",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {
+      "limitPayloadValues": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "zoomStart": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "zoomEnd": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "impulseId": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "datastreamIndex": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "truncateStructuredLabels": {
+        "type": "boolean",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getSampleAsRaw": {
+    "method": "get",
+    "path": "/api/{projectId}/raw-data/{sampleId}/raw",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "renameSample": {
+    "method": "post",
+    "path": "/api/{projectId}/raw-data/{sampleId}/rename",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "segmentSample": {
+    "method": "post",
+    "path": "/api/{projectId}/raw-data/{sampleId}/segment",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "getSampleSlice": {
+    "method": "get",
+    "path": "/api/{projectId}/raw-data/{sampleId}/slice",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {
+      "sliceStart": {
+        "type": "integer",
+        "isRequired": true
+      },
+      "sliceEnd": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "impulseId": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "datastreamIndex": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "truncateStructuredLabels": {
+        "type": "boolean",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "setSampleStructuredLabels": {
+    "method": "post",
+    "path": "/api/{projectId}/raw-data/{sampleId}/structured-labels",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "getSampleAsVideo": {
+    "method": "get",
+    "path": "/api/{projectId}/raw-data/{sampleId}/video",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {
+      "afterInputBlock": {
+        "type": "boolean",
+        "isRequired": false
+      },
+      "cacheKey": {
+        "type": "string",
+        "isRequired": false
+      },
+      "impulseId": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "datastreamIndex": {
+        "type": "integer",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getSampleAsAudio": {
+    "method": "get",
+    "path": "/api/{projectId}/raw-data/{sampleId}/wav",
+    "pathParameters": {
+      "projectId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {
+      "axisIx": {
+        "type": "integer",
+        "isRequired": true
+      },
+      "sliceStart": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "sliceEnd": {
+        "type": "integer",
+        "isRequired": false
+      },
+      "cacheKey": {
+        "type": "string",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
   "getSocketToken": {
     "method": "get",
     "path": "/api/{projectId}/socket-token",
     "pathParameters": {
       "projectId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getAnomaly": {
+    "method": "get",
+    "path": "/api/{projectId}/training/anomaly/{learnId}",
+    "pathParameters": {
+      "projectId": "integer",
+      "learnId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getGmmMetadata": {
+    "method": "get",
+    "path": "/api/{projectId}/training/anomaly/{learnId}/gmm/metadata",
+    "pathParameters": {
+      "projectId": "integer",
+      "learnId": "integer"
     },
     "queryParameters": {},
     "headerParameters": {},
@@ -597,6 +2200,57 @@ export const operationTable = {
       "learnId": "integer"
     },
     "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getKeras": {
+    "method": "get",
+    "path": "/api/{projectId}/training/keras/{learnId}",
+    "pathParameters": {
+      "projectId": "integer",
+      "learnId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
+  "getKerasMetadata": {
+    "method": "get",
+    "path": "/api/{projectId}/training/keras/{learnId}/metadata",
+    "pathParameters": {
+      "projectId": "integer",
+      "learnId": "integer"
+    },
+    "queryParameters": {
+      "excludeLabels": {
+        "type": "boolean",
+        "isRequired": false
+      }
+    },
     "headerParameters": {},
     "security": [
       [

@@ -14,22 +14,72 @@ export interface AnswerProblem {
 export type AnswerValidator = (answer: unknown) => readonly AnswerProblem[];
 
 /** By operationId, for successful answers in JSON. Unknown fields and unknown values of enums are right. */
-export const answerValidators: Readonly<Record<"listProjects" | "getProjectInfo" | "getClassifyJobResult" | "getClassifyJobResultPage" | "classifySampleByLearnBlockV2" | "classifySampleByLearnBlock" | "classifySampleV2" | "getImpulse" | "startClassifyJob" | "getJobStatus" | "getJobsLogs" | "listSamples" | "getSample" | "getSocketToken" | "getAnomalyMetadata", AnswerValidator>> = {
+export const answerValidators: Readonly<Record<"listProjects" | "getCurrentApiKeyInfo" | "getProjectInfo" | "getClassifyMetricsAllVariants" | "getClassifyJobResult" | "getClassifyJobResultPage" | "classifySampleByLearnBlockV2" | "classifySampleByLearnBlock" | "classifyImage" | "classifySampleV2" | "getSampleWindowFromCache" | "classifySampleForVariants" | "classifySample" | "getProjectDataAxesSummary" | "getProjectRecommendedDataInterval" | "getDevice" | "startDeviceInferenceDebugStream" | "keepDeviceDebugStreamAlive" | "startDeviceSnapshotDebugStream" | "stopDeviceDebugStream" | "startSampling" | "listDevices" | "createDevice" | "getInferenceHistory" | "storeInferenceHistory" | "renameDevice" | "getHmacDevkey" | "getImpulse" | "getImpulseAll" | "getAllImpulses" | "getAllDetailedImpulses" | "listActiveJobs" | "listAllJobs" | "startClassifyJob" | "startEvaluateJob" | "listFinishedJobs" | "getJobsSummary" | "cancelJob" | "getJobStatus" | "getJobsLogs" | "updateJob" | "getProjectLastModificationDate" | "getModelVariants" | "getProjectInfoSummary" | "listSamples" | "countSamples" | "getSample" | "deleteSample" | "cropSample" | "disableSample" | "editLabel" | "enableSample" | "setSampleMetadata" | "moveSample" | "getUncroppedDownsampledSample" | "renameSample" | "segmentSample" | "getSampleSlice" | "setSampleStructuredLabels" | "getSocketToken" | "getAnomaly" | "getGmmMetadata" | "getAnomalyMetadata" | "getKeras" | "getKerasMetadata", AnswerValidator>> = {
   "listProjects": (answer) => problemsOf(validateAnswer0, answer),
-  "getProjectInfo": (answer) => problemsOf(validateAnswer1, answer),
-  "getClassifyJobResult": (answer) => problemsOf(validateAnswer2, answer),
-  "getClassifyJobResultPage": (answer) => problemsOf(validateAnswer3, answer),
-  "classifySampleByLearnBlockV2": (answer) => problemsOf(validateAnswer4, answer),
-  "classifySampleByLearnBlock": (answer) => problemsOf(validateAnswer5, answer),
-  "classifySampleV2": (answer) => problemsOf(validateAnswer6, answer),
-  "getImpulse": (answer) => problemsOf(validateAnswer7, answer),
-  "startClassifyJob": (answer) => problemsOf(validateAnswer8, answer),
-  "getJobStatus": (answer) => problemsOf(validateAnswer9, answer),
-  "getJobsLogs": (answer) => problemsOf(validateAnswer10, answer),
-  "listSamples": (answer) => problemsOf(validateAnswer11, answer),
-  "getSample": (answer) => problemsOf(validateAnswer12, answer),
-  "getSocketToken": (answer) => problemsOf(validateAnswer13, answer),
-  "getAnomalyMetadata": (answer) => problemsOf(validateAnswer14, answer),
+  "getCurrentApiKeyInfo": (answer) => problemsOf(validateAnswer1, answer),
+  "getProjectInfo": (answer) => problemsOf(validateAnswer2, answer),
+  "getClassifyMetricsAllVariants": (answer) => problemsOf(validateAnswer3, answer),
+  "getClassifyJobResult": (answer) => problemsOf(validateAnswer4, answer),
+  "getClassifyJobResultPage": (answer) => problemsOf(validateAnswer5, answer),
+  "classifySampleByLearnBlockV2": (answer) => problemsOf(validateAnswer6, answer),
+  "classifySampleByLearnBlock": (answer) => problemsOf(validateAnswer7, answer),
+  "classifyImage": (answer) => problemsOf(validateAnswer8, answer),
+  "classifySampleV2": (answer) => problemsOf(validateAnswer9, answer),
+  "getSampleWindowFromCache": (answer) => problemsOf(validateAnswer10, answer),
+  "classifySampleForVariants": (answer) => problemsOf(validateAnswer11, answer),
+  "classifySample": (answer) => problemsOf(validateAnswer12, answer),
+  "getProjectDataAxesSummary": (answer) => problemsOf(validateAnswer13, answer),
+  "getProjectRecommendedDataInterval": (answer) => problemsOf(validateAnswer14, answer),
+  "getDevice": (answer) => problemsOf(validateAnswer15, answer),
+  "startDeviceInferenceDebugStream": (answer) => problemsOf(validateAnswer16, answer),
+  "keepDeviceDebugStreamAlive": (answer) => problemsOf(validateAnswer17, answer),
+  "startDeviceSnapshotDebugStream": (answer) => problemsOf(validateAnswer18, answer),
+  "stopDeviceDebugStream": (answer) => problemsOf(validateAnswer19, answer),
+  "startSampling": (answer) => problemsOf(validateAnswer20, answer),
+  "listDevices": (answer) => problemsOf(validateAnswer21, answer),
+  "createDevice": (answer) => problemsOf(validateAnswer22, answer),
+  "getInferenceHistory": (answer) => problemsOf(validateAnswer23, answer),
+  "storeInferenceHistory": (answer) => problemsOf(validateAnswer24, answer),
+  "renameDevice": (answer) => problemsOf(validateAnswer25, answer),
+  "getHmacDevkey": (answer) => problemsOf(validateAnswer26, answer),
+  "getImpulse": (answer) => problemsOf(validateAnswer27, answer),
+  "getImpulseAll": (answer) => problemsOf(validateAnswer28, answer),
+  "getAllImpulses": (answer) => problemsOf(validateAnswer29, answer),
+  "getAllDetailedImpulses": (answer) => problemsOf(validateAnswer30, answer),
+  "listActiveJobs": (answer) => problemsOf(validateAnswer31, answer),
+  "listAllJobs": (answer) => problemsOf(validateAnswer32, answer),
+  "startClassifyJob": (answer) => problemsOf(validateAnswer33, answer),
+  "startEvaluateJob": (answer) => problemsOf(validateAnswer34, answer),
+  "listFinishedJobs": (answer) => problemsOf(validateAnswer35, answer),
+  "getJobsSummary": (answer) => problemsOf(validateAnswer36, answer),
+  "cancelJob": (answer) => problemsOf(validateAnswer37, answer),
+  "getJobStatus": (answer) => problemsOf(validateAnswer38, answer),
+  "getJobsLogs": (answer) => problemsOf(validateAnswer39, answer),
+  "updateJob": (answer) => problemsOf(validateAnswer40, answer),
+  "getProjectLastModificationDate": (answer) => problemsOf(validateAnswer41, answer),
+  "getModelVariants": (answer) => problemsOf(validateAnswer42, answer),
+  "getProjectInfoSummary": (answer) => problemsOf(validateAnswer43, answer),
+  "listSamples": (answer) => problemsOf(validateAnswer44, answer),
+  "countSamples": (answer) => problemsOf(validateAnswer45, answer),
+  "getSample": (answer) => problemsOf(validateAnswer46, answer),
+  "deleteSample": (answer) => problemsOf(validateAnswer47, answer),
+  "cropSample": (answer) => problemsOf(validateAnswer48, answer),
+  "disableSample": (answer) => problemsOf(validateAnswer49, answer),
+  "editLabel": (answer) => problemsOf(validateAnswer50, answer),
+  "enableSample": (answer) => problemsOf(validateAnswer51, answer),
+  "setSampleMetadata": (answer) => problemsOf(validateAnswer52, answer),
+  "moveSample": (answer) => problemsOf(validateAnswer53, answer),
+  "getUncroppedDownsampledSample": (answer) => problemsOf(validateAnswer54, answer),
+  "renameSample": (answer) => problemsOf(validateAnswer55, answer),
+  "segmentSample": (answer) => problemsOf(validateAnswer56, answer),
+  "getSampleSlice": (answer) => problemsOf(validateAnswer57, answer),
+  "setSampleStructuredLabels": (answer) => problemsOf(validateAnswer58, answer),
+  "getSocketToken": (answer) => problemsOf(validateAnswer59, answer),
+  "getAnomaly": (answer) => problemsOf(validateAnswer60, answer),
+  "getGmmMetadata": (answer) => problemsOf(validateAnswer61, answer),
+  "getAnomalyMetadata": (answer) => problemsOf(validateAnswer62, answer),
+  "getKeras": (answer) => problemsOf(validateAnswer63, answer),
+  "getKerasMetadata": (answer) => problemsOf(validateAnswer64, answer),
 };
 
 function problemsOf(validate, answer) {
@@ -418,7 +468,66 @@ validate0.errors = vErrors;
 return errors === 0;
 }
 const validateAnswer1 = validate7;
-function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate8(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.apiKeyId === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"apiKeyId"+"'"});
+errors++;
+}
+if(data.projectId === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"projectId"+"'"});
+errors++;
+}
+if(data.role === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"role"+"'"});
+errors++;
+}
+if(data.apiKeyId !== undefined){
+let data0 = data.apiKeyId;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+(vErrors ??= []).push({instancePath:instancePath+"/apiKeyId",message:"must be integer"});
+errors++;
+}
+}
+if(data.projectId !== undefined){
+let data1 = data.projectId;
+if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+(vErrors ??= []).push({instancePath:instancePath+"/projectId",message:"must be integer"});
+errors++;
+}
+}
+if(data.role !== undefined){
+if(typeof data.role !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/role",message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate8.errors = vErrors;
+return errors === 0;
+}
+function validate7(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate8(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate8.errors : vErrors.concat(validate8.errors);
+errors = vErrors.length;
+}
+validate7.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer2 = validate11;
+function validate15(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -439,10 +548,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate11.errors = vErrors;
+validate15.errors = vErrors;
 return errors === 0;
 }
-function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -481,10 +590,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate13.errors = vErrors;
+validate17.errors = vErrors;
 return errors === 0;
 }
-function validate16(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -533,10 +642,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate16.errors = vErrors;
+validate20.errors = vErrors;
 return errors === 0;
 }
-function validate18(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -593,10 +702,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate18.errors = vErrors;
+validate22.errors = vErrors;
 return errors === 0;
 }
-function validate15(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate19(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -682,8 +791,8 @@ let data6 = data.sensors;
 if(Array.isArray(data6)){
 const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate16(data6[i0], {instancePath:instancePath+"/sensors/" + i0,parentData:data6,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate16.errors : vErrors.concat(validate16.errors);
+if(!(validate20(data6[i0], {instancePath:instancePath+"/sensors/" + i0,parentData:data6,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate20.errors : vErrors.concat(validate20.errors);
 errors = vErrors.length;
 }
 }
@@ -718,8 +827,8 @@ errors++;
 }
 }
 if(data.inferenceInfo !== undefined){
-if(!(validate18(data.inferenceInfo, {instancePath:instancePath+"/inferenceInfo",parentData:data,parentDataProperty:"inferenceInfo",rootData}))){
-vErrors = vErrors === null ? validate18.errors : vErrors.concat(validate18.errors);
+if(!(validate22(data.inferenceInfo, {instancePath:instancePath+"/inferenceInfo",parentData:data,parentDataProperty:"inferenceInfo",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
@@ -728,10 +837,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate15.errors = vErrors;
+validate19.errors = vErrors;
 return errors === 0;
 }
-function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -806,10 +915,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate21.errors = vErrors;
+validate25.errors = vErrors;
 return errors === 0;
 }
-function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -822,26 +931,26 @@ if(data.testing === undefined){
 errors++;
 }
 if(data.training !== undefined){
-if(!(validate21(data.training, {instancePath:instancePath+"/training",parentData:data,parentDataProperty:"training",rootData}))){
-vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
+if(!(validate25(data.training, {instancePath:instancePath+"/training",parentData:data,parentDataProperty:"training",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
 }
 if(data.testing !== undefined){
-if(!(validate21(data.testing, {instancePath:instancePath+"/testing",parentData:data,parentDataProperty:"testing",rootData}))){
-vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
+if(!(validate25(data.testing, {instancePath:instancePath+"/testing",parentData:data,parentDataProperty:"testing",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
 }
 if(data.validation !== undefined){
-if(!(validate21(data.validation, {instancePath:instancePath+"/validation",parentData:data,parentDataProperty:"validation",rootData}))){
-vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
+if(!(validate25(data.validation, {instancePath:instancePath+"/validation",parentData:data,parentDataProperty:"validation",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
 }
 if(data.postProcessing !== undefined){
-if(!(validate21(data.postProcessing, {instancePath:instancePath+"/postProcessing",parentData:data,parentDataProperty:"postProcessing",rootData}))){
-vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
+if(!(validate25(data.postProcessing, {instancePath:instancePath+"/postProcessing",parentData:data,parentDataProperty:"postProcessing",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
 }
@@ -850,10 +959,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate23.errors = vErrors;
+validate27.errors = vErrors;
 return errors === 0;
 }
-function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -904,10 +1013,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate29.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1028,10 +1137,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate31.errors = vErrors;
+validate35.errors = vErrors;
 return errors === 0;
 }
-function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1058,10 +1167,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate33.errors = vErrors;
+validate37.errors = vErrors;
 return errors === 0;
 }
-function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1113,10 +1222,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate35.errors = vErrors;
+validate39.errors = vErrors;
 return errors === 0;
 }
-function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1178,10 +1287,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate37.errors = vErrors;
+validate41.errors = vErrors;
 return errors === 0;
 }
-function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1210,10 +1319,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate39.errors = vErrors;
+validate43.errors = vErrors;
 return errors === 0;
 }
-function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1262,10 +1371,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate41.errors = vErrors;
+validate45.errors = vErrors;
 return errors === 0;
 }
-function validate8(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -1380,14 +1489,14 @@ errors = vErrors.length;
 }
 }
 if(data.developmentKeys !== undefined){
-if(!(validate11(data.developmentKeys, {instancePath:instancePath+"/developmentKeys",parentData:data,parentDataProperty:"developmentKeys",rootData}))){
-vErrors = vErrors === null ? validate11.errors : vErrors.concat(validate11.errors);
+if(!(validate15(data.developmentKeys, {instancePath:instancePath+"/developmentKeys",parentData:data,parentDataProperty:"developmentKeys",rootData}))){
+vErrors = vErrors === null ? validate15.errors : vErrors.concat(validate15.errors);
 errors = vErrors.length;
 }
 }
 if(data.impulse !== undefined){
-if(!(validate13(data.impulse, {instancePath:instancePath+"/impulse",parentData:data,parentDataProperty:"impulse",rootData}))){
-vErrors = vErrors === null ? validate13.errors : vErrors.concat(validate13.errors);
+if(!(validate17(data.impulse, {instancePath:instancePath+"/impulse",parentData:data,parentDataProperty:"impulse",rootData}))){
+vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
 errors = vErrors.length;
 }
 }
@@ -1396,8 +1505,8 @@ let data3 = data.devices;
 if(Array.isArray(data3)){
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate15(data3[i0], {instancePath:instancePath+"/devices/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate15.errors : vErrors.concat(validate15.errors);
+if(!(validate19(data3[i0], {instancePath:instancePath+"/devices/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate19.errors : vErrors.concat(validate19.errors);
 errors = vErrors.length;
 }
 }
@@ -1408,26 +1517,26 @@ errors++;
 }
 }
 if(data.dataSummary !== undefined){
-if(!(validate21(data.dataSummary, {instancePath:instancePath+"/dataSummary",parentData:data,parentDataProperty:"dataSummary",rootData}))){
-vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
+if(!(validate25(data.dataSummary, {instancePath:instancePath+"/dataSummary",parentData:data,parentDataProperty:"dataSummary",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
 }
 if(data.dataSummaryPerCategory !== undefined){
-if(!(validate23(data.dataSummaryPerCategory, {instancePath:instancePath+"/dataSummaryPerCategory",parentData:data,parentDataProperty:"dataSummaryPerCategory",rootData}))){
-vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+if(!(validate27(data.dataSummaryPerCategory, {instancePath:instancePath+"/dataSummaryPerCategory",parentData:data,parentDataProperty:"dataSummaryPerCategory",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
 if(data.computeTime !== undefined){
-if(!(validate29(data.computeTime, {instancePath:instancePath+"/computeTime",parentData:data,parentDataProperty:"computeTime",rootData}))){
-vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+if(!(validate33(data.computeTime, {instancePath:instancePath+"/computeTime",parentData:data,parentDataProperty:"computeTime",rootData}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
 }
 if(data.acquisitionSettings !== undefined){
-if(!(validate31(data.acquisitionSettings, {instancePath:instancePath+"/acquisitionSettings",parentData:data,parentDataProperty:"acquisitionSettings",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate35(data.acquisitionSettings, {instancePath:instancePath+"/acquisitionSettings",parentData:data,parentDataProperty:"acquisitionSettings",rootData}))){
+vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
 errors = vErrors.length;
 }
 }
@@ -1490,8 +1599,8 @@ errors++;
 }
 }
 if(data.urls !== undefined){
-if(!(validate33(data.urls, {instancePath:instancePath+"/urls",parentData:data,parentDataProperty:"urls",rootData}))){
-vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+if(!(validate37(data.urls, {instancePath:instancePath+"/urls",parentData:data,parentDataProperty:"urls",rootData}))){
+vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
 errors = vErrors.length;
 }
 }
@@ -1502,20 +1611,20 @@ errors++;
 }
 }
 if(data.showGettingStartedWizard !== undefined){
-if(!(validate35(data.showGettingStartedWizard, {instancePath:instancePath+"/showGettingStartedWizard",parentData:data,parentDataProperty:"showGettingStartedWizard",rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate39(data.showGettingStartedWizard, {instancePath:instancePath+"/showGettingStartedWizard",parentData:data,parentDataProperty:"showGettingStartedWizard",rootData}))){
+vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
 }
 }
 if(data.performance !== undefined){
-if(!(validate37(data.performance, {instancePath:instancePath+"/performance",parentData:data,parentDataProperty:"performance",rootData}))){
-vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+if(!(validate41(data.performance, {instancePath:instancePath+"/performance",parentData:data,parentDataProperty:"performance",rootData}))){
+vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
 errors = vErrors.length;
 }
 }
 if(data.readme !== undefined){
-if(!(validate39(data.readme, {instancePath:instancePath+"/readme",parentData:data,parentDataProperty:"readme",rootData}))){
-vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
+if(!(validate43(data.readme, {instancePath:instancePath+"/readme",parentData:data,parentDataProperty:"readme",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -1676,8 +1785,8 @@ errors++;
 }
 }
 if(data.anomalyLabelsConfig !== undefined){
-if(!(validate41(data.anomalyLabelsConfig, {instancePath:instancePath+"/anomalyLabelsConfig",parentData:data,parentDataProperty:"anomalyLabelsConfig",rootData}))){
-vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
+if(!(validate45(data.anomalyLabelsConfig, {instancePath:instancePath+"/anomalyLabelsConfig",parentData:data,parentDataProperty:"anomalyLabelsConfig",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
@@ -1699,21 +1808,92 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate8.errors = vErrors;
+validate12.errors = vErrors;
 return errors === 0;
 }
-function validate7(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate8(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate8.errors : vErrors.concat(validate8.errors);
+if(!(validate12(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
 errors = vErrors.length;
 }
-validate7.errors = vErrors;
+validate11.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer2 = validate44;
+const validateAnswer3 = validate48;
+function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.variant === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"variant"+"'"});
+errors++;
+}
+if(data.variant !== undefined){
+if(typeof data.variant !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/variant",message:"must be string"});
+errors++;
+}
+}
+if(data.accuracy !== undefined){
+if(!(typeof data.accuracy == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/accuracy",message:"must be number"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate51.errors = vErrors;
+return errors === 0;
+}
 function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.metrics !== undefined){
+let data0 = data.metrics;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate51(data0[i0], {instancePath:instancePath+"/metrics/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/metrics",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate49.errors = vErrors;
+return errors === 0;
+}
+function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate49(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+errors = vErrors.length;
+}
+validate48.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer4 = validate54;
+function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1749,10 +1929,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate49.errors = vErrors;
+validate59.errors = vErrors;
 return errors === 0;
 }
-function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1815,10 +1995,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate51.errors = vErrors;
+validate61.errors = vErrors;
 return errors === 0;
 }
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1856,10 +2036,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate54.errors = vErrors;
+validate64.errors = vErrors;
 return errors === 0;
 }
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1896,8 +2076,8 @@ errors++;
 }
 }
 if(data.labelMap !== undefined){
-if(!(validate54(data.labelMap, {instancePath:instancePath+"/labelMap",parentData:data,parentDataProperty:"labelMap",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+if(!(validate64(data.labelMap, {instancePath:instancePath+"/labelMap",parentData:data,parentDataProperty:"labelMap",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -1906,10 +2086,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate53.errors = vErrors;
+validate63.errors = vErrors;
 return errors === 0;
 }
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1940,10 +2120,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate58.errors = vErrors;
+validate68.errors = vErrors;
 return errors === 0;
 }
-function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2002,10 +2182,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate60.errors = vErrors;
+validate70.errors = vErrors;
 return errors === 0;
 }
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2067,8 +2247,8 @@ let data4 = data.sensors;
 if(Array.isArray(data4)){
 const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate49(data4[i0], {instancePath:instancePath+"/sensors/" + i0,parentData:data4,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate59(data4[i0], {instancePath:instancePath+"/sensors/" + i0,parentData:data4,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
 errors = vErrors.length;
 }
 }
@@ -2092,8 +2272,8 @@ errors++;
 }
 }
 if(data.imageDimensions !== undefined){
-if(!(validate58(data.imageDimensions, {instancePath:instancePath+"/imageDimensions",parentData:data,parentDataProperty:"imageDimensions",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+if(!(validate68(data.imageDimensions, {instancePath:instancePath+"/imageDimensions",parentData:data,parentDataProperty:"imageDimensions",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -2102,10 +2282,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate62.errors = vErrors;
+validate72.errors = vErrors;
 return errors === 0;
 }
-function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2311,8 +2491,8 @@ let data16 = data.sensors;
 if(Array.isArray(data16)){
 const len0 = data16.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate49(data16[i0], {instancePath:instancePath+"/sensors/" + i0,parentData:data16,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate59(data16[i0], {instancePath:instancePath+"/sensors/" + i0,parentData:data16,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
 errors = vErrors.length;
 }
 }
@@ -2346,8 +2526,8 @@ let data21 = data.boundingBoxes;
 if(Array.isArray(data21)){
 const len1 = data21.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate51(data21[i1], {instancePath:instancePath+"/boundingBoxes/" + i1,parentData:data21,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
+if(!(validate61(data21[i1], {instancePath:instancePath+"/boundingBoxes/" + i1,parentData:data21,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
 errors = vErrors.length;
 }
 }
@@ -2481,8 +2661,8 @@ let data42 = data.structuredLabels;
 if(Array.isArray(data42)){
 const len2 = data42.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate53(data42[i2], {instancePath:instancePath+"/structuredLabels/" + i2,parentData:data42,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+if(!(validate63(data42[i2], {instancePath:instancePath+"/structuredLabels/" + i2,parentData:data42,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -2509,8 +2689,8 @@ errors++;
 }
 }
 if(data.labelMap !== undefined){
-if(!(validate54(data.labelMap, {instancePath:instancePath+"/labelMap",parentData:data,parentDataProperty:"labelMap",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+if(!(validate64(data.labelMap, {instancePath:instancePath+"/labelMap",parentData:data,parentDataProperty:"labelMap",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -2522,14 +2702,14 @@ errors++;
 }
 }
 if(data.imageDimensions !== undefined){
-if(!(validate58(data.imageDimensions, {instancePath:instancePath+"/imageDimensions",parentData:data,parentDataProperty:"imageDimensions",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+if(!(validate68(data.imageDimensions, {instancePath:instancePath+"/imageDimensions",parentData:data,parentDataProperty:"imageDimensions",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
 if(data.lastUpdatedBy !== undefined){
-if(!(validate60(data.lastUpdatedBy, {instancePath:instancePath+"/lastUpdatedBy",parentData:data,parentDataProperty:"lastUpdatedBy",rootData}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+if(!(validate70(data.lastUpdatedBy, {instancePath:instancePath+"/lastUpdatedBy",parentData:data,parentDataProperty:"lastUpdatedBy",rootData}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
 }
@@ -2538,8 +2718,8 @@ let data50 = data.datastreams;
 if(Array.isArray(data50)){
 const len4 = data50.length;
 for(let i4=0; i4<len4; i4++){
-if(!(validate62(data50[i4], {instancePath:instancePath+"/datastreams/" + i4,parentData:data50,parentDataProperty:i4,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate72(data50[i4], {instancePath:instancePath+"/datastreams/" + i4,parentData:data50,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
 errors = vErrors.length;
 }
 }
@@ -2554,10 +2734,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate48.errors = vErrors;
+validate58.errors = vErrors;
 return errors === 0;
 }
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2652,10 +2832,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate68.errors = vErrors;
+validate78.errors = vErrors;
 return errors === 0;
 }
-function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2670,10 +2850,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate70.errors = vErrors;
+validate80.errors = vErrors;
 return errors === 0;
 }
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2702,10 +2882,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate75.errors = vErrors;
+validate85.errors = vErrors;
 return errors === 0;
 }
-function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2796,8 +2976,8 @@ let data6 = data.dropdownOptions;
 if(Array.isArray(data6)){
 const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate75(data6[i0], {instancePath:instancePath+"/dropdownOptions/" + i0,parentData:data6,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+if(!(validate85(data6[i0], {instancePath:instancePath+"/dropdownOptions/" + i0,parentData:data6,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
 errors = vErrors.length;
 }
 }
@@ -2812,10 +2992,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate74.errors = vErrors;
+validate84.errors = vErrors;
 return errors === 0;
 }
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2936,10 +3116,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate79.errors = vErrors;
+validate89.errors = vErrors;
 return errors === 0;
 }
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3008,10 +3188,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate82.errors = vErrors;
+validate92.errors = vErrors;
 return errors === 0;
 }
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3020,8 +3200,8 @@ let data0 = data.boxes;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate82(data0[i0], {instancePath:instancePath+"/boxes/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate92(data0[i0], {instancePath:instancePath+"/boxes/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 }
@@ -3074,10 +3254,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate81.errors = vErrors;
+validate91.errors = vErrors;
 return errors === 0;
 }
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3156,10 +3336,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate85.errors = vErrors;
+validate95.errors = vErrors;
 return errors === 0;
 }
-function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3180,8 +3360,8 @@ if(data.minimumConfidenceRating === undefined){
 errors++;
 }
 if(data.learnBlock !== undefined){
-if(!(validate68(data.learnBlock, {instancePath:instancePath+"/learnBlock",parentData:data,parentDataProperty:"learnBlock",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate78(data.learnBlock, {instancePath:instancePath+"/learnBlock",parentData:data,parentDataProperty:"learnBlock",rootData}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
 errors = vErrors.length;
 }
 }
@@ -3190,8 +3370,8 @@ let data1 = data.result;
 if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate70(data1[i0], {instancePath:instancePath+"/result/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
+if(!(validate80(data1[i0], {instancePath:instancePath+"/result/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
@@ -3213,8 +3393,8 @@ let data4 = data.expectedLabels;
 if(Array.isArray(data4)){
 const len1 = data4.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate53(data4[i1], {instancePath:instancePath+"/expectedLabels/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+if(!(validate63(data4[i1], {instancePath:instancePath+"/expectedLabels/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -3229,8 +3409,8 @@ let data6 = data.expectedAnomalyOutcome;
 if(Array.isArray(data6)){
 const len2 = data6.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate53(data6[i2], {instancePath:instancePath+"/expectedAnomalyOutcome/" + i2,parentData:data6,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+if(!(validate63(data6[i2], {instancePath:instancePath+"/expectedAnomalyOutcome/" + i2,parentData:data6,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -3263,8 +3443,8 @@ let data11 = data.thresholds;
 if(Array.isArray(data11)){
 const len3 = data11.length;
 for(let i3=0; i3<len3; i3++){
-if(!(validate74(data11[i3], {instancePath:instancePath+"/thresholds/" + i3,parentData:data11,parentDataProperty:i3,rootData}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+if(!(validate84(data11[i3], {instancePath:instancePath+"/thresholds/" + i3,parentData:data11,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
 errors = vErrors.length;
 }
 }
@@ -3313,8 +3493,8 @@ for(let i5=0; i5<len5; i5++){
 let data18 = data17[i5];
 if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
 for(const key1 in data18){
-if(!(validate70(data18[key1], {instancePath:instancePath+"/labelMapScores/" + i5+"/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data18,parentDataProperty:key1,rootData}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
+if(!(validate80(data18[key1], {instancePath:instancePath+"/labelMapScores/" + i5+"/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data18,parentDataProperty:key1,rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
@@ -3335,8 +3515,8 @@ let data20 = data.structuredResult;
 if(Array.isArray(data20)){
 const len6 = data20.length;
 for(let i6=0; i6<len6; i6++){
-if(!(validate79(data20[i6], {instancePath:instancePath+"/structuredResult/" + i6,parentData:data20,parentDataProperty:i6,rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(!(validate89(data20[i6], {instancePath:instancePath+"/structuredResult/" + i6,parentData:data20,parentDataProperty:i6,rootData}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
@@ -3351,8 +3531,8 @@ let data22 = data.anomalyResult;
 if(Array.isArray(data22)){
 const len7 = data22.length;
 for(let i7=0; i7<len7; i7++){
-if(!(validate81(data22[i7], {instancePath:instancePath+"/anomalyResult/" + i7,parentData:data22,parentDataProperty:i7,rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if(!(validate91(data22[i7], {instancePath:instancePath+"/anomalyResult/" + i7,parentData:data22,parentDataProperty:i7,rootData}))){
+vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
 errors = vErrors.length;
 }
 }
@@ -3367,8 +3547,8 @@ let data24 = data.details;
 if(Array.isArray(data24)){
 const len8 = data24.length;
 for(let i8=0; i8<len8; i8++){
-if(!(validate85(data24[i8], {instancePath:instancePath+"/details/" + i8,parentData:data24,parentDataProperty:i8,rootData}))){
-vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
+if(!(validate95(data24[i8], {instancePath:instancePath+"/details/" + i8,parentData:data24,parentDataProperty:i8,rootData}))){
+vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
 errors = vErrors.length;
 }
 }
@@ -3389,10 +3569,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate67.errors = vErrors;
+validate77.errors = vErrors;
 return errors === 0;
 }
-function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3416,8 +3596,8 @@ errors++;
 }
 }
 if(data.sample !== undefined){
-if(!(validate48(data.sample, {instancePath:instancePath+"/sample",parentData:data,parentDataProperty:"sample",rootData}))){
-vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
+if(!(validate58(data.sample, {instancePath:instancePath+"/sample",parentData:data,parentDataProperty:"sample",rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
@@ -3426,8 +3606,8 @@ let data2 = data.classifications;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate67(data2[i0], {instancePath:instancePath+"/classifications/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+if(!(validate77(data2[i0], {instancePath:instancePath+"/classifications/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
 errors = vErrors.length;
 }
 }
@@ -3442,10 +3622,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate47.errors = vErrors;
+validate57.errors = vErrors;
 return errors === 0;
 }
-function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3539,8 +3719,8 @@ let data10 = data.boundingBoxes;
 if(Array.isArray(data10)){
 const len2 = data10.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate82(data10[i2], {instancePath:instancePath+"/boundingBoxes/" + i2,parentData:data10,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate92(data10[i2], {instancePath:instancePath+"/boundingBoxes/" + i2,parentData:data10,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 }
@@ -3570,10 +3750,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate89.errors = vErrors;
+validate99.errors = vErrors;
 return errors === 0;
 }
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3604,10 +3784,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate93.errors = vErrors;
+validate103.errors = vErrors;
 return errors === 0;
 }
-function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3628,8 +3808,8 @@ if(data.allLabels === undefined){
 errors++;
 }
 if(data.totalSummary !== undefined){
-if(!(validate93(data.totalSummary, {instancePath:instancePath+"/totalSummary",parentData:data,parentDataProperty:"totalSummary",rootData}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(!(validate103(data.totalSummary, {instancePath:instancePath+"/totalSummary",parentData:data,parentDataProperty:"totalSummary",rootData}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
 }
 }
@@ -3637,8 +3817,8 @@ if(data.summaryPerClass !== undefined){
 let data1 = data.summaryPerClass;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 for(const key0 in data1){
-if(!(validate93(data1[key0], {instancePath:instancePath+"/summaryPerClass/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key0,rootData}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(!(validate103(data1[key0], {instancePath:instancePath+"/summaryPerClass/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key0,rootData}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
 }
 }
@@ -3723,10 +3903,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate92.errors = vErrors;
+validate102.errors = vErrors;
 return errors === 0;
 }
-function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3777,10 +3957,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate98.errors = vErrors;
+validate108.errors = vErrors;
 return errors === 0;
 }
-function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3814,8 +3994,8 @@ let data2 = data.additionalMetrics;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate98(data2[i0], {instancePath:instancePath+"/additionalMetrics/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+if(!(validate108(data2[i0], {instancePath:instancePath+"/additionalMetrics/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 }
@@ -3830,10 +4010,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate97.errors = vErrors;
+validate107.errors = vErrors;
 return errors === 0;
 }
-function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -3866,8 +4046,8 @@ let data0 = data.result;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate47(data0[i0], {instancePath:instancePath+"/result/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate57(data0[i0], {instancePath:instancePath+"/result/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
 errors = vErrors.length;
 }
 }
@@ -3882,8 +4062,8 @@ let data2 = data.predictions;
 if(Array.isArray(data2)){
 const len1 = data2.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate89(data2[i1], {instancePath:instancePath+"/predictions/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
+if(!(validate99(data2[i1], {instancePath:instancePath+"/predictions/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
 errors = vErrors.length;
 }
 }
@@ -3894,8 +4074,8 @@ errors++;
 }
 }
 if(data.accuracy !== undefined){
-if(!(validate92(data.accuracy, {instancePath:instancePath+"/accuracy",parentData:data,parentDataProperty:"accuracy",rootData}))){
-vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+if(!(validate102(data.accuracy, {instancePath:instancePath+"/accuracy",parentData:data,parentDataProperty:"accuracy",rootData}))){
+vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
 errors = vErrors.length;
 }
 }
@@ -3904,8 +4084,8 @@ let data5 = data.additionalMetricsByLearnBlock;
 if(Array.isArray(data5)){
 const len2 = data5.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate97(data5[i2], {instancePath:instancePath+"/additionalMetricsByLearnBlock/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
+if(!(validate107(data5[i2], {instancePath:instancePath+"/additionalMetricsByLearnBlock/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 }
@@ -3942,21 +4122,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate45.errors = vErrors;
+validate55.errors = vErrors;
 return errors === 0;
 }
-function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate45(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
+if(!(validate55(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
 errors = vErrors.length;
 }
-validate44.errors = vErrors;
+validate54.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer3 = validate102;
-function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer5 = validate112;
+function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -3977,8 +4157,8 @@ let data0 = data.result;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate47(data0[i0], {instancePath:instancePath+"/result/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate57(data0[i0], {instancePath:instancePath+"/result/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
 errors = vErrors.length;
 }
 }
@@ -3993,8 +4173,8 @@ let data2 = data.predictions;
 if(Array.isArray(data2)){
 const len1 = data2.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate89(data2[i1], {instancePath:instancePath+"/predictions/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
+if(!(validate99(data2[i1], {instancePath:instancePath+"/predictions/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
 errors = vErrors.length;
 }
 }
@@ -4016,21 +4196,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate103.errors = vErrors;
+validate113.errors = vErrors;
 return errors === 0;
 }
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate103(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+if(!(validate113(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
-validate102.errors = vErrors;
+validate112.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer4 = validate108;
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer6 = validate118;
+function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4063,8 +4243,8 @@ let data2 = data.sensors;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate49(data2[i0], {instancePath:instancePath+"/sensors/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate59(data2[i0], {instancePath:instancePath+"/sensors/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
 errors = vErrors.length;
 }
 }
@@ -4131,10 +4311,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate114.errors = vErrors;
+validate124.errors = vErrors;
 return errors === 0;
 }
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4158,8 +4338,8 @@ errors++;
 }
 }
 if(data.payload !== undefined){
-if(!(validate114(data.payload, {instancePath:instancePath+"/payload",parentData:data,parentDataProperty:"payload",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate124(data.payload, {instancePath:instancePath+"/payload",parentData:data,parentDataProperty:"payload",rootData}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
 errors = vErrors.length;
 }
 }
@@ -4175,10 +4355,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate117.errors = vErrors;
+validate127.errors = vErrors;
 return errors === 0;
 }
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4195,14 +4375,14 @@ if(data.totalPayloadLength === undefined){
 errors++;
 }
 if(data.sample !== undefined){
-if(!(validate48(data.sample, {instancePath:instancePath+"/sample",parentData:data,parentDataProperty:"sample",rootData}))){
-vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
+if(!(validate58(data.sample, {instancePath:instancePath+"/sample",parentData:data,parentDataProperty:"sample",rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
 if(data.payload !== undefined){
-if(!(validate114(data.payload, {instancePath:instancePath+"/payload",parentData:data,parentDataProperty:"payload",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate124(data.payload, {instancePath:instancePath+"/payload",parentData:data,parentDataProperty:"payload",rootData}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
 errors = vErrors.length;
 }
 }
@@ -4218,8 +4398,8 @@ let data3 = data.datastreamPayloads;
 if(Array.isArray(data3)){
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate117(data3[i0], {instancePath:instancePath+"/datastreamPayloads/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate127(data3[i0], {instancePath:instancePath+"/datastreamPayloads/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
 }
 }
@@ -4234,10 +4414,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate112.errors = vErrors;
+validate122.errors = vErrors;
 return errors === 0;
 }
-function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -4270,8 +4450,8 @@ let data0 = data.classifications;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate67(data0[i0], {instancePath:instancePath+"/classifications/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+if(!(validate77(data0[i0], {instancePath:instancePath+"/classifications/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
 errors = vErrors.length;
 }
 }
@@ -4282,8 +4462,8 @@ errors++;
 }
 }
 if(data.sample !== undefined){
-if(!(validate112(data.sample, {instancePath:instancePath+"/sample",parentData:data,parentDataProperty:"sample",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate122(data.sample, {instancePath:instancePath+"/sample",parentData:data,parentDataProperty:"sample",rootData}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 }
@@ -4318,10 +4498,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate109.errors = vErrors;
+validate119.errors = vErrors;
 return errors === 0;
 }
-function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -4345,25 +4525,25 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate122.errors = vErrors;
+validate132.errors = vErrors;
 return errors === 0;
 }
-function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if(!(validate109(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
+if(!(validate119(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
 valid0 = valid0 || _valid0;
 if(!valid0){
 const _errs2 = errors;
-if(!(validate122(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs2 === errors;
@@ -4384,62 +4564,1275 @@ vErrors = null;
 }
 }
 }
-validate108.errors = vErrors;
+validate118.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer5 = validate125;
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate109(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
-errors = vErrors.length;
-}
-validate125.errors = vErrors;
-return errors === 0;
-}
-const validateAnswer6 = validate127;
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(!(validate109(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-if(!valid0){
-const _errs2 = errors;
-if(!(validate122(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs2 === errors;
-valid0 = valid0 || _valid0;
-}
-if(!valid0){
-(vErrors ??= []).push({instancePath,message:"must match a schema in anyOf"});
-errors++;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
-}
-validate127.errors = vErrors;
-return errors === 0;
-}
-const validateAnswer7 = validate130;
+const validateAnswer7 = validate135;
 function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate119(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+errors = vErrors.length;
+}
+validate135.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer8 = validate137;
+function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.shape === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"shape"+"'"});
+errors++;
+}
+if(data.dataType === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"dataType"+"'"});
+errors++;
+}
+if(data.data === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"data"+"'"});
+errors++;
+}
+if(data.shape !== undefined){
+let data0 = data.shape;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+let data1 = data0[i0];
+if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+(vErrors ??= []).push({instancePath:instancePath+"/shape/" + i0,message:"must be integer"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/shape",message:"must be array"});
+errors++;
+}
+}
+if(data.dataType !== undefined){
+if(typeof data.dataType !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/dataType",message:"must be string"});
+errors++;
+}
+}
+if(data.data !== undefined){
+let data3 = data.data;
+if(Array.isArray(data3)){
+const len1 = data3.length;
+for(let i1=0; i1<len1; i1++){
+if(!(typeof data3[i1] == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/data/" + i1,message:"must be number"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/data",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate143.errors = vErrors;
+return errors === 0;
+}
+function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.outputTensors === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"outputTensors"+"'"});
+errors++;
+}
+if(data.outputTensors !== undefined){
+let data0 = data.outputTensors;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate143(data0[i0], {instancePath:instancePath+"/outputTensors/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/outputTensors",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate142.errors = vErrors;
+return errors === 0;
+}
+function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.result !== undefined){
+if(!(validate80(data.result, {instancePath:instancePath+"/result",parentData:data,parentDataProperty:"result",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+errors = vErrors.length;
+}
+}
+if(data.boundingBoxes !== undefined){
+let data1 = data.boundingBoxes;
+if(Array.isArray(data1)){
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate92(data1[i0], {instancePath:instancePath+"/boundingBoxes/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/boundingBoxes",message:"must be array"});
+errors++;
+}
+}
+if(data.freeformResult !== undefined){
+if(!(validate142(data.freeformResult, {instancePath:instancePath+"/freeformResult",parentData:data,parentDataProperty:"freeformResult",rootData}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
+errors = vErrors.length;
+}
+}
+if(data.anomalyResult !== undefined){
+let data4 = data.anomalyResult;
+if(Array.isArray(data4)){
+const len1 = data4.length;
+for(let i1=0; i1<len1; i1++){
+if(!(validate91(data4[i1], {instancePath:instancePath+"/anomalyResult/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/anomalyResult",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate138.errors = vErrors;
+return errors === 0;
+}
+function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate138(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+errors = vErrors.length;
+}
+validate137.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer9 = validate148;
+function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+const _errs0 = errors;
+let valid0 = false;
+const _errs1 = errors;
+if(!(validate119(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs1 === errors;
+valid0 = valid0 || _valid0;
+if(!valid0){
+const _errs2 = errors;
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs2 === errors;
+valid0 = valid0 || _valid0;
+}
+if(!valid0){
+(vErrors ??= []).push({instancePath,message:"must match a schema in anyOf"});
+errors++;
+}
+else {
+errors = _errs0;
+if(vErrors !== null){
+if(_errs0){
+vErrors.length = _errs0;
+}
+else {
+vErrors = null;
+}
+}
+}
+validate148.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer10 = validate151;
+function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.sample === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"sample"+"'"});
+errors++;
+}
+if(data.payload === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"payload"+"'"});
+errors++;
+}
+if(data.totalPayloadLength === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"totalPayloadLength"+"'"});
+errors++;
+}
+if(data.sample !== undefined){
+if(!(validate58(data.sample, {instancePath:instancePath+"/sample",parentData:data,parentDataProperty:"sample",rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+errors = vErrors.length;
+}
+}
+if(data.payload !== undefined){
+if(!(validate124(data.payload, {instancePath:instancePath+"/payload",parentData:data,parentDataProperty:"payload",rootData}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+errors = vErrors.length;
+}
+}
+if(data.totalPayloadLength !== undefined){
+let data2 = data.totalPayloadLength;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+(vErrors ??= []).push({instancePath:instancePath+"/totalPayloadLength",message:"must be integer"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate152.errors = vErrors;
+return errors === 0;
+}
+function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate152(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+errors = vErrors.length;
+}
+validate151.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer11 = validate157;
+function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.variant === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"variant"+"'"});
+errors++;
+}
+if(data.classifications === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"classifications"+"'"});
+errors++;
+}
+if(data.variant !== undefined){
+if(typeof data.variant !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/variant",message:"must be string"});
+errors++;
+}
+}
+if(data.classifications !== undefined){
+let data1 = data.classifications;
+if(Array.isArray(data1)){
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate77(data1[i0], {instancePath:instancePath+"/classifications/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/classifications",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate160.errors = vErrors;
+return errors === 0;
+}
+function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.sample === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"sample"+"'"});
+errors++;
+}
+if(data.windowSizeMs === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"windowSizeMs"+"'"});
+errors++;
+}
+if(data.windowIncreaseMs === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"windowIncreaseMs"+"'"});
+errors++;
+}
+if(data.alreadyInDatabase === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"alreadyInDatabase"+"'"});
+errors++;
+}
+if(data.results !== undefined){
+let data0 = data.results;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate160(data0[i0], {instancePath:instancePath+"/results/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/results",message:"must be array"});
+errors++;
+}
+}
+if(data.sample !== undefined){
+if(!(validate122(data.sample, {instancePath:instancePath+"/sample",parentData:data,parentDataProperty:"sample",rootData}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+errors = vErrors.length;
+}
+}
+if(data.windowSizeMs !== undefined){
+let data3 = data.windowSizeMs;
+if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
+(vErrors ??= []).push({instancePath:instancePath+"/windowSizeMs",message:"must be integer"});
+errors++;
+}
+}
+if(data.windowIncreaseMs !== undefined){
+let data4 = data.windowIncreaseMs;
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+(vErrors ??= []).push({instancePath:instancePath+"/windowIncreaseMs",message:"must be integer"});
+errors++;
+}
+}
+if(data.alreadyInDatabase !== undefined){
+if(typeof data.alreadyInDatabase !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/alreadyInDatabase",message:"must be boolean"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate158.errors = vErrors;
+return errors === 0;
+}
+function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+const _errs0 = errors;
+let valid0 = false;
+const _errs1 = errors;
+if(!(validate158(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs1 === errors;
+valid0 = valid0 || _valid0;
+if(!valid0){
+const _errs2 = errors;
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs2 === errors;
+valid0 = valid0 || _valid0;
+}
+if(!valid0){
+(vErrors ??= []).push({instancePath,message:"must match a schema in anyOf"});
+errors++;
+}
+else {
+errors = _errs0;
+if(vErrors !== null){
+if(_errs0){
+vErrors.length = _errs0;
+}
+else {
+vErrors = null;
+}
+}
+}
+validate157.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer12 = validate166;
+function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate119(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+errors = vErrors.length;
+}
+validate166.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer13 = validate168;
+function validate169(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.dataAxisSummary === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"dataAxisSummary"+"'"});
+errors++;
+}
+if(data.dataAxisSummary !== undefined){
+let data0 = data.dataAxisSummary;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+for(const key0 in data0){
+if(!(typeof data0[key0] == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/dataAxisSummary/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),message:"must be number"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/dataAxisSummary",message:"must be object"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate169.errors = vErrors;
+return errors === 0;
+}
+function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate169(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
+errors = vErrors.length;
+}
+validate168.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer14 = validate172;
+function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.name === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"name"+"'"});
+errors++;
+}
+if(data.units === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"units"+"'"});
+errors++;
+}
+if(data.name !== undefined){
+if(typeof data.name !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/name",message:"must be string"});
+errors++;
+}
+}
+if(data.units !== undefined){
+if(typeof data.units !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/units",message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate176.errors = vErrors;
+return errors === 0;
+}
+function validate175(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"type"+"'"});
+errors++;
+}
+if(data.intervalMs === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"intervalMs"+"'"});
+errors++;
+}
+if(data.frequencyHz === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"frequencyHz"+"'"});
+errors++;
+}
+if(data.sensors === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"sensors"+"'"});
+errors++;
+}
+if(data.type !== undefined){
+if(typeof data.type !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/type",message:"must be string"});
+errors++;
+}
+}
+if(data.intervalMs !== undefined){
+if(!(typeof data.intervalMs == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/intervalMs",message:"must be number"});
+errors++;
+}
+}
+if(data.frequencyHz !== undefined){
+if(!(typeof data.frequencyHz == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/frequencyHz",message:"must be number"});
+errors++;
+}
+}
+if(data.sensors !== undefined){
+let data3 = data.sensors;
+if(Array.isArray(data3)){
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate176(data3[i0], {instancePath:instancePath+"/sensors/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/sensors",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate175.errors = vErrors;
+return errors === 0;
+}
+function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.intervalMs === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"intervalMs"+"'"});
+errors++;
+}
+if(data.frequencyHz === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"frequencyHz"+"'"});
+errors++;
+}
+if(data.intervalMs !== undefined){
+if(!(typeof data.intervalMs == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/intervalMs",message:"must be number"});
+errors++;
+}
+}
+if(data.frequencyHz !== undefined){
+if(!(typeof data.frequencyHz == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/frequencyHz",message:"must be number"});
+errors++;
+}
+}
+if(data.byDatastream !== undefined){
+let data2 = data.byDatastream;
+if(Array.isArray(data2)){
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate175(data2[i0], {instancePath:instancePath+"/byDatastream/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/byDatastream",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate173.errors = vErrors;
+return errors === 0;
+}
+function validate172(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate173(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+errors = vErrors.length;
+}
+validate172.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer15 = validate180;
+function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.device !== undefined){
+if(!(validate19(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData}))){
+vErrors = vErrors === null ? validate19.errors : vErrors.concat(validate19.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate181.errors = vErrors;
+return errors === 0;
+}
+function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate181(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
+errors = vErrors.length;
+}
+validate180.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer16 = validate185;
+function validate186(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.streamId === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"streamId"+"'"});
+errors++;
+}
+if(data.streamId !== undefined){
+let data0 = data.streamId;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+(vErrors ??= []).push({instancePath:instancePath+"/streamId",message:"must be integer"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate186.errors = vErrors;
+return errors === 0;
+}
+function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate186(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
+errors = vErrors.length;
+}
+validate185.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer17 = validate189;
+function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate189.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer18 = validate191;
+function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate186(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
+errors = vErrors.length;
+}
+validate191.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer19 = validate193;
+function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate193.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer20 = validate195;
+function validate196(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.id !== undefined){
+let data0 = data.id;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+(vErrors ??= []).push({instancePath:instancePath+"/id",message:"must be integer"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate196.errors = vErrors;
+return errors === 0;
+}
+function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate196(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
+errors = vErrors.length;
+}
+validate195.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer21 = validate199;
+function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.devices === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"devices"+"'"});
+errors++;
+}
+if(data.devices !== undefined){
+let data0 = data.devices;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate19(data0[i0], {instancePath:instancePath+"/devices/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate19.errors : vErrors.concat(validate19.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/devices",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate200.errors = vErrors;
+return errors === 0;
+}
+function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate200(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
+errors = vErrors.length;
+}
+validate199.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer22 = validate204;
+function validate204(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate204.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer23 = validate206;
+function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.key === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"key"+"'"});
+errors++;
+}
+if(data.value === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"value"+"'"});
+errors++;
+}
+if(data.key !== undefined){
+if(typeof data.key !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/key",message:"must be string"});
+errors++;
+}
+}
+if(data.value !== undefined){
+if(!(typeof data.value == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/value",message:"must be number"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate211.errors = vErrors;
+return errors === 0;
+}
+function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.deviceId === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"deviceId"+"'"});
+errors++;
+}
+if(data.deviceName === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"deviceName"+"'"});
+errors++;
+}
+if(data.totalInferences === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"totalInferences"+"'"});
+errors++;
+}
+if(data.totalClassifications === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"totalClassifications"+"'"});
+errors++;
+}
+if(data.means === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"means"+"'"});
+errors++;
+}
+if(data.standardDeviations === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"standardDeviations"+"'"});
+errors++;
+}
+if(data.metrics === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"metrics"+"'"});
+errors++;
+}
+if(data.deviceId !== undefined){
+if(typeof data.deviceId !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/deviceId",message:"must be string"});
+errors++;
+}
+}
+if(data.deviceName !== undefined){
+if(typeof data.deviceName !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/deviceName",message:"must be string"});
+errors++;
+}
+}
+if(data.totalInferences !== undefined){
+let data2 = data.totalInferences;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+(vErrors ??= []).push({instancePath:instancePath+"/totalInferences",message:"must be integer"});
+errors++;
+}
+}
+if(data.totalClassifications !== undefined){
+let data3 = data.totalClassifications;
+if(Array.isArray(data3)){
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate211(data3[i0], {instancePath:instancePath+"/totalClassifications/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/totalClassifications",message:"must be array"});
+errors++;
+}
+}
+if(data.means !== undefined){
+let data5 = data.means;
+if(Array.isArray(data5)){
+const len1 = data5.length;
+for(let i1=0; i1<len1; i1++){
+if(!(validate211(data5[i1], {instancePath:instancePath+"/means/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/means",message:"must be array"});
+errors++;
+}
+}
+if(data.standardDeviations !== undefined){
+let data7 = data.standardDeviations;
+if(Array.isArray(data7)){
+const len2 = data7.length;
+for(let i2=0; i2<len2; i2++){
+if(!(validate211(data7[i2], {instancePath:instancePath+"/standardDeviations/" + i2,parentData:data7,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/standardDeviations",message:"must be array"});
+errors++;
+}
+}
+if(data.metrics !== undefined){
+let data9 = data.metrics;
+if(Array.isArray(data9)){
+const len3 = data9.length;
+for(let i3=0; i3<len3; i3++){
+if(!(validate211(data9[i3], {instancePath:instancePath+"/metrics/" + i3,parentData:data9,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/metrics",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate210.errors = vErrors;
+return errors === 0;
+}
+function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.startTimestamp === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"startTimestamp"+"'"});
+errors++;
+}
+if(data.endTimestamp === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"endTimestamp"+"'"});
+errors++;
+}
+if(data.data === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"data"+"'"});
+errors++;
+}
+if(data.startTimestamp !== undefined){
+let data0 = data.startTimestamp;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+(vErrors ??= []).push({instancePath:instancePath+"/startTimestamp",message:"must be integer"});
+errors++;
+}
+}
+if(data.endTimestamp !== undefined){
+let data1 = data.endTimestamp;
+if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+(vErrors ??= []).push({instancePath:instancePath+"/endTimestamp",message:"must be integer"});
+errors++;
+}
+}
+if(data.data !== undefined){
+let data2 = data.data;
+if(Array.isArray(data2)){
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate210(data2[i0], {instancePath:instancePath+"/data/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/data",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate209.errors = vErrors;
+return errors === 0;
+}
+function validate219(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.deviceId === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"deviceId"+"'"});
+errors++;
+}
+if(data.deviceName === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"deviceName"+"'"});
+errors++;
+}
+if(data.deviceId !== undefined){
+if(typeof data.deviceId !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/deviceId",message:"must be string"});
+errors++;
+}
+}
+if(data.deviceName !== undefined){
+if(typeof data.deviceName !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/deviceName",message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate219.errors = vErrors;
+return errors === 0;
+}
+function validate207(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.summaryByTime === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"summaryByTime"+"'"});
+errors++;
+}
+if(data.summaryByDevice === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"summaryByDevice"+"'"});
+errors++;
+}
+if(data.allClasses === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"allClasses"+"'"});
+errors++;
+}
+if(data.allDevices === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"allDevices"+"'"});
+errors++;
+}
+if(data.allMetrics === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"allMetrics"+"'"});
+errors++;
+}
+if(data.summaryByTime !== undefined){
+let data0 = data.summaryByTime;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate209(data0[i0], {instancePath:instancePath+"/summaryByTime/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/summaryByTime",message:"must be array"});
+errors++;
+}
+}
+if(data.summaryByDevice !== undefined){
+let data2 = data.summaryByDevice;
+if(Array.isArray(data2)){
+const len1 = data2.length;
+for(let i1=0; i1<len1; i1++){
+if(!(validate210(data2[i1], {instancePath:instancePath+"/summaryByDevice/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/summaryByDevice",message:"must be array"});
+errors++;
+}
+}
+if(data.allClasses !== undefined){
+let data4 = data.allClasses;
+if(Array.isArray(data4)){
+const len2 = data4.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data4[i2] !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/allClasses/" + i2,message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/allClasses",message:"must be array"});
+errors++;
+}
+}
+if(data.allDevices !== undefined){
+let data6 = data.allDevices;
+if(Array.isArray(data6)){
+const len3 = data6.length;
+for(let i3=0; i3<len3; i3++){
+if(!(validate219(data6[i3], {instancePath:instancePath+"/allDevices/" + i3,parentData:data6,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/allDevices",message:"must be array"});
+errors++;
+}
+}
+if(data.allMetrics !== undefined){
+let data8 = data.allMetrics;
+if(Array.isArray(data8)){
+const len4 = data8.length;
+for(let i4=0; i4<len4; i4++){
+if(typeof data8[i4] !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/allMetrics/" + i4,message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/allMetrics",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate207.errors = vErrors;
+return errors === 0;
+}
+function validate206(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate207(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
+errors = vErrors.length;
+}
+validate206.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer24 = validate222;
+function validate222(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate222.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer25 = validate224;
+function validate224(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate224.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer26 = validate226;
+function validate227(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.hmacKey !== undefined){
+if(typeof data.hmacKey !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/hmacKey",message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate227.errors = vErrors;
+return errors === 0;
+}
+function validate226(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate227(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate227.errors : vErrors.concat(validate227.errors);
+errors = vErrors.length;
+}
+validate226.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer27 = validate230;
+function validate235(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4480,10 +5873,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate135.errors = vErrors;
+validate235.errors = vErrors;
 return errors === 0;
 }
-function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate237(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4504,10 +5897,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate137.errors = vErrors;
+validate237.errors = vErrors;
 return errors === 0;
 }
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4602,8 +5995,8 @@ errors++;
 }
 }
 if(data.labelingMethodMultiLabel !== undefined){
-if(!(validate135(data.labelingMethodMultiLabel, {instancePath:instancePath+"/labelingMethodMultiLabel",parentData:data,parentDataProperty:"labelingMethodMultiLabel",rootData}))){
-vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
+if(!(validate235(data.labelingMethodMultiLabel, {instancePath:instancePath+"/labelingMethodMultiLabel",parentData:data,parentDataProperty:"labelingMethodMultiLabel",rootData}))){
+vErrors = vErrors === null ? validate235.errors : vErrors.concat(validate235.errors);
 errors = vErrors.length;
 }
 }
@@ -4640,8 +6033,8 @@ errors++;
 }
 }
 if(data.datasetSubset !== undefined){
-if(!(validate137(data.datasetSubset, {instancePath:instancePath+"/datasetSubset",parentData:data,parentDataProperty:"datasetSubset",rootData}))){
-vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
+if(!(validate237(data.datasetSubset, {instancePath:instancePath+"/datasetSubset",parentData:data,parentDataProperty:"datasetSubset",rootData}))){
+vErrors = vErrors === null ? validate237.errors : vErrors.concat(validate237.errors);
 errors = vErrors.length;
 }
 }
@@ -4668,10 +6061,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate134.errors = vErrors;
+validate234.errors = vErrors;
 return errors === 0;
 }
-function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate241(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4702,10 +6095,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate141.errors = vErrors;
+validate241.errors = vErrors;
 return errors === 0;
 }
-function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4742,10 +6135,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate143.errors = vErrors;
+validate243.errors = vErrors;
 return errors === 0;
 }
-function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate240(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4836,8 +6229,8 @@ errors++;
 }
 }
 if(data.organization !== undefined){
-if(!(validate141(data.organization, {instancePath:instancePath+"/organization",parentData:data,parentDataProperty:"organization",rootData}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+if(!(validate241(data.organization, {instancePath:instancePath+"/organization",parentData:data,parentDataProperty:"organization",rootData}))){
+vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
 errors = vErrors.length;
 }
 }
@@ -4852,8 +6245,8 @@ let data11 = data.namedAxes;
 if(Array.isArray(data11)){
 const len1 = data11.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate143(data11[i1], {instancePath:instancePath+"/namedAxes/" + i1,parentData:data11,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+if(!(validate243(data11[i1], {instancePath:instancePath+"/namedAxes/" + i1,parentData:data11,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
 errors = vErrors.length;
 }
 }
@@ -4886,10 +6279,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate140.errors = vErrors;
+validate240.errors = vErrors;
 return errors === 0;
 }
-function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate247(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4962,10 +6355,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate147.errors = vErrors;
+validate247.errors = vErrors;
 return errors === 0;
 }
-function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5007,8 +6400,8 @@ let data2 = data.inputBlocks;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate134(data2[i0], {instancePath:instancePath+"/inputBlocks/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate234(data2[i0], {instancePath:instancePath+"/inputBlocks/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate234.errors : vErrors.concat(validate234.errors);
 errors = vErrors.length;
 }
 }
@@ -5023,8 +6416,8 @@ let data4 = data.dspBlocks;
 if(Array.isArray(data4)){
 const len1 = data4.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate140(data4[i1], {instancePath:instancePath+"/dspBlocks/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
+if(!(validate240(data4[i1], {instancePath:instancePath+"/dspBlocks/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
 errors = vErrors.length;
 }
 }
@@ -5039,8 +6432,8 @@ let data6 = data.learnBlocks;
 if(Array.isArray(data6)){
 const len2 = data6.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate68(data6[i2], {instancePath:instancePath+"/learnBlocks/" + i2,parentData:data6,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate78(data6[i2], {instancePath:instancePath+"/learnBlocks/" + i2,parentData:data6,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
 errors = vErrors.length;
 }
 }
@@ -5055,8 +6448,8 @@ let data8 = data.postProcessingBlocks;
 if(Array.isArray(data8)){
 const len3 = data8.length;
 for(let i3=0; i3<len3; i3++){
-if(!(validate147(data8[i3], {instancePath:instancePath+"/postProcessingBlocks/" + i3,parentData:data8,parentDataProperty:i3,rootData}))){
-vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
+if(!(validate247(data8[i3], {instancePath:instancePath+"/postProcessingBlocks/" + i3,parentData:data8,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
 errors = vErrors.length;
 }
 }
@@ -5077,10 +6470,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate133.errors = vErrors;
+validate233.errors = vErrors;
 return errors === 0;
 }
-function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate231(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -5089,8 +6482,8 @@ errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.impulse !== undefined){
-if(!(validate133(data.impulse, {instancePath:instancePath+"/impulse",parentData:data,parentDataProperty:"impulse",rootData}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+if(!(validate233(data.impulse, {instancePath:instancePath+"/impulse",parentData:data,parentDataProperty:"impulse",rootData}))){
+vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
 errors = vErrors.length;
 }
 }
@@ -5099,32 +6492,478 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate131.errors = vErrors;
+validate231.errors = vErrors;
 return errors === 0;
 }
-function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate230(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate131(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate231(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
 errors = vErrors.length;
 }
-validate130.errors = vErrors;
+validate230.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer8 = validate151;
-function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer28 = validate251;
+function validate251(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate122(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate231(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
 errors = vErrors.length;
 }
-validate151.errors = vErrors;
+validate251.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer9 = validate153;
-function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer29 = validate253;
+function validate254(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.impulses === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"impulses"+"'"});
+errors++;
+}
+if(data.impulses !== undefined){
+let data0 = data.impulses;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate233(data0[i0], {instancePath:instancePath+"/impulses/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/impulses",message:"must be array"});
+errors++;
+}
+}
+if(data.maxImpulseCount !== undefined){
+let data2 = data.maxImpulseCount;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+(vErrors ??= []).push({instancePath:instancePath+"/maxImpulseCount",message:"must be integer"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate254.errors = vErrors;
+return errors === 0;
+}
+function validate253(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate254(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate254.errors : vErrors.concat(validate254.errors);
+errors = vErrors.length;
+}
+validate253.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer30 = validate258;
+function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"type"+"'"});
+errors++;
+}
+if(data.options === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"options"+"'"});
+errors++;
+}
+if(data.type !== undefined){
+if(typeof data.type !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/type",message:"must be string"});
+errors++;
+}
+}
+if(data.options !== undefined){
+let data1 = data.options;
+if(Array.isArray(data1)){
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data1[i0] !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/options/" + i0,message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/options",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate264.errors = vErrors;
+return errors === 0;
+}
+function validate263(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.name === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"name"+"'"});
+errors++;
+}
+if(data.type === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"type"+"'"});
+errors++;
+}
+if(data.category === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"category"+"'"});
+errors++;
+}
+if(data.description === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"description"+"'"});
+errors++;
+}
+if(data.value === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"value"+"'"});
+errors++;
+}
+if(data.name !== undefined){
+if(typeof data.name !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/name",message:"must be string"});
+errors++;
+}
+}
+if(data.type !== undefined){
+if(typeof data.type !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/type",message:"must be string"});
+errors++;
+}
+}
+if(data.filteringType !== undefined){
+if(!(validate264(data.filteringType, {instancePath:instancePath+"/filteringType",parentData:data,parentDataProperty:"filteringType",rootData}))){
+vErrors = vErrors === null ? validate264.errors : vErrors.concat(validate264.errors);
+errors = vErrors.length;
+}
+}
+if(data.category !== undefined){
+if(typeof data.category !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/category",message:"must be string"});
+errors++;
+}
+}
+if(data.description !== undefined){
+if(typeof data.description !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/description",message:"must be string"});
+errors++;
+}
+}
+if(data.value !== undefined){
+let data5 = data.value;
+const _errs11 = errors;
+let valid1 = false;
+const _errs12 = errors;
+if(typeof data5 !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/value",message:"must be string"});
+errors++;
+}
+var _valid0 = _errs12 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const _errs14 = errors;
+if(typeof data5 !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/value",message:"must be boolean"});
+errors++;
+}
+var _valid0 = _errs14 === errors;
+valid1 = valid1 || _valid0;
+}
+if(!valid1){
+(vErrors ??= []).push({instancePath:instancePath+"/value",message:"must match a schema in anyOf"});
+errors++;
+}
+else {
+errors = _errs11;
+if(vErrors !== null){
+if(_errs11){
+vErrors.length = _errs11;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.title !== undefined){
+if(typeof data.title !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/title",message:"must be string"});
+errors++;
+}
+}
+if(data.valueForSorting !== undefined){
+if(!(typeof data.valueForSorting == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/valueForSorting",message:"must be number"});
+errors++;
+}
+}
+if(data.valueHint !== undefined){
+if(typeof data.valueHint !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/valueHint",message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate263.errors = vErrors;
+return errors === 0;
+}
+function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.blockId === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"blockId"+"'"});
+errors++;
+}
+if(data.blockId !== undefined){
+let data0 = data.blockId;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+(vErrors ??= []).push({instancePath:instancePath+"/blockId",message:"must be integer"});
+errors++;
+}
+}
+if(data.config !== undefined){
+let data1 = data.config;
+if(!(data1 && typeof data1 == "object" && !Array.isArray(data1))){
+(vErrors ??= []).push({instancePath:instancePath+"/config",message:"must be object"});
+errors++;
+}
+}
+if(data.metadata !== undefined){
+let data2 = data.metadata;
+if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
+(vErrors ??= []).push({instancePath:instancePath+"/metadata",message:"must be object"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate267.errors = vErrors;
+return errors === 0;
+}
+function validate271(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.means === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"means"+"'"});
+errors++;
+}
+if(data.covariances === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"covariances"+"'"});
+errors++;
+}
+if(data.weights === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"weights"+"'"});
+errors++;
+}
+if(data.means !== undefined){
+let data0 = data.means;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+let data1 = data0[i0];
+if(Array.isArray(data1)){
+const len1 = data1.length;
+for(let i1=0; i1<len1; i1++){
+if(!(typeof data1[i1] == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/means/" + i0+"/" + i1,message:"must be number"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/means/" + i0,message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/means",message:"must be array"});
+errors++;
+}
+}
+if(data.covariances !== undefined){
+let data3 = data.covariances;
+if(Array.isArray(data3)){
+const len2 = data3.length;
+for(let i2=0; i2<len2; i2++){
+let data4 = data3[i2];
+if(Array.isArray(data4)){
+const len3 = data4.length;
+for(let i3=0; i3<len3; i3++){
+let data5 = data4[i3];
+if(Array.isArray(data5)){
+const len4 = data5.length;
+for(let i4=0; i4<len4; i4++){
+if(!(typeof data5[i4] == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/covariances/" + i2+"/" + i3+"/" + i4,message:"must be number"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/covariances/" + i2+"/" + i3,message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/covariances/" + i2,message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/covariances",message:"must be array"});
+errors++;
+}
+}
+if(data.weights !== undefined){
+let data7 = data.weights;
+if(Array.isArray(data7)){
+const len5 = data7.length;
+for(let i5=0; i5<len5; i5++){
+if(!(typeof data7[i5] == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/weights/" + i5,message:"must be number"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/weights",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate271.errors = vErrors;
+return errors === 0;
+}
+function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.blockId === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"blockId"+"'"});
+errors++;
+}
+if(data.blockId !== undefined){
+let data0 = data.blockId;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+(vErrors ??= []).push({instancePath:instancePath+"/blockId",message:"must be integer"});
+errors++;
+}
+}
+if(data.config !== undefined){
+let data1 = data.config;
+if(!(data1 && typeof data1 == "object" && !Array.isArray(data1))){
+(vErrors ??= []).push({instancePath:instancePath+"/config",message:"must be object"});
+errors++;
+}
+}
+if(data.metadata !== undefined){
+let data2 = data.metadata;
+if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
+(vErrors ??= []).push({instancePath:instancePath+"/metadata",message:"must be object"});
+errors++;
+}
+}
+if(data.gmmMetadata !== undefined){
+if(!(validate271(data.gmmMetadata, {instancePath:instancePath+"/gmmMetadata",parentData:data,parentDataProperty:"gmmMetadata",rootData}))){
+vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate270.errors = vErrors;
+return errors === 0;
+}
+function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.blockId === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"blockId"+"'"});
+errors++;
+}
+if(data.blockId !== undefined){
+let data0 = data.blockId;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+(vErrors ??= []).push({instancePath:instancePath+"/blockId",message:"must be integer"});
+errors++;
+}
+}
+if(data.config !== undefined){
+let data1 = data.config;
+if(!(data1 && typeof data1 == "object" && !Array.isArray(data1))){
+(vErrors ??= []).push({instancePath:instancePath+"/config",message:"must be object"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate274.errors = vErrors;
+return errors === 0;
+}
+function validate276(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.fileName === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"fileName"+"'"});
+errors++;
+}
+if(data.fileName !== undefined){
+if(typeof data.fileName !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/fileName",message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate276.errors = vErrors;
+return errors === 0;
+}
+function validate278(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5170,10 +7009,364 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate157.errors = vErrors;
+validate278.errors = vErrors;
 return errors === 0;
 }
-function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate261(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.impulse === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"impulse"+"'"});
+errors++;
+}
+if(data.metrics === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"metrics"+"'"});
+errors++;
+}
+if(data.isStale === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"isStale"+"'"});
+errors++;
+}
+if(data.configured === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"configured"+"'"});
+errors++;
+}
+if(data.complete === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"complete"+"'"});
+errors++;
+}
+if(data.tags === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"tags"+"'"});
+errors++;
+}
+if(data.impulse !== undefined){
+if(!(validate233(data.impulse, {instancePath:instancePath+"/impulse",parentData:data,parentDataProperty:"impulse",rootData}))){
+vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
+errors = vErrors.length;
+}
+}
+if(data.metrics !== undefined){
+let data1 = data.metrics;
+if(Array.isArray(data1)){
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate263(data1[i0], {instancePath:instancePath+"/metrics/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/metrics",message:"must be array"});
+errors++;
+}
+}
+if(data.dspBlockConfigs !== undefined){
+let data3 = data.dspBlockConfigs;
+if(Array.isArray(data3)){
+const len1 = data3.length;
+for(let i1=0; i1<len1; i1++){
+if(!(validate267(data3[i1], {instancePath:instancePath+"/dspBlockConfigs/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/dspBlockConfigs",message:"must be array"});
+errors++;
+}
+}
+if(data.learnBlockKerasConfigs !== undefined){
+let data5 = data.learnBlockKerasConfigs;
+if(Array.isArray(data5)){
+const len2 = data5.length;
+for(let i2=0; i2<len2; i2++){
+if(!(validate267(data5[i2], {instancePath:instancePath+"/learnBlockKerasConfigs/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/learnBlockKerasConfigs",message:"must be array"});
+errors++;
+}
+}
+if(data.learnBlockAnomalyConfigs !== undefined){
+let data7 = data.learnBlockAnomalyConfigs;
+if(Array.isArray(data7)){
+const len3 = data7.length;
+for(let i3=0; i3<len3; i3++){
+if(!(validate270(data7[i3], {instancePath:instancePath+"/learnBlockAnomalyConfigs/" + i3,parentData:data7,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/learnBlockAnomalyConfigs",message:"must be array"});
+errors++;
+}
+}
+if(data.postProcessingBlockConfigs !== undefined){
+let data9 = data.postProcessingBlockConfigs;
+if(Array.isArray(data9)){
+const len4 = data9.length;
+for(let i4=0; i4<len4; i4++){
+if(!(validate274(data9[i4], {instancePath:instancePath+"/postProcessingBlockConfigs/" + i4,parentData:data9,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/postProcessingBlockConfigs",message:"must be array"});
+errors++;
+}
+}
+if(data.pretrainedModelInfo !== undefined){
+if(!(validate276(data.pretrainedModelInfo, {instancePath:instancePath+"/pretrainedModelInfo",parentData:data,parentDataProperty:"pretrainedModelInfo",rootData}))){
+vErrors = vErrors === null ? validate276.errors : vErrors.concat(validate276.errors);
+errors = vErrors.length;
+}
+}
+if(data.isStale !== undefined){
+if(typeof data.isStale !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/isStale",message:"must be boolean"});
+errors++;
+}
+}
+if(data.configured !== undefined){
+if(typeof data.configured !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/configured",message:"must be boolean"});
+errors++;
+}
+}
+if(data.complete !== undefined){
+if(typeof data.complete !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/complete",message:"must be boolean"});
+errors++;
+}
+}
+if(data.tags !== undefined){
+let data15 = data.tags;
+if(Array.isArray(data15)){
+const len5 = data15.length;
+for(let i5=0; i5<len5; i5++){
+if(typeof data15[i5] !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/tags/" + i5,message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/tags",message:"must be array"});
+errors++;
+}
+}
+if(data.createdFromTunerTrialId !== undefined){
+let data17 = data.createdFromTunerTrialId;
+if(!((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17)))){
+(vErrors ??= []).push({instancePath:instancePath+"/createdFromTunerTrialId",message:"must be integer"});
+errors++;
+}
+}
+if(data.createdByUser !== undefined){
+if(!(validate278(data.createdByUser, {instancePath:instancePath+"/createdByUser",parentData:data,parentDataProperty:"createdByUser",rootData}))){
+vErrors = vErrors === null ? validate278.errors : vErrors.concat(validate278.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate261.errors = vErrors;
+return errors === 0;
+}
+function validate282(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.name === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"name"+"'"});
+errors++;
+}
+if(data.description === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"description"+"'"});
+errors++;
+}
+if(data.type === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"type"+"'"});
+errors++;
+}
+if(data.showInTable === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"showInTable"+"'"});
+errors++;
+}
+if(data.name !== undefined){
+if(typeof data.name !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/name",message:"must be string"});
+errors++;
+}
+}
+if(data.description !== undefined){
+if(typeof data.description !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/description",message:"must be string"});
+errors++;
+}
+}
+if(data.type !== undefined){
+if(typeof data.type !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/type",message:"must be string"});
+errors++;
+}
+}
+if(data.filteringType !== undefined){
+if(!(validate264(data.filteringType, {instancePath:instancePath+"/filteringType",parentData:data,parentDataProperty:"filteringType",rootData}))){
+vErrors = vErrors === null ? validate264.errors : vErrors.concat(validate264.errors);
+errors = vErrors.length;
+}
+}
+if(data.showInTable !== undefined){
+if(typeof data.showInTable !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/showInTable",message:"must be boolean"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate282.errors = vErrors;
+return errors === 0;
+}
+function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.category === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"category"+"'"});
+errors++;
+}
+if(data.metricKeys === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"metricKeys"+"'"});
+errors++;
+}
+if(data.category !== undefined){
+if(typeof data.category !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/category",message:"must be string"});
+errors++;
+}
+}
+if(data.metricKeys !== undefined){
+let data1 = data.metricKeys;
+if(Array.isArray(data1)){
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate282(data1[i0], {instancePath:instancePath+"/metricKeys/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate282.errors : vErrors.concat(validate282.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/metricKeys",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate281.errors = vErrors;
+return errors === 0;
+}
+function validate259(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.impulses === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"impulses"+"'"});
+errors++;
+}
+if(data.impulses !== undefined){
+let data0 = data.impulses;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate261(data0[i0], {instancePath:instancePath+"/impulses/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/impulses",message:"must be array"});
+errors++;
+}
+}
+if(data.metricKeysByCategory !== undefined){
+let data2 = data.metricKeysByCategory;
+if(Array.isArray(data2)){
+const len1 = data2.length;
+for(let i1=0; i1<len1; i1++){
+if(!(validate281(data2[i1], {instancePath:instancePath+"/metricKeysByCategory/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/metricKeysByCategory",message:"must be array"});
+errors++;
+}
+}
+if(data.extraTableColumns !== undefined){
+let data4 = data.extraTableColumns;
+if(Array.isArray(data4)){
+const len2 = data4.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data4[i2] !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/extraTableColumns/" + i2,message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/extraTableColumns",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate259.errors = vErrors;
+return errors === 0;
+}
+function validate258(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate259(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate259.errors : vErrors.concat(validate259.errors);
+errors = vErrors.length;
+}
+validate258.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer31 = validate287;
+function validate290(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5276,8 +7469,8 @@ errors++;
 }
 }
 if(data.createdByUser !== undefined){
-if(!(validate157(data.createdByUser, {instancePath:instancePath+"/createdByUser",parentData:data,parentDataProperty:"createdByUser",rootData}))){
-vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
+if(!(validate278(data.createdByUser, {instancePath:instancePath+"/createdByUser",parentData:data,parentDataProperty:"createdByUser",rootData}))){
+vErrors = vErrors === null ? validate278.errors : vErrors.concat(validate278.errors);
 errors = vErrors.length;
 }
 }
@@ -5300,10 +7493,202 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate156.errors = vErrors;
+validate290.errors = vErrors;
 return errors === 0;
 }
-function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate288(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.jobs === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"jobs"+"'"});
+errors++;
+}
+if(data.totalJobCount === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"totalJobCount"+"'"});
+errors++;
+}
+if(data.jobs !== undefined){
+let data0 = data.jobs;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate290(data0[i0], {instancePath:instancePath+"/jobs/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/jobs",message:"must be array"});
+errors++;
+}
+}
+if(data.totalJobCount !== undefined){
+let data2 = data.totalJobCount;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+(vErrors ??= []).push({instancePath:instancePath+"/totalJobCount",message:"must be integer"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate288.errors = vErrors;
+return errors === 0;
+}
+function validate287(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate288(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
+errors = vErrors.length;
+}
+validate287.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer32 = validate294;
+function validate294(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate288(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
+errors = vErrors.length;
+}
+validate294.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer33 = validate296;
+function validate296(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+errors = vErrors.length;
+}
+validate296.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer34 = validate298;
+function validate298(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+errors = vErrors.length;
+}
+validate298.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer35 = validate300;
+function validate300(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate288(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
+errors = vErrors.length;
+}
+validate300.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer36 = validate302;
+function validate305(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.category === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"category"+"'"});
+errors++;
+}
+if(data.lengthMs === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"lengthMs"+"'"});
+errors++;
+}
+if(data.category !== undefined){
+if(typeof data.category !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/category",message:"must be string"});
+errors++;
+}
+}
+if(data.lengthMs !== undefined){
+if(!(typeof data.lengthMs == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/lengthMs",message:"must be number"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate305.errors = vErrors;
+return errors === 0;
+}
+function validate303(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.summary === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"summary"+"'"});
+errors++;
+}
+if(data.summary !== undefined){
+let data0 = data.summary;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate305(data0[i0], {instancePath:instancePath+"/summary/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/summary",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate303.errors = vErrors;
+return errors === 0;
+}
+function validate302(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate303(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
+errors = vErrors.length;
+}
+validate302.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer37 = validate308;
+function validate308(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate308.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer38 = validate310;
+function validate311(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -5316,8 +7701,8 @@ if(data.job === undefined){
 errors++;
 }
 if(data.job !== undefined){
-if(!(validate156(data.job, {instancePath:instancePath+"/job",parentData:data,parentDataProperty:"job",rootData}))){
-vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
+if(!(validate290(data.job, {instancePath:instancePath+"/job",parentData:data,parentDataProperty:"job",rootData}))){
+vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
 errors = vErrors.length;
 }
 }
@@ -5326,21 +7711,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate154.errors = vErrors;
+validate311.errors = vErrors;
 return errors === 0;
 }
-function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate310(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate154(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
+if(!(validate311(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate311.errors : vErrors.concat(validate311.errors);
 errors = vErrors.length;
 }
-validate153.errors = vErrors;
+validate310.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer10 = validate161;
-function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer39 = validate315;
+function validate318(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5375,10 +7760,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate164.errors = vErrors;
+validate318.errors = vErrors;
 return errors === 0;
 }
-function validate162(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate316(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -5399,8 +7784,8 @@ let data0 = data.stdout;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate164(data0[i0], {instancePath:instancePath+"/stdout/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
+if(!(validate318(data0[i0], {instancePath:instancePath+"/stdout/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate318.errors : vErrors.concat(validate318.errors);
 errors = vErrors.length;
 }
 }
@@ -5422,21 +7807,260 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate162.errors = vErrors;
+validate316.errors = vErrors;
 return errors === 0;
 }
-function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate315(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate162(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate162.errors : vErrors.concat(validate162.errors);
+if(!(validate316(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate316.errors : vErrors.concat(validate316.errors);
 errors = vErrors.length;
 }
-validate161.errors = vErrors;
+validate315.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer11 = validate167;
-function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer40 = validate321;
+function validate321(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate321.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer41 = validate323;
+function validate324(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.lastModificationDate !== undefined){
+if(typeof data.lastModificationDate !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/lastModificationDate",message:"must be string"});
+errors++;
+}
+}
+if(data.lastVersionDate !== undefined){
+if(typeof data.lastVersionDate !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/lastVersionDate",message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate324.errors = vErrors;
+return errors === 0;
+}
+function validate323(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate324(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
+errors = vErrors.length;
+}
+validate323.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer42 = validate327;
+function validate330(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.variant === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"variant"+"'"});
+errors++;
+}
+if(data.isReferenceVariant === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"isReferenceVariant"+"'"});
+errors++;
+}
+if(data.isEnabled === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"isEnabled"+"'"});
+errors++;
+}
+if(data.isSelected === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"isSelected"+"'"});
+errors++;
+}
+if(data.variant !== undefined){
+if(typeof data.variant !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/variant",message:"must be string"});
+errors++;
+}
+}
+if(data.isReferenceVariant !== undefined){
+if(typeof data.isReferenceVariant !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/isReferenceVariant",message:"must be boolean"});
+errors++;
+}
+}
+if(data.isEnabled !== undefined){
+if(typeof data.isEnabled !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/isEnabled",message:"must be boolean"});
+errors++;
+}
+}
+if(data.isSelected !== undefined){
+if(typeof data.isSelected !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/isSelected",message:"must be boolean"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate330.errors = vErrors;
+return errors === 0;
+}
+function validate328(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.modelVariants === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"modelVariants"+"'"});
+errors++;
+}
+if(data.modelVariants !== undefined){
+let data0 = data.modelVariants;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate330(data0[i0], {instancePath:instancePath+"/modelVariants/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate330.errors : vErrors.concat(validate330.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/modelVariants",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate328.errors = vErrors;
+return errors === 0;
+}
+function validate327(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate328(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate328.errors : vErrors.concat(validate328.errors);
+errors = vErrors.length;
+}
+validate327.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer43 = validate333;
+function validate334(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.id === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"id"+"'"});
+errors++;
+}
+if(data.owner === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"owner"+"'"});
+errors++;
+}
+if(data.name === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"name"+"'"});
+errors++;
+}
+if(data.studioUrl === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"studioUrl"+"'"});
+errors++;
+}
+if(data.viewCount === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"viewCount"+"'"});
+errors++;
+}
+if(data.cloneCount === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"cloneCount"+"'"});
+errors++;
+}
+if(data.id !== undefined){
+let data0 = data.id;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+(vErrors ??= []).push({instancePath:instancePath+"/id",message:"must be integer"});
+errors++;
+}
+}
+if(data.owner !== undefined){
+if(typeof data.owner !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/owner",message:"must be string"});
+errors++;
+}
+}
+if(data.name !== undefined){
+if(typeof data.name !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/name",message:"must be string"});
+errors++;
+}
+}
+if(data.studioUrl !== undefined){
+if(typeof data.studioUrl !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/studioUrl",message:"must be string"});
+errors++;
+}
+}
+if(data.viewCount !== undefined){
+let data4 = data.viewCount;
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+(vErrors ??= []).push({instancePath:instancePath+"/viewCount",message:"must be integer"});
+errors++;
+}
+}
+if(data.cloneCount !== undefined){
+let data5 = data.cloneCount;
+if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
+(vErrors ??= []).push({instancePath:instancePath+"/cloneCount",message:"must be integer"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate334.errors = vErrors;
+return errors === 0;
+}
+function validate333(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate334(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate334.errors : vErrors.concat(validate334.errors);
+errors = vErrors.length;
+}
+validate333.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer44 = validate337;
+function validate338(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -5457,8 +8081,8 @@ let data0 = data.samples;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate48(data0[i0], {instancePath:instancePath+"/samples/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
+if(!(validate58(data0[i0], {instancePath:instancePath+"/samples/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
@@ -5480,46 +8104,238 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate168.errors = vErrors;
+validate338.errors = vErrors;
 return errors === 0;
 }
-function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate337(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate168(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate338(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate338.errors : vErrors.concat(validate338.errors);
 errors = vErrors.length;
 }
-validate167.errors = vErrors;
+validate337.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer12 = validate172;
-function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer45 = validate342;
+function validate343(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-if(!(validate112(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
-errors = vErrors.length;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.count === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"count"+"'"});
+errors++;
 }
-validate173.errors = vErrors;
+if(data.count !== undefined){
+let data0 = data.count;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+(vErrors ??= []).push({instancePath:instancePath+"/count",message:"must be integer"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate343.errors = vErrors;
 return errors === 0;
 }
-function validate172(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate342(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate173(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+if(!(validate343(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate343.errors : vErrors.concat(validate343.errors);
 errors = vErrors.length;
 }
-validate172.errors = vErrors;
+validate342.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer13 = validate177;
-function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer46 = validate346;
+function validate347(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(!(validate122(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+errors = vErrors.length;
+}
+validate347.errors = vErrors;
+return errors === 0;
+}
+function validate346(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate347(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate347.errors : vErrors.concat(validate347.errors);
+errors = vErrors.length;
+}
+validate346.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer47 = validate351;
+function validate351(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate351.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer48 = validate353;
+function validate354(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.requiresProcessing !== undefined){
+if(typeof data.requiresProcessing !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/requiresProcessing",message:"must be boolean"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate354.errors = vErrors;
+return errors === 0;
+}
+function validate353(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate354(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate354.errors : vErrors.concat(validate354.errors);
+errors = vErrors.length;
+}
+validate353.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer49 = validate357;
+function validate357(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate357.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer50 = validate359;
+function validate359(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate359.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer51 = validate361;
+function validate361(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate361.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer52 = validate363;
+function validate363(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate363.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer53 = validate365;
+function validate365(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate365.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer54 = validate367;
+function validate367(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate152(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+errors = vErrors.length;
+}
+validate367.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer55 = validate369;
+function validate369(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate369.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer56 = validate371;
+function validate371(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate371.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer57 = validate373;
+function validate373(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate152(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+errors = vErrors.length;
+}
+validate373.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer58 = validate375;
+function validate375(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate375.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer59 = validate377;
+function validate380(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5548,10 +8364,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate180.errors = vErrors;
+validate380.errors = vErrors;
 return errors === 0;
 }
-function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate378(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -5564,8 +8380,8 @@ if(data.token === undefined){
 errors++;
 }
 if(data.token !== undefined){
-if(!(validate180(data.token, {instancePath:instancePath+"/token",parentData:data,parentDataProperty:"token",rootData}))){
-vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
+if(!(validate380(data.token, {instancePath:instancePath+"/token",parentData:data,parentDataProperty:"token",rootData}))){
+vErrors = vErrors === null ? validate380.errors : vErrors.concat(validate380.errors);
 errors = vErrors.length;
 }
 }
@@ -5574,21 +8390,324 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate178.errors = vErrors;
+validate378.errors = vErrors;
 return errors === 0;
 }
-function validate177(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate377(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate178(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
+if(!(validate378(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate378.errors : vErrors.concat(validate378.errors);
 errors = vErrors.length;
 }
-validate177.errors = vErrors;
+validate377.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer14 = validate183;
-function validate186(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer60 = validate383;
+function validate386(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.classes === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"classes"+"'"});
+errors++;
+}
+if(data.blockNames === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"blockNames"+"'"});
+errors++;
+}
+if(data.featureCount === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"featureCount"+"'"});
+errors++;
+}
+if(data.sampleCount === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"sampleCount"+"'"});
+errors++;
+}
+if(data.outputClasses === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"outputClasses"+"'"});
+errors++;
+}
+if(data.classes !== undefined){
+let data0 = data.classes;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data0[i0] !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/classes/" + i0,message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/classes",message:"must be array"});
+errors++;
+}
+}
+if(data.blockNames !== undefined){
+let data2 = data.blockNames;
+if(Array.isArray(data2)){
+const len1 = data2.length;
+for(let i1=0; i1<len1; i1++){
+if(typeof data2[i1] !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/blockNames/" + i1,message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/blockNames",message:"must be array"});
+errors++;
+}
+}
+if(data.featureCount !== undefined){
+let data4 = data.featureCount;
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+(vErrors ??= []).push({instancePath:instancePath+"/featureCount",message:"must be integer"});
+errors++;
+}
+}
+if(data.sampleCount !== undefined){
+let data5 = data.sampleCount;
+if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
+(vErrors ??= []).push({instancePath:instancePath+"/sampleCount",message:"must be integer"});
+errors++;
+}
+}
+if(data.outputClasses !== undefined){
+let data6 = data.outputClasses;
+if(Array.isArray(data6)){
+const len2 = data6.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data6[i2] !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/outputClasses/" + i2,message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/outputClasses",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate386.errors = vErrors;
+return errors === 0;
+}
+function validate388(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.ix === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"ix"+"'"});
+errors++;
+}
+if(data.label === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"label"+"'"});
+errors++;
+}
+if(data.selected === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"selected"+"'"});
+errors++;
+}
+if(data.favourite === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"favourite"+"'"});
+errors++;
+}
+if(data.ix !== undefined){
+let data0 = data.ix;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+(vErrors ??= []).push({instancePath:instancePath+"/ix",message:"must be integer"});
+errors++;
+}
+}
+if(data.label !== undefined){
+if(typeof data.label !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/label",message:"must be string"});
+errors++;
+}
+}
+if(data.selected !== undefined){
+if(typeof data.selected !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/selected",message:"must be boolean"});
+errors++;
+}
+}
+if(data.favourite !== undefined){
+if(typeof data.favourite !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/favourite",message:"must be boolean"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate388.errors = vErrors;
+return errors === 0;
+}
+function validate384(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.dependencies === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"dependencies"+"'"});
+errors++;
+}
+if(data.name === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"name"+"'"});
+errors++;
+}
+if(data.axes === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"axes"+"'"});
+errors++;
+}
+if(data.trained === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"trained"+"'"});
+errors++;
+}
+if(data.selectedAxes === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"selectedAxes"+"'"});
+errors++;
+}
+if(data.minimumConfidenceRating === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"minimumConfidenceRating"+"'"});
+errors++;
+}
+if(data.dependencies !== undefined){
+if(!(validate386(data.dependencies, {instancePath:instancePath+"/dependencies",parentData:data,parentDataProperty:"dependencies",rootData}))){
+vErrors = vErrors === null ? validate386.errors : vErrors.concat(validate386.errors);
+errors = vErrors.length;
+}
+}
+if(data.name !== undefined){
+if(typeof data.name !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/name",message:"must be string"});
+errors++;
+}
+}
+if(data.axes !== undefined){
+let data2 = data.axes;
+if(Array.isArray(data2)){
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate388(data2[i0], {instancePath:instancePath+"/axes/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate388.errors : vErrors.concat(validate388.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/axes",message:"must be array"});
+errors++;
+}
+}
+if(data.trained !== undefined){
+if(typeof data.trained !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/trained",message:"must be boolean"});
+errors++;
+}
+}
+if(data.clusterCount !== undefined){
+let data5 = data.clusterCount;
+if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
+(vErrors ??= []).push({instancePath:instancePath+"/clusterCount",message:"must be integer"});
+errors++;
+}
+}
+if(data.selectedAxes !== undefined){
+let data6 = data.selectedAxes;
+if(Array.isArray(data6)){
+const len1 = data6.length;
+for(let i1=0; i1<len1; i1++){
+let data7 = data6[i1];
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
+(vErrors ??= []).push({instancePath:instancePath+"/selectedAxes/" + i1,message:"must be integer"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/selectedAxes",message:"must be array"});
+errors++;
+}
+}
+if(data.minimumConfidenceRating !== undefined){
+if(!(typeof data.minimumConfidenceRating == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/minimumConfidenceRating",message:"must be number"});
+errors++;
+}
+}
+if(data.thresholds !== undefined){
+let data9 = data.thresholds;
+if(Array.isArray(data9)){
+const len2 = data9.length;
+for(let i2=0; i2<len2; i2++){
+if(!(validate84(data9[i2], {instancePath:instancePath+"/thresholds/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/thresholds",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate384.errors = vErrors;
+return errors === 0;
+}
+function validate383(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate384(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate384.errors : vErrors.concat(validate384.errors);
+errors = vErrors.length;
+}
+validate383.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer61 = validate392;
+function validate393(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(!(validate271(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+errors = vErrors.length;
+}
+validate393.errors = vErrors;
+return errors === 0;
+}
+function validate392(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate393(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate393.errors : vErrors.concat(validate393.errors);
+errors = vErrors.length;
+}
+validate392.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer62 = validate397;
+function validate400(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5627,10 +8746,204 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate186.errors = vErrors;
+validate400.errors = vErrors;
 return errors === 0;
 }
-function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate405(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.ramRequired === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"ramRequired"+"'"});
+errors++;
+}
+if(data.romRequired === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"romRequired"+"'"});
+errors++;
+}
+if(data.arenaSize === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"arenaSize"+"'"});
+errors++;
+}
+if(data.modelSize === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"modelSize"+"'"});
+errors++;
+}
+if(data.ramRequired !== undefined){
+if(!(typeof data.ramRequired == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/ramRequired",message:"must be number"});
+errors++;
+}
+}
+if(data.romRequired !== undefined){
+if(!(typeof data.romRequired == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/romRequired",message:"must be number"});
+errors++;
+}
+}
+if(data.arenaSize !== undefined){
+if(!(typeof data.arenaSize == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/arenaSize",message:"must be number"});
+errors++;
+}
+}
+if(data.modelSize !== undefined){
+if(!(typeof data.modelSize == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/modelSize",message:"must be number"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate405.errors = vErrors;
+return errors === 0;
+}
+function validate409(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.name === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"name"+"'"});
+errors++;
+}
+if(data.value === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"value"+"'"});
+errors++;
+}
+if(data.name !== undefined){
+if(typeof data.name !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/name",message:"must be string"});
+errors++;
+}
+}
+if(data.value !== undefined){
+if(typeof data.value !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/value",message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate409.errors = vErrors;
+return errors === 0;
+}
+function validate404(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.mcu === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"mcu"+"'"});
+errors++;
+}
+if(data.name === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"name"+"'"});
+errors++;
+}
+if(data.isDefault === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"isDefault"+"'"});
+errors++;
+}
+if(data.latency === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"latency"+"'"});
+errors++;
+}
+if(data.tflite === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"tflite"+"'"});
+errors++;
+}
+if(data.eon === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"eon"+"'"});
+errors++;
+}
+if(data.hasPerformance === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"hasPerformance"+"'"});
+errors++;
+}
+if(data.mcu !== undefined){
+if(typeof data.mcu !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/mcu",message:"must be string"});
+errors++;
+}
+}
+if(data.name !== undefined){
+if(typeof data.name !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/name",message:"must be string"});
+errors++;
+}
+}
+if(data.isDefault !== undefined){
+if(typeof data.isDefault !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/isDefault",message:"must be boolean"});
+errors++;
+}
+}
+if(data.latency !== undefined){
+if(!(typeof data.latency == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/latency",message:"must be number"});
+errors++;
+}
+}
+if(data.tflite !== undefined){
+if(!(validate405(data.tflite, {instancePath:instancePath+"/tflite",parentData:data,parentDataProperty:"tflite",rootData}))){
+vErrors = vErrors === null ? validate405.errors : vErrors.concat(validate405.errors);
+errors = vErrors.length;
+}
+}
+if(data.eon !== undefined){
+if(!(validate405(data.eon, {instancePath:instancePath+"/eon",parentData:data,parentDataProperty:"eon",rootData}))){
+vErrors = vErrors === null ? validate405.errors : vErrors.concat(validate405.errors);
+errors = vErrors.length;
+}
+}
+if(data.eon_ram_optimized !== undefined){
+if(!(validate405(data.eon_ram_optimized, {instancePath:instancePath+"/eon_ram_optimized",parentData:data,parentDataProperty:"eon_ram_optimized",rootData}))){
+vErrors = vErrors === null ? validate405.errors : vErrors.concat(validate405.errors);
+errors = vErrors.length;
+}
+}
+if(data.customMetrics !== undefined){
+let data7 = data.customMetrics;
+if(Array.isArray(data7)){
+const len0 = data7.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate409(data7[i0], {instancePath:instancePath+"/customMetrics/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate409.errors : vErrors.concat(validate409.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/customMetrics",message:"must be array"});
+errors++;
+}
+}
+if(data.hasPerformance !== undefined){
+if(typeof data.hasPerformance !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/hasPerformance",message:"must be boolean"});
+errors++;
+}
+}
+if(data.profilingError !== undefined){
+if(typeof data.profilingError !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/profilingError",message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate404.errors = vErrors;
+return errors === 0;
+}
+function validate403(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5722,10 +9035,9 @@ let data7 = data.onDevicePerformance;
 if(Array.isArray(data7)){
 const len2 = data7.length;
 for(let i2=0; i2<len2; i2++){
-let data8 = data7[i2];
-if(!(data8 && typeof data8 == "object" && !Array.isArray(data8))){
-(vErrors ??= []).push({instancePath:instancePath+"/onDevicePerformance/" + i2,message:"must be object"});
-errors++;
+if(!(validate404(data7[i2], {instancePath:instancePath+"/onDevicePerformance/" + i2,parentData:data7,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
+errors = vErrors.length;
 }
 }
 }
@@ -5739,8 +9051,8 @@ let data9 = data.predictions;
 if(Array.isArray(data9)){
 const len3 = data9.length;
 for(let i3=0; i3<len3; i3++){
-if(!(validate89(data9[i3], {instancePath:instancePath+"/predictions/" + i3,parentData:data9,parentDataProperty:i3,rootData}))){
-vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
+if(!(validate99(data9[i3], {instancePath:instancePath+"/predictions/" + i3,parentData:data9,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
 errors = vErrors.length;
 }
 }
@@ -5786,8 +9098,8 @@ let data16 = data.additionalMetrics;
 if(Array.isArray(data16)){
 const len4 = data16.length;
 for(let i4=0; i4<len4; i4++){
-if(!(validate98(data16[i4], {instancePath:instancePath+"/additionalMetrics/" + i4,parentData:data16,parentDataProperty:i4,rootData}))){
-vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+if(!(validate108(data16[i4], {instancePath:instancePath+"/additionalMetrics/" + i4,parentData:data16,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 }
@@ -5802,10 +9114,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate189.errors = vErrors;
+validate403.errors = vErrors;
 return errors === 0;
 }
-function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate398(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -5876,8 +9188,8 @@ let data5 = data.clusters;
 if(Array.isArray(data5)){
 const len2 = data5.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate186(data5[i2], {instancePath:instancePath+"/clusters/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
+if(!(validate400(data5[i2], {instancePath:instancePath+"/clusters/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate400.errors : vErrors.concat(validate400.errors);
 errors = vErrors.length;
 }
 }
@@ -5915,8 +9227,8 @@ let data10 = data.thresholds;
 if(Array.isArray(data10)){
 const len4 = data10.length;
 for(let i4=0; i4<len4; i4++){
-if(!(validate74(data10[i4], {instancePath:instancePath+"/thresholds/" + i4,parentData:data10,parentDataProperty:i4,rootData}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+if(!(validate84(data10[i4], {instancePath:instancePath+"/thresholds/" + i4,parentData:data10,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
 errors = vErrors.length;
 }
 }
@@ -5953,8 +9265,8 @@ let data15 = data.modelValidationMetrics;
 if(Array.isArray(data15)){
 const len6 = data15.length;
 for(let i6=0; i6<len6; i6++){
-if(!(validate189(data15[i6], {instancePath:instancePath+"/modelValidationMetrics/" + i6,parentData:data15,parentDataProperty:i6,rootData}))){
-vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
+if(!(validate403(data15[i6], {instancePath:instancePath+"/modelValidationMetrics/" + i6,parentData:data15,parentDataProperty:i6,rootData}))){
+vErrors = vErrors === null ? validate403.errors : vErrors.concat(validate403.errors);
 errors = vErrors.length;
 }
 }
@@ -5975,17 +9287,892 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate184.errors = vErrors;
+validate398.errors = vErrors;
 return errors === 0;
 }
-function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate397(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate184(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
+if(!(validate398(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate398.errors : vErrors.concat(validate398.errors);
 errors = vErrors.length;
 }
-validate183.errors = vErrors;
+validate397.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer63 = validate416;
+function validate420(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"type"+"'"});
+errors++;
+}
+if(data.type !== undefined){
+if(typeof data.type !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/type",message:"must be string"});
+errors++;
+}
+}
+if(data.neurons !== undefined){
+let data1 = data.neurons;
+if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+(vErrors ??= []).push({instancePath:instancePath+"/neurons",message:"must be integer"});
+errors++;
+}
+}
+if(data.kernelSize !== undefined){
+let data2 = data.kernelSize;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+(vErrors ??= []).push({instancePath:instancePath+"/kernelSize",message:"must be integer"});
+errors++;
+}
+}
+if(data.dropoutRate !== undefined){
+if(!(typeof data.dropoutRate == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/dropoutRate",message:"must be number"});
+errors++;
+}
+}
+if(data.columns !== undefined){
+let data4 = data.columns;
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+(vErrors ??= []).push({instancePath:instancePath+"/columns",message:"must be integer"});
+errors++;
+}
+}
+if(data.stack !== undefined){
+let data5 = data.stack;
+if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
+(vErrors ??= []).push({instancePath:instancePath+"/stack",message:"must be integer"});
+errors++;
+}
+}
+if(data.enabled !== undefined){
+if(typeof data.enabled !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/enabled",message:"must be boolean"});
+errors++;
+}
+}
+if(data.organizationModelId !== undefined){
+let data7 = data.organizationModelId;
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
+(vErrors ??= []).push({instancePath:instancePath+"/organizationModelId",message:"must be integer"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate420.errors = vErrors;
+return errors === 0;
+}
+function validate422(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.enabled === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"enabled"+"'"});
+errors++;
+}
+if(data.enabled !== undefined){
+if(typeof data.enabled !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/enabled",message:"must be boolean"});
+errors++;
+}
+}
+if(data.warping !== undefined){
+if(typeof data.warping !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/warping",message:"must be boolean"});
+errors++;
+}
+}
+if(data.freqMasking !== undefined){
+if(typeof data.freqMasking !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/freqMasking",message:"must be string"});
+errors++;
+}
+}
+if(data.timeMasking !== undefined){
+if(typeof data.timeMasking !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/timeMasking",message:"must be string"});
+errors++;
+}
+}
+if(data.gaussianNoise !== undefined){
+if(typeof data.gaussianNoise !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/gaussianNoise",message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate422.errors = vErrors;
+return errors === 0;
+}
+function validate424(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.enabled === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"enabled"+"'"});
+errors++;
+}
+if(data.enabled !== undefined){
+if(typeof data.enabled !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/enabled",message:"must be boolean"});
+errors++;
+}
+}
+if(data.additionalClasses !== undefined){
+if(!(typeof data.additionalClasses == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/additionalClasses",message:"must be number"});
+errors++;
+}
+}
+if(data.neuronsPerClass !== undefined){
+if(!(typeof data.neuronsPerClass == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/neuronsPerClass",message:"must be number"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate424.errors = vErrors;
+return errors === 0;
+}
+function validate417(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.dependencies === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"dependencies"+"'"});
+errors++;
+}
+if(data.trained === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"trained"+"'"});
+errors++;
+}
+if(data.name === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"name"+"'"});
+errors++;
+}
+if(data.script === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"script"+"'"});
+errors++;
+}
+if(data.minimumConfidenceRating === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"minimumConfidenceRating"+"'"});
+errors++;
+}
+if(data.selectedModelType === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"selectedModelType"+"'"});
+errors++;
+}
+if(data.mode === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"mode"+"'"});
+errors++;
+}
+if(data.visualLayers === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"visualLayers"+"'"});
+errors++;
+}
+if(data.trainingCycles === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"trainingCycles"+"'"});
+errors++;
+}
+if(data.learningRate === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"learningRate"+"'"});
+errors++;
+}
+if(data.defaultBatchSize === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"defaultBatchSize"+"'"});
+errors++;
+}
+if(data.shape === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"shape"+"'"});
+errors++;
+}
+if(data.augmentationPolicyImage === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"augmentationPolicyImage"+"'"});
+errors++;
+}
+if(data.transferLearningModels === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"transferLearningModels"+"'"});
+errors++;
+}
+if(data.profileInt8 === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"profileInt8"+"'"});
+errors++;
+}
+if(data.skipEmbeddingsAndMemory === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"skipEmbeddingsAndMemory"+"'"});
+errors++;
+}
+if(data.showAdvancedTrainingSettings === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"showAdvancedTrainingSettings"+"'"});
+errors++;
+}
+if(data.showAugmentationTrainingSettings === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"showAugmentationTrainingSettings"+"'"});
+errors++;
+}
+if(data.dependencies !== undefined){
+if(!(validate386(data.dependencies, {instancePath:instancePath+"/dependencies",parentData:data,parentDataProperty:"dependencies",rootData}))){
+vErrors = vErrors === null ? validate386.errors : vErrors.concat(validate386.errors);
+errors = vErrors.length;
+}
+}
+if(data.trained !== undefined){
+if(typeof data.trained !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/trained",message:"must be boolean"});
+errors++;
+}
+}
+if(data.name !== undefined){
+if(typeof data.name !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/name",message:"must be string"});
+errors++;
+}
+}
+if(data.type !== undefined){
+if(typeof data.type !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/type",message:"must be string"});
+errors++;
+}
+}
+if(data.script !== undefined){
+if(typeof data.script !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/script",message:"must be string"});
+errors++;
+}
+}
+if(data.minimumConfidenceRating !== undefined){
+if(!(typeof data.minimumConfidenceRating == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/minimumConfidenceRating",message:"must be number"});
+errors++;
+}
+}
+if(data.selectedModelType !== undefined){
+if(typeof data.selectedModelType !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/selectedModelType",message:"must be string"});
+errors++;
+}
+}
+if(data.mode !== undefined){
+if(typeof data.mode !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/mode",message:"must be string"});
+errors++;
+}
+}
+if(data.visualLayers !== undefined){
+let data8 = data.visualLayers;
+if(Array.isArray(data8)){
+const len0 = data8.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate420(data8[i0], {instancePath:instancePath+"/visualLayers/" + i0,parentData:data8,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate420.errors : vErrors.concat(validate420.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/visualLayers",message:"must be array"});
+errors++;
+}
+}
+if(data.trainingCycles !== undefined){
+let data10 = data.trainingCycles;
+if(!((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10)))){
+(vErrors ??= []).push({instancePath:instancePath+"/trainingCycles",message:"must be integer"});
+errors++;
+}
+}
+if(data.learningRate !== undefined){
+if(!(typeof data.learningRate == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/learningRate",message:"must be number"});
+errors++;
+}
+}
+if(data.batchSize !== undefined){
+let data12 = data.batchSize;
+if(!((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12)))){
+(vErrors ??= []).push({instancePath:instancePath+"/batchSize",message:"must be integer"});
+errors++;
+}
+}
+if(data.defaultBatchSize !== undefined){
+let data13 = data.defaultBatchSize;
+if(!((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13)))){
+(vErrors ??= []).push({instancePath:instancePath+"/defaultBatchSize",message:"must be integer"});
+errors++;
+}
+}
+if(data.shape !== undefined){
+if(typeof data.shape !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/shape",message:"must be string"});
+errors++;
+}
+}
+if(data.trainTestSplit !== undefined){
+if(!(typeof data.trainTestSplit == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/trainTestSplit",message:"must be number"});
+errors++;
+}
+}
+if(data.autoClassWeights !== undefined){
+if(typeof data.autoClassWeights !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/autoClassWeights",message:"must be boolean"});
+errors++;
+}
+}
+if(data.useLearnedOptimizer !== undefined){
+if(typeof data.useLearnedOptimizer !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/useLearnedOptimizer",message:"must be boolean"});
+errors++;
+}
+}
+if(data.augmentationPolicyImage !== undefined){
+if(typeof data.augmentationPolicyImage !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/augmentationPolicyImage",message:"must be string"});
+errors++;
+}
+}
+if(data.augmentationPolicySpectrogram !== undefined){
+if(!(validate422(data.augmentationPolicySpectrogram, {instancePath:instancePath+"/augmentationPolicySpectrogram",parentData:data,parentDataProperty:"augmentationPolicySpectrogram",rootData}))){
+vErrors = vErrors === null ? validate422.errors : vErrors.concat(validate422.errors);
+errors = vErrors.length;
+}
+}
+if(data.transferLearningModels !== undefined){
+let data20 = data.transferLearningModels;
+if(Array.isArray(data20)){
+const len1 = data20.length;
+for(let i1=0; i1<len1; i1++){
+let data21 = data20[i1];
+if(!(data21 && typeof data21 == "object" && !Array.isArray(data21))){
+(vErrors ??= []).push({instancePath:instancePath+"/transferLearningModels/" + i1,message:"must be object"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/transferLearningModels",message:"must be array"});
+errors++;
+}
+}
+if(data.profileInt8 !== undefined){
+if(typeof data.profileInt8 !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/profileInt8",message:"must be boolean"});
+errors++;
+}
+}
+if(data.skipEmbeddingsAndMemory !== undefined){
+if(typeof data.skipEmbeddingsAndMemory !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/skipEmbeddingsAndMemory",message:"must be boolean"});
+errors++;
+}
+}
+if(data.akidaEdgeLearningConfig !== undefined){
+if(!(validate424(data.akidaEdgeLearningConfig, {instancePath:instancePath+"/akidaEdgeLearningConfig",parentData:data,parentDataProperty:"akidaEdgeLearningConfig",rootData}))){
+vErrors = vErrors === null ? validate424.errors : vErrors.concat(validate424.errors);
+errors = vErrors.length;
+}
+}
+if(data.customValidationMetadataKey !== undefined){
+if(typeof data.customValidationMetadataKey !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/customValidationMetadataKey",message:"must be string"});
+errors++;
+}
+}
+if(data.showAdvancedTrainingSettings !== undefined){
+if(typeof data.showAdvancedTrainingSettings !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/showAdvancedTrainingSettings",message:"must be boolean"});
+errors++;
+}
+}
+if(data.showAugmentationTrainingSettings !== undefined){
+if(typeof data.showAugmentationTrainingSettings !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/showAugmentationTrainingSettings",message:"must be boolean"});
+errors++;
+}
+}
+if(data.customParameters !== undefined){
+let data28 = data.customParameters;
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+for(const key0 in data28){
+if(typeof data28[key0] !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/customParameters/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/customParameters",message:"must be object"});
+errors++;
+}
+}
+if(data.anomalyCapacity !== undefined){
+if(typeof data.anomalyCapacity !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/anomalyCapacity",message:"must be string"});
+errors++;
+}
+}
+if(data.lastShownModelVariant !== undefined){
+if(typeof data.lastShownModelVariant !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/lastShownModelVariant",message:"must be string"});
+errors++;
+}
+}
+if(data.blockParameters !== undefined){
+let data32 = data.blockParameters;
+if(!(data32 && typeof data32 == "object" && !Array.isArray(data32))){
+(vErrors ??= []).push({instancePath:instancePath+"/blockParameters",message:"must be object"});
+errors++;
+}
+}
+if(data.thresholds !== undefined){
+let data33 = data.thresholds;
+if(Array.isArray(data33)){
+const len2 = data33.length;
+for(let i2=0; i2<len2; i2++){
+if(!(validate84(data33[i2], {instancePath:instancePath+"/thresholds/" + i2,parentData:data33,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/thresholds",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate417.errors = vErrors;
+return errors === 0;
+}
+function validate416(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate417(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate417.errors : vErrors.concat(validate417.errors);
+errors = vErrors.length;
+}
+validate416.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer64 = validate428;
+function validate432(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.shape === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"shape"+"'"});
+errors++;
+}
+if(data.name === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"name"+"'"});
+errors++;
+}
+if(data.type === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"type"+"'"});
+errors++;
+}
+if(data.shape !== undefined){
+if(!(typeof data.shape == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/shape",message:"must be number"});
+errors++;
+}
+}
+if(data.name !== undefined){
+if(typeof data.name !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/name",message:"must be string"});
+errors++;
+}
+}
+if(data.type !== undefined){
+if(typeof data.type !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/type",message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate432.errors = vErrors;
+return errors === 0;
+}
+function validate431(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.input === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"input"+"'"});
+errors++;
+}
+if(data.output === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"output"+"'"});
+errors++;
+}
+if(data.input !== undefined){
+if(!(validate432(data.input, {instancePath:instancePath+"/input",parentData:data,parentDataProperty:"input",rootData}))){
+vErrors = vErrors === null ? validate432.errors : vErrors.concat(validate432.errors);
+errors = vErrors.length;
+}
+}
+if(data.output !== undefined){
+if(!(validate432(data.output, {instancePath:instancePath+"/output",parentData:data,parentDataProperty:"output",rootData}))){
+vErrors = vErrors === null ? validate432.errors : vErrors.concat(validate432.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate431.errors = vErrors;
+return errors === 0;
+}
+function validate439(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.title === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"title"+"'"});
+errors++;
+}
+if(data.values === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"values"+"'"});
+errors++;
+}
+if(data.title !== undefined){
+if(typeof data.title !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/title",message:"must be string"});
+errors++;
+}
+}
+if(data.values !== undefined){
+let data1 = data.values;
+if(Array.isArray(data1)){
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+if(!(typeof data1[i0] == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/values/" + i0,message:"must be number"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/values",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate439.errors = vErrors;
+return errors === 0;
+}
+function validate438(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.title === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"title"+"'"});
+errors++;
+}
+if(data.data === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"data"+"'"});
+errors++;
+}
+if(data.title !== undefined){
+if(typeof data.title !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/title",message:"must be string"});
+errors++;
+}
+}
+if(data.xLabel !== undefined){
+if(typeof data.xLabel !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/xLabel",message:"must be string"});
+errors++;
+}
+}
+if(data.yLabel !== undefined){
+if(typeof data.yLabel !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/yLabel",message:"must be string"});
+errors++;
+}
+}
+if(data.description !== undefined){
+if(typeof data.description !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/description",message:"must be string"});
+errors++;
+}
+}
+if(data.hideInUI !== undefined){
+if(typeof data.hideInUI !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/hideInUI",message:"must be boolean"});
+errors++;
+}
+}
+if(data.data !== undefined){
+let data5 = data.data;
+if(Array.isArray(data5)){
+const len0 = data5.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate439(data5[i0], {instancePath:instancePath+"/data/" + i0,parentData:data5,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate439.errors : vErrors.concat(validate439.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/data",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate438.errors = vErrors;
+return errors === 0;
+}
+function validate429(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.created === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"created"+"'"});
+errors++;
+}
+if(data.layers === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"layers"+"'"});
+errors++;
+}
+if(data.classNames === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"classNames"+"'"});
+errors++;
+}
+if(data.labels === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"labels"+"'"});
+errors++;
+}
+if(data.availableModelTypes === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"availableModelTypes"+"'"});
+errors++;
+}
+if(data.recommendedModelType === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"recommendedModelType"+"'"});
+errors++;
+}
+if(data.modelValidationMetrics === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"modelValidationMetrics"+"'"});
+errors++;
+}
+if(data.hasTrainedModel === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"hasTrainedModel"+"'"});
+errors++;
+}
+if(data.mode === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"mode"+"'"});
+errors++;
+}
+if(data.imageInputScaling === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"imageInputScaling"+"'"});
+errors++;
+}
+if(data.created !== undefined){
+if(typeof data.created !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/created",message:"must be string"});
+errors++;
+}
+}
+if(data.layers !== undefined){
+let data1 = data.layers;
+if(Array.isArray(data1)){
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate431(data1[i0], {instancePath:instancePath+"/layers/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate431.errors : vErrors.concat(validate431.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/layers",message:"must be array"});
+errors++;
+}
+}
+if(data.classNames !== undefined){
+let data3 = data.classNames;
+if(Array.isArray(data3)){
+const len1 = data3.length;
+for(let i1=0; i1<len1; i1++){
+if(typeof data3[i1] !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/classNames/" + i1,message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/classNames",message:"must be array"});
+errors++;
+}
+}
+if(data.labels !== undefined){
+let data5 = data.labels;
+if(Array.isArray(data5)){
+const len2 = data5.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data5[i2] !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/labels/" + i2,message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/labels",message:"must be array"});
+errors++;
+}
+}
+if(data.availableModelTypes !== undefined){
+let data7 = data.availableModelTypes;
+if(Array.isArray(data7)){
+const len3 = data7.length;
+for(let i3=0; i3<len3; i3++){
+if(typeof data7[i3] !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/availableModelTypes/" + i3,message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/availableModelTypes",message:"must be array"});
+errors++;
+}
+}
+if(data.recommendedModelType !== undefined){
+if(typeof data.recommendedModelType !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/recommendedModelType",message:"must be string"});
+errors++;
+}
+}
+if(data.modelValidationMetrics !== undefined){
+let data10 = data.modelValidationMetrics;
+if(Array.isArray(data10)){
+const len4 = data10.length;
+for(let i4=0; i4<len4; i4++){
+if(!(validate403(data10[i4], {instancePath:instancePath+"/modelValidationMetrics/" + i4,parentData:data10,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate403.errors : vErrors.concat(validate403.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/modelValidationMetrics",message:"must be array"});
+errors++;
+}
+}
+if(data.hasTrainedModel !== undefined){
+if(typeof data.hasTrainedModel !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/hasTrainedModel",message:"must be boolean"});
+errors++;
+}
+}
+if(data.mode !== undefined){
+if(typeof data.mode !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/mode",message:"must be string"});
+errors++;
+}
+}
+if(data.objectDetectionLastLayer !== undefined){
+if(typeof data.objectDetectionLastLayer !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/objectDetectionLastLayer",message:"must be string"});
+errors++;
+}
+}
+if(data.imageInputScaling !== undefined){
+if(typeof data.imageInputScaling !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/imageInputScaling",message:"must be string"});
+errors++;
+}
+}
+if(data.thresholds !== undefined){
+let data16 = data.thresholds;
+if(Array.isArray(data16)){
+const len5 = data16.length;
+for(let i5=0; i5<len5; i5++){
+if(!(validate84(data16[i5], {instancePath:instancePath+"/thresholds/" + i5,parentData:data16,parentDataProperty:i5,rootData}))){
+vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/thresholds",message:"must be array"});
+errors++;
+}
+}
+if(data.tensorboardGraphs !== undefined){
+let data18 = data.tensorboardGraphs;
+if(Array.isArray(data18)){
+const len6 = data18.length;
+for(let i6=0; i6<len6; i6++){
+if(!(validate438(data18[i6], {instancePath:instancePath+"/tensorboardGraphs/" + i6,parentData:data18,parentDataProperty:i6,rootData}))){
+vErrors = vErrors === null ? validate438.errors : vErrors.concat(validate438.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/tensorboardGraphs",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate429.errors = vErrors;
+return errors === 0;
+}
+function validate428(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate429(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate429.errors : vErrors.concat(validate429.errors);
+errors = vErrors.length;
+}
+validate428.errors = vErrors;
 return errors === 0;
 }
 

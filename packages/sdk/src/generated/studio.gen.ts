@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/api-key-info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read which project an API key belongs to
+         * @description The cheapest way to check a key. Works with an API key only. Newer Studio versions only: before mid-2026 use `listProjects`.
+         */
+        get: operations["getCurrentApiKeyInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{projectId}": {
         parameters: {
             query?: never;
@@ -33,6 +53,26 @@ export interface paths {
          * @description One large answer with the project's devices, the extent of its data, its limits and the state of its impulse. Live classification makes sense once `impulse.complete` is `true`.
          */
         get: operations["getProjectInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/classify/all/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the accuracy of every variant over the test set
+         * @description One figure for each variant that results exist for. Experimental: at least one Studio version of early 2026 does not have it.
+         */
+        get: operations["getClassifyMetricsAllVariants"];
         put?: never;
         post?: never;
         delete?: never;
@@ -122,6 +162,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{projectId}/classify/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Classify one image that is sent along
+         * @description Runs the impulse on an image without storing it. Images are the only kind of data that can be classified so. Never answers with a job.
+         */
+        post: operations["classifyImage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{projectId}/classify/v2/{sampleId}": {
         parameters: {
             query?: never;
@@ -136,6 +196,367 @@ export interface paths {
          * @description Slides the impulse's window over the whole sample and runs every learn block of the impulse on each window. The request has no body. The answer is the result or a job, depending on the size of the sample, on resampling and on what is cached; after the job, call again with the same query.
          */
         post: operations["classifySampleV2"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/classify/v2/{sampleId}/raw-data/{windowIndex}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the readings of one window
+         * @description The raw readings that one window was classified from. They are kept with the result, so this works only after a job of `classifySampleV2` has made one, and is refused before.
+         */
+        get: operations["getSampleWindowFromCache"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/classify/v2/{sampleId}/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Classify one sample with several variants of the model
+         * @description Like `classifySampleV2`, once for each of the given variants. The request has no body. The answer is the result or a job; look for `results`. After the job, call again with the same query.
+         */
+        post: operations["classifySampleForVariants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/classify/{sampleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Classify one sample with every learn block, waiting for the result
+         * @deprecated
+         * @description Use `classifySampleV2`. This older call never answers with a job: it holds the connection until the result is there, and it cannot choose a variant.
+         */
+        get: operations["classifySample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/data-axes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how much data each axis has
+         * @description Adds up the length of the data by the names of the axes.
+         */
+        get: operations["getProjectDataAxesSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/data-interval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the interval of the training data
+         * @description When the training set has several, the one of its longest sample.
+         */
+        get: operations["getProjectRecommendedDataInterval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/device/{deviceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one device
+         * @description The device as `listDevices` shows it.
+         */
+        get: operations["getDevice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/device/{deviceId}/debug-stream/inference/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Watch the results of a model on a device
+         * @description For a device that runs a model. Its results arrive on the socket, for as long as `keepDeviceDebugStreamAlive` is called every 10 s. The request has no body.
+         */
+        post: operations["startDeviceInferenceDebugStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/device/{deviceId}/debug-stream/keep-alive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a device's stream going
+         * @description Call it every 10 s.
+         */
+        post: operations["keepDeviceDebugStreamAlive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/device/{deviceId}/debug-stream/snapshot/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Watch the camera of a device
+         * @description The pictures arrive on the socket, for as long as `keepDeviceDebugStreamAlive` is called every 10 s.
+         */
+        post: operations["startDeviceSnapshotDebugStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/device/{deviceId}/debug-stream/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a device's stream
+         * @description Tells the device not to send any more.
+         */
+        post: operations["stopDeviceDebugStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/device/{deviceId}/start-sampling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a device record a sample
+         * @description Answers as soon as the device has been asked. How far it has come is told on the socket only; the sample appears in the list when the device has uploaded it. The device may be unable to keep to the wishes: the sample's own `intervalMs` tells the truth.
+         */
+        post: operations["startSampling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the devices of a project
+         * @description Every device that has ever been connected to remote management, or that has sent data under a name of its own.
+         */
+        get: operations["listDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/devices/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a device known
+         * @description What Edge Impulse's own tools call before they connect a device.
+         */
+        post: operations["createDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/devices/inference-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what models on devices have seen
+         * @description Counts and means over stretches of time, as devices reported them. Newer Studio versions only; absent before mid-2026.
+         */
+        get: operations["getInferenceHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/devices/inference-history/{deviceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report what a model on a device has seen
+         * @description What a device's runner sends from time to time. Newer Studio versions only; absent before mid-2026.
+         */
+        post: operations["storeInferenceHistory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/devices/{deviceId}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the name of a device
+         * @description The name is for people; the id stays.
+         */
+        post: operations["renameDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/devkeys/hmac": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the key that devices sign with
+         * @description The project's development key for signatures. Newer Studio versions only; absent before 2026.
+         */
+        get: operations["getHmacDevkey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/dsp-data/{dspId}/x/{category}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the features of a DSP block
+         * @description One row per window of every sample of a category, as a NumPy file.
+         */
+        get: operations["downloadDspData"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -162,6 +583,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{projectId}/impulse/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read all blocks of an impulse
+         * @description Like `getImpulse`, with the blocks that are disabled.
+         */
+        get: operations["getImpulseAll"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/impulses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the impulses of a project
+         * @description Every impulse with its blocks. The default one is `defaultImpulseId` of the project.
+         */
+        get: operations["getAllImpulses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/impulses-detailed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the impulses of a project with settings and figures
+         * @description Every impulse with the settings of its blocks, and figures to compare them by.
+         */
+        get: operations["getAllDetailedImpulses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the jobs that wait or run
+         * @description A page that comes back finds its own job here by `key`.
+         */
+        get: operations["listActiveJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/jobs/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List all jobs
+         * @description Jobs that run and jobs that have ended, page by page.
+         */
+        get: operations["listAllJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{projectId}/jobs/classify": {
         parameters: {
             query?: never;
@@ -176,6 +697,86 @@ export interface paths {
          * @description Starts a job that runs the impulse over every sample of the test set. When it has finished, read the outcome with `getClassifyJobResult` or, page by page, with `getClassifyJobResultPage`.
          */
         post: operations["startClassifyJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/jobs/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start classifying the whole test set with every variant
+         * @description Like `startClassifyJob`, for all variants of the model. The request has no body.
+         */
+        post: operations["startEvaluateJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/jobs/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the jobs that have ended
+         * @description Page by page. Their order is not documented.
+         */
+        get: operations["listFinishedJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/jobs/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how long jobs ran, by kind
+         * @description Compute time over a stretch of time.
+         */
+        get: operations["getJobsSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/jobs/{jobId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a job
+         * @description The job ends without success. The request has no body.
+         */
+        post: operations["cancelJob"];
         delete?: never;
         options?: never;
         head?: never;
@@ -222,6 +823,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{projectId}/jobs/{jobId}/stdout/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download what a job has printed
+         * @description The lines of `getJobsLogs` as one text.
+         */
+        get: operations["downloadJobsLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/jobs/{jobId}/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change who is told when a job ends
+         * @description Replaces the list of users.
+         */
+        post: operations["updateJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/last-modification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read when a project last changed
+         * @description Moves on when data changes or an impulse is trained, so it is the cheapest way to ask whether there is anything new.
+         */
+        get: operations["getProjectLastModificationDate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/learn-data/{learnId}/model/{modelDownloadId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the model of a trained learn block
+         * @description For a network a TensorFlow file, for K-means its clusters.
+         */
+        get: operations["downloadLearnModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/model-variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the variants of a project's models
+         * @description Tells which variants a classification may ask for.
+         */
+        get: operations["getModelVariants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/public-info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what anybody may know about a public project
+         * @description For public projects, also without credentials.
+         */
+        get: operations["getProjectInfoSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{projectId}/raw-data": {
         parameters: {
             query?: never;
@@ -242,6 +963,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{projectId}/raw-data/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count samples
+         * @description The number of samples that `listSamples` would list with the same filters.
+         */
+        get: operations["countSamples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{projectId}/raw-data/{sampleId}": {
         parameters: {
             query?: never;
@@ -254,6 +995,310 @@ export interface paths {
          * @description The sample and its readings. If the impulse works at another frequency, `payload.values` can be resampled: take the time axis from `payload.intervalMs`.
          */
         get: operations["getSample"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a sample
+         * @description The sample is gone for every other call, though Studio may keep the file in its storage.
+         */
+        delete: operations["deleteSample"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/crop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep only a part of a sample
+         * @description The rest is not lost: `getUncroppedDownsampledSample` still shows it, and cropping again can bring it back.
+         */
+        post: operations["cropSample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a sample out
+         * @description Keeps the sample, but training and testing pass over it. The request has no body.
+         */
+        post: operations["disableSample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/edit-label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the label of a sample
+         * @description Replaces the one label of the whole sample. A sample with label spans ignores it; see `setSampleStructuredLabels`.
+         */
+        post: operations["editLabel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use a sample again
+         * @description Undoes `disableSample`. The request has no body.
+         */
+        post: operations["enableSample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an image sample as a JPEG file
+         * @description Works for samples whose readings are pixels.
+         */
+        get: operations["getSampleAsImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the metadata of a sample
+         * @description Whether pairs survive that are not in the request is not documented.
+         */
+        post: operations["setSampleMetadata"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a sample to another part of the data set
+         * @description For example from testing to training, once somebody has checked its label.
+         */
+        post: operations["moveSample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a sample as it was before it was cropped
+         * @description All readings of the uploaded file, thinned for a chart; `zoomStart` and `zoomEnd` bring back detail in between.
+         */
+        get: operations["getUncroppedDownsampledSample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the file as it was uploaded
+         * @description The same bytes that came in through ingestion, such as a CBOR or JSON file in the data acquisition format.
+         */
+        get: operations["getSampleAsRaw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the name of a sample
+         * @description The name is for people; the id stays.
+         */
+        post: operations["renameSample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/segment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cut a sample into several
+         * @description Each piece becomes a sample of its own, and the original is marked as deleted.
+         */
+        post: operations["segmentSample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/slice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a part of a sample
+         * @description The readings from one index to another. The time of the first one is `sliceStart` times the payload's `intervalMs`.
+         */
+        get: operations["getSampleSlice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/structured-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the label spans of a sample
+         * @description Spans count readings and have to cover the whole sample, in order, without a gap or an overlap; others are refused with the index that is not covered. From then on the spans decide, not `label`.
+         */
+        post: operations["setSampleStructuredLabels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/video": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a video sample as an MP4 file
+         * @description Works for samples that are videos.
+         */
+        get: operations["getSampleAsVideo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/raw-data/{sampleId}/wav": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an audio axis as a WAV file
+         * @description Works for samples with an audio axis. The answer supports `Range` requests, as players send them.
+         */
+        get: operations["getSampleAsAudio"];
         put?: never;
         post?: never;
         delete?: never;
@@ -282,6 +1327,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{projectId}/training/anomaly/{learnId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the settings of an anomaly block
+         * @description What was chosen for training, for K-means and Gaussian mixtures.
+         */
+        get: operations["getAnomaly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/training/anomaly/{learnId}/gmm/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the Gaussian mixture of a trained anomaly block
+         * @description The mixture in the scaled features of `getAnomalyMetadata`: `n` components over `m` axes.
+         */
+        get: operations["getGmmMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{projectId}/training/anomaly/{learnId}/metadata": {
         parameters: {
             query?: never;
@@ -294,6 +1379,46 @@ export interface paths {
          * @description Scaling, clusters and thresholds of a trained K-means block. `created` also tells which training a result belongs to: read it before and after a job.
          */
         get: operations["getAnomalyMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/training/keras/{learnId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the settings of a network
+         * @description What was chosen for training.
+         */
+        get: operations["getKeras"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/training/keras/{learnId}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what a trained network has learned
+         * @description Its classes, builds, figures and thresholds. `created` also tells which training a result belongs to: read it before and after a job.
+         */
+        get: operations["getKerasMetadata"];
         put?: never;
         post?: never;
         delete?: never;
@@ -349,6 +1474,53 @@ export interface components {
             /** @description Address with more about it. */
             link?: string;
         };
+        /** @description Learning on the device, for Akida processors. */
+        AkidaEdgeLearningConfig: {
+            /** @description Whether it is prepared. */
+            enabled: boolean;
+            /** @description Classes that can be added. */
+            additionalClasses?: number;
+            /** @description Neurons per class. */
+            neuronsPerClass?: number;
+        };
+        /** @description A feature that an anomaly block can look at. */
+        AnomalyConfigAxis: {
+            /** @description Index of the feature. */
+            ix: number;
+            /** @description Name of the feature. */
+            label: string;
+            /** @description Whether it was chosen. */
+            selected: boolean;
+            /** @description Whether Studio marks it as a favourite. */
+            favourite: boolean;
+        };
+        AnomalyConfigResponse: components["schemas"]["GenericResponse"] & {
+            dependencies: components["schemas"]["LearnBlockDependencies"];
+            /** @description Name of the block. */
+            name: string;
+            /** @description Features to choose from. */
+            axes: components["schemas"]["AnomalyConfigAxis"][];
+            /** @description Whether the block is trained. */
+            trained: boolean;
+            /** @description Number of clusters, or of components of a Gaussian mixture. */
+            clusterCount?: number;
+            /** @description Indices of the features that were chosen. */
+            selectedAxes: number[];
+            /** @description Lowest score that counts as an anomaly. Newer versions prefer `thresholds`. */
+            minimumConfidenceRating: number;
+            /** @description The block's thresholds. Newer Studio versions only; absent before 2026, use `minimumConfidenceRating`. */
+            thresholds?: components["schemas"]["BlockThreshold"][];
+        };
+        /** @description A Gaussian mixture of `n` components over `m` axes. */
+        AnomalyGmmMetadata: {
+            /** @description Center of each component, `n` x `m`. */
+            means: number[][];
+            /** @description Covariance matrix of each component, `n` x `m` x `m`. */
+            covariances: number[][][];
+            /** @description Weight of each component; they add up to 1. */
+            weights: number[];
+        };
+        AnomalyGmmMetadataResponse: components["schemas"]["GenericResponse"] & components["schemas"]["AnomalyGmmMetadata"];
         /** @description Which labels of samples mean an anomaly. Newer Studio versions only; absent before mid-2026, and also when nobody has set it: take the label `anomaly` for an anomaly and `no anomaly` for the opposite. */
         AnomalyLabelsConfig: {
             /** @description Labels that mean an anomaly. */
@@ -401,6 +1573,21 @@ export interface components {
             /** @description Highest over the cells. */
             maxScore?: number;
         };
+        /** @description How spectrograms are varied for training. */
+        AugmentationPolicySpectrogram: {
+            /** @description Whether they are. */
+            enabled: boolean;
+            /** @description Whether time is stretched and squeezed. */
+            warping?: boolean;
+            freqMasking?: components["schemas"]["AugmentationStrength"];
+            timeMasking?: components["schemas"]["AugmentationStrength"];
+            gaussianNoise?: components["schemas"]["AugmentationStrength"];
+        };
+        /**
+         * @description How strongly data is varied. The list may grow; accept other values.
+         * @enum {string}
+         */
+        AugmentationStrength: "none" | "low" | "high" | (string & {});
         /** @description One setting that turns scores into verdicts. Newer Studio versions only; absent before 2026, use `minimumConfidenceRating`. */
         BlockThreshold: {
             /** @description Name for programs, such as `min_score` or `min_anomaly_score`. Not all names are documented: when a block has just one threshold, take that one. */
@@ -566,6 +1753,36 @@ export interface components {
             /** @description F1 score of this image, for FOMO. */
             f1?: number;
         };
+        ClassifySampleResponseMultipleVariants: components["schemas"]["GenericResponse"] & {
+            /** @description One entry per variant that was asked for. Always there when this is the answer and not a job. */
+            results?: components["schemas"]["ClassifySampleResponseVariantResults"][];
+            sample: components["schemas"]["RawSampleData"];
+            /** @description Length of a window, in ms, as used for this answer. */
+            windowSizeMs: number;
+            /** @description Step from one window to the next, in ms, as used for this answer. It can differ from the impulse's. */
+            windowIncreaseMs: number;
+            /** @description Whether the sample is also in the training set. */
+            alreadyInDatabase: boolean;
+        };
+        /** @description What one variant of the model says about a sample. */
+        ClassifySampleResponseVariantResults: {
+            variant: components["schemas"]["KerasModelVariantEnum"];
+            /** @description One entry per learn block. */
+            classifications: components["schemas"]["ClassifySampleResponseClassification"][];
+        };
+        CountSamplesResponse: components["schemas"]["GenericResponse"] & {
+            /** @description Number of samples that match. */
+            count: number;
+        };
+        /** @description The device to make known. */
+        CreateDeviceRequest: {
+            /** @description The device's own id, such as a MAC address. */
+            deviceId: string;
+            /** @description Model of the device. */
+            deviceType: string;
+            /** @description Whether it is fine that the device is known already; otherwise that is an error. */
+            ifNotExists: boolean;
+        };
         /** @description The user who started something. */
         CreatedUpdatedByUser: {
             /** @description Id of the user. */
@@ -577,6 +1794,31 @@ export interface components {
             /** @description Address of the user's picture. */
             photo?: string;
         };
+        /** @description The part to keep, as indices of readings within the datastream. */
+        CropSampleRequest: {
+            /** @description First reading to keep. */
+            cropStart: number;
+            /** @description Where the part ends. */
+            cropEnd: number;
+        };
+        CropSampleResponse: components["schemas"]["GenericResponse"] & {
+            /** @description Whether Studio works on it in the background; the sample has `isProcessing` until then. Not every description of the API has this field; read it as `false`. */
+            requiresProcessing?: boolean;
+        };
+        /** @description One figure with its name. */
+        CustomMetric: {
+            /** @description Name of the figure. */
+            name: string;
+            /** @description The figure for people. */
+            value: string;
+        };
+        /** @description Name and unit of an axis. */
+        DataAxis: {
+            /** @description Name of the axis, e.g. `accX`. */
+            name: string;
+            /** @description Unit of the readings, mostly as SenML writes it, e.g. `m/s2`. */
+            units: string;
+        };
         /** @description The readings of one datastream. Newer Studio versions only; absent before mid-2026. */
         DatastreamPayload: {
             /** @description Which of the sample's `datastreams` this is. Streams that the impulse does not use are left out. */
@@ -584,6 +1826,126 @@ export interface components {
             payload: components["schemas"]["RawSamplePayload"];
             /** @description Number of readings, also when the payload was thinned. */
             totalPayloadLength: number;
+        };
+        /** @description An impulse with its settings and figures. The lists of block settings hold one object per block, with `blockId`; Windowscope does not look into them. */
+        DetailedImpulse: {
+            impulse: components["schemas"]["Impulse"];
+            /** @description Figures about the impulse and its blocks. */
+            metrics: components["schemas"]["DetailedImpulseMetric"][];
+            /** @description Settings of the DSP blocks. */
+            dspBlockConfigs?: components["schemas"]["DetailedImpulseBlockConfig"][];
+            /** @description Settings of the learn blocks that are networks. */
+            learnBlockKerasConfigs?: components["schemas"]["DetailedImpulseBlockConfig"][];
+            /** @description Settings of the anomaly blocks. */
+            learnBlockAnomalyConfigs?: components["schemas"]["DetailedImpulseAnomalyConfig"][];
+            /** @description Settings of the post-processing blocks. Newer Studio versions only; absent before 2026. */
+            postProcessingBlockConfigs?: components["schemas"]["DetailedImpulsePostProcessingConfig"][];
+            pretrainedModelInfo?: components["schemas"]["PretrainedModelInfo"];
+            /** @description Whether data has changed since the features were made. */
+            isStale: boolean;
+            /** @description Whether all blocks are configured. */
+            configured: boolean;
+            /** @description Whether it is configured and trained, so that it can classify. */
+            complete: boolean;
+            /** @description Words that people attached to the impulse. */
+            tags: string[];
+            /** @description Id of the trial of Studio's tuner that the impulse comes from. */
+            createdFromTunerTrialId?: number;
+            createdByUser?: components["schemas"]["CreatedUpdatedByUser"];
+        };
+        /** @description Settings of one anomaly block. */
+        DetailedImpulseAnomalyConfig: {
+            /** @description Id of the block. */
+            blockId: number;
+            /** @description What was chosen for the block, as `getAnomaly` answers it. */
+            config?: {
+                [key: string]: unknown;
+            };
+            /** @description What the block knows since it was trained, as `getAnomalyMetadata` answers it. */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            gmmMetadata?: components["schemas"]["AnomalyGmmMetadata"];
+        };
+        /** @description Settings of one block, in the shape of its kind. */
+        DetailedImpulseBlockConfig: {
+            /** @description Id of the block. */
+            blockId: number;
+            /** @description What was chosen for the block. */
+            config?: {
+                [key: string]: unknown;
+            };
+            /** @description What the block knows since it was last run or trained. */
+            metadata?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description One figure or setting of an impulse. */
+        DetailedImpulseMetric: {
+            /** @description Name for programs. */
+            name: string;
+            /**
+             * @description How prominent it is. The list may grow; accept other values.
+             * @enum {string}
+             */
+            type: "core" | "additional" | (string & {});
+            filteringType?: components["schemas"]["DetailedImpulseMetricFiltering"];
+            category: components["schemas"]["DetailedImpulseMetricCategory"];
+            /** @description Name for people. */
+            description: string;
+            /** @description The figure for people, or a yes or no. */
+            value: string | boolean;
+            /** @description Heading for people. */
+            title?: string;
+            /** @description The figure for programs. */
+            valueForSorting?: number;
+            /** @description Explanation of the value, for people. */
+            valueHint?: string;
+        };
+        /**
+         * @description What a figure is about. The list may grow; accept other values.
+         * @enum {string}
+         */
+        DetailedImpulseMetricCategory: "impulseMetrics" | "inputBlockConfig" | "dspBlockConfig" | "learnBlockConfig" | "learnBlockMetrics" | "postProcessingBlockConfig" | (string & {});
+        /** @description How a table lets people filter by a figure. */
+        DetailedImpulseMetricFiltering: {
+            /**
+             * @description Kind of filter. The list may grow; accept other values.
+             * @enum {string}
+             */
+            type: "numeric" | "string" | "select" | "boolean" | "list" | (string & {});
+            /** @description Values to choose from. */
+            options: string[];
+        };
+        /** @description A figure that impulses can have. */
+        DetailedImpulseMetricKey: {
+            /** @description Name for programs. */
+            name: string;
+            /** @description Name for people. */
+            description: string;
+            /**
+             * @description How prominent it is. The list may grow; accept other values.
+             * @enum {string}
+             */
+            type: "core" | "additional" | (string & {});
+            filteringType?: components["schemas"]["DetailedImpulseMetricFiltering"];
+            /** @description Whether Studio's table shows it unasked. */
+            showInTable: boolean;
+        };
+        /** @description The figures of one category. */
+        DetailedImpulseMetricKeys: {
+            category: components["schemas"]["DetailedImpulseMetricCategory"];
+            /** @description The figures. */
+            metricKeys: components["schemas"]["DetailedImpulseMetricKey"][];
+        };
+        /** @description Settings of one post-processing block. Newer Studio versions only; absent before 2026. */
+        DetailedImpulsePostProcessingConfig: {
+            /** @description Id of the block. */
+            blockId: number;
+            /** @description What was chosen for the block. */
+            config?: {
+                [key: string]: unknown;
+            };
         };
         /** @description The project's development keys. Empty for clients that come with an API key, since January 2026. */
         DevelopmentKeys: {
@@ -626,6 +1988,11 @@ export interface components {
             remoteMgmtMode: components["schemas"]["DeviceRemoteMgmtMode"];
             inferenceInfo?: components["schemas"]["DeviceInferenceInfo"];
         };
+        /** @description Which stream is meant. */
+        DeviceDebugStreamRequest: {
+            /** @description Number of the stream, from the call that started it. */
+            streamId: number;
+        };
         /** @description The model that a device runs. Set when `remoteMgmtMode` is `inference`. */
         DeviceInferenceInfo: {
             /** @description Id of the project that the model comes from. */
@@ -642,6 +2009,26 @@ export interface components {
              */
             modelType?: "classification" | "objectDetection" | "constrainedObjectDetection" | (string & {});
         };
+        /** @description Estimated speed and memory of a model on one processor. */
+        DevicePerformance: {
+            /** @description Processor, for programs. */
+            mcu: string;
+            /** @description Processor, for people. */
+            name: string;
+            /** @description Whether it is the one to show first. */
+            isDefault: boolean;
+            /** @description Time of one inference. The unit is not documented; ms are likely. */
+            latency: number;
+            tflite: components["schemas"]["EngineMemory"];
+            eon: components["schemas"]["EngineMemory"];
+            eon_ram_optimized?: components["schemas"]["EngineMemory"];
+            /** @description Further figures for people. */
+            customMetrics?: components["schemas"]["CustomMetric"][];
+            /** @description Whether the figures are there. */
+            hasPerformance: boolean;
+            /** @description Why they are not. */
+            profilingError?: string;
+        };
         /**
          * @description Whether the device is connected, and then whether it records or runs a model. The list may grow; accept other values.
          * @enum {string}
@@ -656,6 +2043,39 @@ export interface components {
             /** @description Frequencies that the sensor offers, in Hz. */
             frequencies: number[];
         };
+        /** @description The label to set. */
+        EditSampleLabelRequest: {
+            /** @description New label of the whole sample. */
+            label?: string;
+        };
+        /** @description Memory that a model takes under one inference engine. The unit is not documented; bytes are likely. */
+        EngineMemory: {
+            /** @description Working memory in all. */
+            ramRequired: number;
+            /** @description Program memory in all. */
+            romRequired: number;
+            /** @description Working memory for tensors. */
+            arenaSize: number;
+            /** @description Size of the model. */
+            modelSize: number;
+        };
+        /** @description One output of a model. */
+        FreeformOutputTensor: {
+            /** @description Length of each dimension. */
+            shape: number[];
+            /**
+             * @description Type that the model computes with. The list may grow; accept other values.
+             * @enum {string}
+             */
+            dataType: "int8" | "uint8" | "float32" | (string & {});
+            /** @description The values, the last dimension running fastest. */
+            data: number[];
+        };
+        /** @description Output of a model of the kind `freeform`, as it is. Newer Studio versions only; absent before 2026. */
+        FreeformResult: {
+            /** @description One entry per output of the model. */
+            outputTensors: components["schemas"]["FreeformOutputTensor"][];
+        };
         /** @description What every JSON answer has. */
         GenericResponse: {
             /** @description Whether the call did what was asked. Check it first, whatever the HTTP status. */
@@ -663,11 +2083,62 @@ export interface components {
             /** @description What went wrong, for people. Set when `success` is `false`. */
             error?: string;
         };
+        GetAllDetailedImpulsesResponse: components["schemas"]["GenericResponse"] & {
+            /** @description The impulses. */
+            impulses: components["schemas"]["DetailedImpulse"][];
+            /** @description Which figures there are, so that a table can have a column for each. */
+            metricKeysByCategory?: components["schemas"]["DetailedImpulseMetricKeys"][];
+            /** @description Further columns that Studio's table has. */
+            extraTableColumns?: string[];
+        };
+        GetAllImpulsesResponse: components["schemas"]["GenericResponse"] & {
+            /** @description The impulses. */
+            impulses: components["schemas"]["Impulse"][];
+            /** @description How many impulses the project may have, -1 for any number. Newer Studio versions only; absent before mid-2026. */
+            maxImpulseCount?: number;
+        };
+        GetCurrentApiKeyInfoResponse: components["schemas"]["GenericResponse"] & {
+            /** @description Id of the key, which is not the key. */
+            apiKeyId: number;
+            /** @description Id of the project that the key opens. */
+            projectId: number;
+            role: components["schemas"]["ProjectApiKeyRole"];
+        };
+        GetDeviceResponse: components["schemas"]["GenericResponse"] & {
+            device?: components["schemas"]["Device"];
+        };
+        GetHmacDevkeyResponse: components["schemas"]["GenericResponse"] & {
+            /** @description The key, as text. A secret. Absent when the project has none. */
+            hmacKey?: string;
+        };
         GetImpulseResponse: components["schemas"]["GenericResponse"] & {
             impulse?: components["schemas"]["Impulse"];
         };
+        GetInferenceHistoryResponse: components["schemas"]["GenericResponse"] & {
+            /** @description One entry per stretch of time. */
+            summaryByTime: components["schemas"]["InferenceHistoryPeriod"][];
+            /** @description One entry per device, over the whole time. */
+            summaryByDevice: components["schemas"]["InferenceHistoryAggregate"][];
+            /** @description Every class that occurs. */
+            allClasses: string[];
+            /** @description Every device that occurs. */
+            allDevices: components["schemas"]["InferenceHistoryDevice"][];
+            /** @description Every further figure that occurs. */
+            allMetrics: string[];
+        };
         GetJobResponse: components["schemas"]["GenericResponse"] & {
             job: components["schemas"]["Job"];
+        };
+        GetModelVariantsResponse: components["schemas"]["GenericResponse"] & {
+            /** @description The variants of all learn blocks. */
+            modelVariants: components["schemas"]["ProjectModelVariant"][];
+        };
+        /** @description A sample with the readings of one part of it, or of one datastream. Versions before mid-2026 call it `GetSampleResponse`; it is the same but for `datastreamPayloads`. */
+        GetSampleDspResponse: components["schemas"]["GenericResponse"] & {
+            sample: components["schemas"]["Sample"];
+            payload: components["schemas"]["RawSamplePayload"];
+            /** @description Number of readings, also when the payload was thinned. */
+            totalPayloadLength: number;
         };
         GetSampleResponse: components["schemas"]["GenericResponse"] & components["schemas"]["RawSampleData"];
         /** @description State of the tour that Studio gives to beginners. Windowscope does not use it. */
@@ -703,6 +2174,11 @@ export interface components {
          * @enum {string}
          */
         ImageInputResizeMode: "squash" | "fit-short" | "fit-long" | "crop" | (string & {});
+        /**
+         * @description How the pixels of an image are scaled before they enter: to a range, as `torchvision` normalises them (`torch`), or in blue-green-red order less the mean of ImageNet. The list may grow; accept other values.
+         * @enum {string}
+         */
+        ImageInputScaling: "0..1" | "-1..1" | "-128..127" | "0..255" | "torch" | "bgr-subtract-imagenet-mean" | (string & {});
         /** @description A chain of blocks: the input block cuts windows, the DSP blocks turn each window into features, and the learn blocks judge the features. */
         Impulse: {
             /** @description Id of the impulse, the `impulseId` of queries. */
@@ -876,6 +2352,75 @@ export interface components {
          * @enum {string}
          */
         ImpulseType: "default" | "BYOM" | "VLM" | (string & {});
+        /** @description What one device has seen. */
+        InferenceHistoryAggregate: {
+            /** @description The device's own id. */
+            deviceId: string;
+            /** @description Name that people gave the device. */
+            deviceName: string;
+            /** @description How often the model ran. */
+            totalInferences: number;
+            /** @description How often each class won. */
+            totalClassifications: components["schemas"]["InferenceSummaryMetric"][];
+            /** @description Mean score of each class. */
+            means: components["schemas"]["InferenceSummaryMetric"][];
+            /** @description Standard deviation of the scores of each class. */
+            standardDeviations: components["schemas"]["InferenceSummaryMetric"][];
+            /** @description Further figures. */
+            metrics: components["schemas"]["InferenceSummaryMetric"][];
+        };
+        /** @description A device that has reported results. */
+        InferenceHistoryDevice: {
+            /** @description The device's own id. */
+            deviceId: string;
+            /** @description Name that people gave the device. */
+            deviceName: string;
+        };
+        /** @description A figure and its class. */
+        InferenceHistoryEntry: {
+            /** @description The class. */
+            label: string;
+            /** @description The figure. */
+            value: number;
+        };
+        /** @description What happened in one stretch of time. */
+        InferenceHistoryPeriod: {
+            /** @description Beginning, in the unit of the query. */
+            startTimestamp: number;
+            /** @description End, in the unit of the query. */
+            endTimestamp: number;
+            /** @description One entry per device. */
+            data: components["schemas"]["InferenceHistoryAggregate"][];
+        };
+        /** @description When, by the device's count of results and by its clock. */
+        InferenceHistoryTimestamp: {
+            /** @description Number of the result. */
+            index: number;
+            /** @description Unix time of the result, in ms. */
+            timestamp: number;
+        };
+        /** @description What a device has seen in one stretch of time. */
+        InferenceSummary: {
+            start: components["schemas"]["InferenceHistoryTimestamp"];
+            end: components["schemas"]["InferenceHistoryTimestamp"];
+            /** @description How often each class won. */
+            classificationCounter: components["schemas"]["InferenceHistoryEntry"][];
+            /** @description Mean score of each class. */
+            mean: components["schemas"]["InferenceHistoryEntry"][];
+            /** @description Standard deviation of the scores of each class. */
+            standardDeviation: components["schemas"]["InferenceHistoryEntry"][];
+            /** @description Further figures by name, e.g. `avg_inference_time` in ms. */
+            metrics: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A figure and what it is about. */
+        InferenceSummaryMetric: {
+            /** @description Class, or name of the figure. */
+            key: string;
+            /** @description The figure. */
+            value: number;
+        };
         /** @description How a window gets its one label when the sample has several. Newer Studio versions only; absent before 2026, when it was always the label at the end of the window. */
         InputBlockLabelingMethod: {
             /**
@@ -934,6 +2479,44 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description Compute time of one kind of job. */
+        JobSummaryEntry: {
+            /** @description Kind of job, for people. */
+            category: string;
+            /** @description Compute time, in ms. */
+            lengthMs: number;
+        };
+        JobSummaryResponse: components["schemas"]["GenericResponse"] & {
+            /** @description One entry per kind of job. */
+            summary: components["schemas"]["JobSummaryEntry"][];
+        };
+        /** @description An input and an output of a network. */
+        KerasModelLayer: {
+            input: components["schemas"]["KerasModelTensor"];
+            output: components["schemas"]["KerasModelTensor"];
+        };
+        /** @description A chart about the training. Newer Studio versions only; absent before 2026. */
+        KerasModelMetadataGraph: {
+            /** @description Heading. */
+            title: string;
+            /** @description Name of the horizontal axis. */
+            xLabel?: string;
+            /** @description Name of the vertical axis. */
+            yLabel?: string;
+            /** @description Explanation for people. */
+            description?: string;
+            /** @description Whether Studio hides the chart at first. */
+            hideInUI?: boolean;
+            /** @description The curves. */
+            data: components["schemas"]["KerasModelMetadataGraphSeries"][];
+        };
+        /** @description One curve. */
+        KerasModelMetadataGraphSeries: {
+            /** @description Name of the curve. */
+            title: string;
+            /** @description Its values, one per step. */
+            values: number[];
+        };
         /** @description Figures about one build of a trained block. */
         KerasModelMetadataMetrics: {
             type: components["schemas"]["KerasModelTypeEnum"];
@@ -947,10 +2530,8 @@ export interface components {
             report: {
                 [key: string]: unknown;
             };
-            /** @description Estimated latency and memory per processor. Windowscope does not look into it. */
-            onDevicePerformance: {
-                [key: string]: unknown;
-            }[];
+            /** @description Estimated speed and memory, per processor. */
+            onDevicePerformance: components["schemas"]["DevicePerformance"][];
             /** @description Verdicts on the data kept back during training. */
             predictions?: components["schemas"]["ModelPrediction"][];
             /**
@@ -969,6 +2550,47 @@ export interface components {
             /** @description Further figures. */
             additionalMetrics: components["schemas"]["AdditionalMetric"][];
         };
+        KerasModelMetadataResponse: components["schemas"]["GenericResponse"] & {
+            /**
+             * Format: date-time
+             * @description When the block was trained.
+             */
+            created: string;
+            /** @description Inputs and outputs of the network. */
+            layers: components["schemas"]["KerasModelLayer"][];
+            /** @description Classes, in the order of the network's outputs. */
+            classNames: string[];
+            /** @description Labels of the data when the features were made. */
+            labels: string[];
+            /** @description Builds of the model that exist. */
+            availableModelTypes: components["schemas"]["KerasModelTypeEnum"][];
+            recommendedModelType: components["schemas"]["KerasModelTypeEnum"];
+            /** @description Figures for each build. */
+            modelValidationMetrics: components["schemas"]["KerasModelMetadataMetrics"][];
+            /** @description Whether the block is trained. */
+            hasTrainedModel: boolean;
+            mode: components["schemas"]["KerasModelMode"];
+            objectDetectionLastLayer?: components["schemas"]["ObjectDetectionLastLayer"];
+            imageInputScaling: components["schemas"]["ImageInputScaling"];
+            /** @description The block's thresholds. Newer Studio versions only; absent before 2026, use `minimumConfidenceRating` of `getKeras`. */
+            thresholds?: components["schemas"]["BlockThreshold"][];
+            /** @description Curves of the training. Newer Studio versions only; absent before 2026. */
+            tensorboardGraphs?: components["schemas"]["KerasModelMetadataGraph"][];
+        };
+        /**
+         * @description What the network does. The list may grow; accept other values.
+         * @enum {string}
+         */
+        KerasModelMode: "classification" | "regression" | "object-detection" | "visual-anomaly" | "anomaly-gmm" | "freeform" | "anomaly" | (string & {});
+        /** @description A tensor of a network. */
+        KerasModelTensor: {
+            /** @description Number of values. */
+            shape: number;
+            /** @description Name in TensorFlow. */
+            name: string;
+            /** @description Type in TensorFlow, e.g. `float32`. */
+            type: string;
+        };
         /**
          * @description A build of a trained model. `requiresRetrain` stands for a build that the next training will bring. The list may grow; accept other values.
          * @enum {string}
@@ -979,6 +2601,110 @@ export interface components {
          * @enum {string}
          */
         KerasModelVariantEnum: "int8" | "float32" | "akida" | (string & {});
+        KerasResponse: components["schemas"]["GenericResponse"] & {
+            dependencies: components["schemas"]["LearnBlockDependencies"];
+            /** @description Whether the block is trained. */
+            trained: boolean;
+            /** @description Name of the block. */
+            name: string;
+            type?: components["schemas"]["LearnBlockType"];
+            /** @description Program that trains the network. Can be empty in the visual mode. */
+            script: string;
+            /** @description Lowest confidence of a class; below it a window is uncertain. Newer versions prefer `thresholds`. */
+            minimumConfidenceRating: number;
+            selectedModelType: components["schemas"]["KerasModelTypeEnum"];
+            /**
+             * @description Whether the network is made of `visualLayers` or by `script`. The list may grow; accept other values.
+             * @enum {string}
+             */
+            mode: "visual" | "expert" | (string & {});
+            /** @description The layers. Empty in the expert mode. */
+            visualLayers: components["schemas"]["KerasVisualLayer"][];
+            /** @description Epochs of a training. 0 in the expert mode. */
+            trainingCycles: number;
+            /** @description Learning rate, 0..1. 0 in the expert mode. */
+            learningRate: number;
+            /** @description Windows per step of the training. */
+            batchSize?: number;
+            /** @description The same when nothing is chosen. */
+            defaultBatchSize: number;
+            /** @description Shape of the input, as Python writes a tuple. */
+            shape: string;
+            /** @description Part of the training data that is kept back for validation, 0..1. */
+            trainTestSplit?: number;
+            /** @description Whether rare classes weigh more. */
+            autoClassWeights?: boolean;
+            /** @description Whether an optimizer chooses the learning rate itself. */
+            useLearnedOptimizer?: boolean;
+            /**
+             * @description Whether images are varied for training. The list may grow; accept other values.
+             * @enum {string}
+             */
+            augmentationPolicyImage: "none" | "all" | (string & {});
+            augmentationPolicySpectrogram?: components["schemas"]["AugmentationPolicySpectrogram"];
+            /** @description Pretrained models to choose from. Windowscope does not look into them. */
+            transferLearningModels: {
+                [key: string]: unknown;
+            }[];
+            /** @description Whether speed and memory of the quantised model are estimated. */
+            profileInt8: boolean;
+            /** @description Whether training leaves out embeddings and memory figures. Meant for Studio's tests. */
+            skipEmbeddingsAndMemory: boolean;
+            akidaEdgeLearningConfig?: components["schemas"]["AkidaEdgeLearningConfig"];
+            /** @description Key of the metadata that keeps samples together when some are kept back for validation. */
+            customValidationMetadataKey?: string;
+            /** @description Whether Studio's page shows the advanced settings. */
+            showAdvancedTrainingSettings: boolean;
+            /** @description Whether Studio's page shows the settings for varying data. */
+            showAugmentationTrainingSettings: boolean;
+            /** @description Settings that the model itself defines. */
+            customParameters?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Size of a visual anomaly model. The list may grow; accept other values.
+             * @enum {string}
+             */
+            anomalyCapacity?: "low" | "medium" | "high" | (string & {});
+            lastShownModelVariant?: components["schemas"]["KerasModelVariantEnum"];
+            /** @description Settings of a visual anomaly model. Windowscope does not look into them. */
+            blockParameters?: {
+                [key: string]: unknown;
+            };
+            /** @description The block's thresholds. Newer Studio versions only; absent before 2026, use `minimumConfidenceRating`. */
+            thresholds?: components["schemas"]["BlockThreshold"][];
+        };
+        /** @description One layer of a network. Which fields are there depends on `type`. */
+        KerasVisualLayer: {
+            /** @description Kind of layer, e.g. `dense`, `conv1d`, `dropout` or the name of a pretrained model. */
+            type: string;
+            /** @description Neurons or filters. */
+            neurons?: number;
+            /** @description Length of a filter. */
+            kernelSize?: number;
+            /** @description Part of the values that is dropped, 0..1. */
+            dropoutRate?: number;
+            /** @description Columns of a reshape layer. */
+            columns?: number;
+            /** @description How many such layers follow each other. */
+            stack?: number;
+            /** @description Whether the layer is used. */
+            enabled?: boolean;
+            /** @description Id of an organization's own model. */
+            organizationModelId?: number;
+        };
+        LastModificationDateResponse: components["schemas"]["GenericResponse"] & {
+            /**
+             * Format: date-time
+             * @description When data or an impulse last changed. Absent when nothing ever has.
+             */
+            lastModificationDate?: string;
+            /**
+             * Format: date-time
+             * @description When the last version was stored. Absent when there is none.
+             */
+            lastVersionDate?: string;
+        };
         /** @description Further figures about one learn block. */
         LearnBlockAdditionalMetrics: {
             /** @description Id of the learn block. */
@@ -988,11 +2714,34 @@ export interface components {
             /** @description The figures. */
             additionalMetrics: components["schemas"]["AdditionalMetric"][];
         };
+        /** @description What a learn block gets from the blocks before it. */
+        LearnBlockDependencies: {
+            /** @description Labels in the data. */
+            classes: string[];
+            /** @description Names of the DSP blocks. */
+            blockNames: string[];
+            /** @description Features per window. */
+            featureCount: number;
+            /** @description Number of samples. */
+            sampleCount: number;
+            /** @description Classes that the model tells apart. */
+            outputClasses: string[];
+        };
         /**
          * @description Kind of learn block. `anomaly` is K-means, `anomaly-gmm` a Gaussian mixture, the others are networks. The list has grown before (the last three are absent before 2026); accept other values.
          * @enum {string}
          */
         LearnBlockType: "anomaly" | "anomaly-gmm" | "keras" | "keras-transfer-image" | "keras-transfer-kws" | "keras-object-detection" | "keras-regression" | "keras-akida" | "keras-akida-transfer-image" | "keras-akida-object-detection" | "keras-visual-anomaly" | "keras-freeform" | "keras-anomaly" | "vlm" | (string & {});
+        ListDevicesResponse: components["schemas"]["GenericResponse"] & {
+            /** @description The devices. */
+            devices: components["schemas"]["Device"][];
+        };
+        ListJobsResponse: components["schemas"]["GenericResponse"] & {
+            /** @description The jobs of this page. */
+            jobs: components["schemas"]["Job"][];
+            /** @description Number of jobs over all pages. */
+            totalJobCount: number;
+        };
         ListProjectsResponse: components["schemas"]["GenericResponse"] & {
             /** @description The projects. Exactly one when the credentials are an API key. */
             projects: components["schemas"]["Project"][];
@@ -1021,6 +2770,16 @@ export interface components {
             stdout: components["schemas"]["LogLine"][];
             /** @description Number of lines that the job has printed. */
             totalCount: number;
+        };
+        MetricsAllVariantsResponse: components["schemas"]["GenericResponse"] & {
+            /** @description One entry per variant. */
+            metrics?: components["schemas"]["MetricsForModelVariant"][];
+        };
+        /** @description How good one variant is on the test set. */
+        MetricsForModelVariant: {
+            variant: components["schemas"]["KerasModelVariantEnum"];
+            /** @description Accuracy. Absent when the variant has not been tested. */
+            accuracy?: number;
         };
         /** @description Studio's own verdict on one window. */
         ModelPrediction: {
@@ -1055,11 +2814,20 @@ export interface components {
             /** @description One entry per learn block. */
             classifications: components["schemas"]["ClassifySampleResponseClassification"][];
         };
+        /** @description Where the sample goes. */
+        MoveRawDataRequest: {
+            newCategory: components["schemas"]["RawDataCategory"];
+        };
         /**
          * @description Family of an object detection model, which decides how to read its output. The list has grown in every version; accept other values.
          * @enum {string}
          */
         ObjectDetectionLastLayer: "mobilenet-ssd" | "fomo" | "yolov2-akida" | "yolov5" | "yolov5v5-drpai" | "yolox" | "yolov7" | "yolo-pro" | "tao-retinanet" | "tao-ssd" | "tao-yolov3" | "tao-yolov4" | "yolov11" | "yolov11-abs" | "paddleocr-detector" | "qc-face-det-lite" | "qc-yolox" | (string & {});
+        /** @description The file of a model that was brought along. */
+        PretrainedModelInfo: {
+            /** @description Name of the file. */
+            fileName: string;
+        };
         /** @description A project as lists show it. */
         Project: {
             /** @description Id of the project, the `projectId` of every path. */
@@ -1151,6 +2919,11 @@ export interface components {
              */
             scheduledFullDeletionDate?: string;
         };
+        /**
+         * @description What a key may do: everything, only look, only send data, or send data and fetch deployments. The list may grow; accept other values.
+         * @enum {string}
+         */
+        ProjectApiKeyRole: "admin" | "readonly" | "ingestiononly" | "ingestion_deployment" | (string & {});
         /** @description Compute time that jobs may take in the current period. */
         ProjectComputeTime: {
             /**
@@ -1167,6 +2940,20 @@ export interface components {
             timeUsedMs: number;
             /** @description Compute time left, in ms. */
             timeLeftMs: number;
+        };
+        ProjectDataAxesSummaryResponse: components["schemas"]["GenericResponse"] & {
+            /** @description Length of the data of each axis, in ms, by the axis' name. */
+            dataAxisSummary: {
+                [key: string]: number;
+            };
+        };
+        ProjectDataIntervalResponse: components["schemas"]["GenericResponse"] & {
+            /** @description Time between two readings, in ms. */
+            intervalMs: number;
+            /** @description Readings per second, in Hz. */
+            frequencyHz: number;
+            /** @description The same for each datastream; empty for projects with one. Newer Studio versions only; absent before mid-2026. */
+            byDatastream?: components["schemas"]["ProjectDatastreamInterval"][];
         };
         /** @description The extent of some data. */
         ProjectDataSummary: {
@@ -1191,6 +2978,20 @@ export interface components {
             testing: components["schemas"]["ProjectDataSummary"];
             validation?: components["schemas"]["ProjectDataSummary"];
             postProcessing?: components["schemas"]["ProjectDataSummary"];
+        };
+        /** @description The interval of one datastream. Newer Studio versions only; absent before mid-2026. */
+        ProjectDatastreamInterval: {
+            /**
+             * @description Kind of data. The list may grow; accept other values.
+             * @enum {string}
+             */
+            type: "video" | "image" | "time-series" | "features" | (string & {});
+            /** @description Time between two readings, in ms. */
+            intervalMs: number;
+            /** @description Readings per second, in Hz. */
+            frequencyHz: number;
+            /** @description The axes. */
+            sensors: components["schemas"]["DataAxis"][];
         };
         /** @description How far the impulse has come. */
         ProjectImpulseState: {
@@ -1283,11 +3084,35 @@ export interface components {
             /** @description Whether the project keeps a validation set of its own. Newer Studio versions only; absent before mid-2026, when there was none. */
             explicitValidationEnabled?: boolean;
         };
+        ProjectInfoSummaryResponse: components["schemas"]["GenericResponse"] & {
+            /** @description Id of the project. */
+            id: number;
+            /** @description Name of the user or organization that owns it. */
+            owner: string;
+            /** @description Name of the project. */
+            name: string;
+            /** @description Address of its page in Studio. */
+            studioUrl: string;
+            /** @description How often it was looked at. */
+            viewCount: number;
+            /** @description How often it was copied. */
+            cloneCount: number;
+        };
         /**
          * @description How samples are labeled: one label each, boxes in images, or a map of keys and labels. The list has grown before; accept other values. `label_map` is absent before 2026.
          * @enum {string}
          */
         ProjectLabelingMethod: "single_label" | "object_detection" | "label_map" | (string & {});
+        /** @description One variant and how the project treats it. */
+        ProjectModelVariant: {
+            variant: components["schemas"]["KerasModelVariantEnum"];
+            /** @description Whether it is the one that figures refer to when none is named. */
+            isReferenceVariant: boolean;
+            /** @description Whether Studio estimates its speed and memory. */
+            isEnabled: boolean;
+            /** @description Whether Studio's pages last showed this one. */
+            isSelected: boolean;
+        };
         /** @description Limits of the jobs of this project. */
         ProjectPerformance: {
             /** @description Whether jobs may use a GPU. */
@@ -1364,6 +3189,16 @@ export interface components {
             cropStart?: number;
             /** @description Where in the uploaded file a cropped sample ends, as an index of readings. */
             cropEnd?: number;
+        };
+        /** @description The name to set. */
+        RenameDeviceRequest: {
+            /** @description New name. */
+            name: string;
+        };
+        /** @description The name to set. */
+        RenameSampleRequest: {
+            /** @description New name. */
+            name: string;
         };
         /** @description One recording. The readings are not part of it. */
         Sample: {
@@ -1524,6 +3359,18 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description The pieces to make. */
+        SegmentSampleRequest: {
+            /** @description Pieces, in ms from the start of the sample. */
+            segments: components["schemas"]["SegmentSampleRequestSegment"][];
+        };
+        /** @description One piece of a sample. */
+        SegmentSampleRequestSegment: {
+            /** @description Where it begins, in ms. */
+            startMs: number;
+            /** @description Where it ends, in ms. */
+            endMs: number;
+        };
         /** @description One axis of a sample. */
         Sensor: {
             /** @description Position among all axes of the sample, over all datastreams. Newer Studio versions only; absent before mid-2026, use the position in the list. */
@@ -1532,6 +3379,18 @@ export interface components {
             name: string;
             /** @description Unit of the readings, mostly as SenML writes it, e.g. `m/s2`. */
             units: string;
+        };
+        /** @description The metadata to set. */
+        SetSampleMetadataRequest: {
+            /** @description The pairs, texts by key. */
+            metadata?: {
+                [key: string]: string;
+            };
+        };
+        /** @description The label spans to set. */
+        SetSampleStructuredLabelsRequest: {
+            /** @description Spans in readings that cover the whole sample. */
+            structuredLabels: components["schemas"]["StructuredLabel"][];
         };
         /** @description Opens the project's socket.io stream. */
         SocketToken: {
@@ -1553,9 +3412,48 @@ export interface components {
             /** @description With `true`, reuses the features of the last run, which is enough after a threshold has changed. Newer Studio versions only; ignored before 2026. */
             skipFeatureGeneration?: boolean;
         };
+        StartDeviceDebugStreamResponse: components["schemas"]["GenericResponse"] & {
+            /** @description Number of the stream. */
+            streamId: number;
+        };
+        /** @description What pictures to send. */
+        StartDeviceSnapshotDebugStreamRequest: {
+            /**
+             * @description How large they are.
+             * @enum {string}
+             */
+            resolution: "high" | "low" | (string & {});
+        };
         StartJobResponse: components["schemas"]["GenericResponse"] & {
             /** @description Id of the job. `getJobStatus` and the socket use it. */
             id: number;
+        };
+        /** @description What to record. */
+        StartSamplingRequest: {
+            /** @description Label of the sample. */
+            label: string;
+            /** @description Wished length, in ms. */
+            lengthMs: number;
+            category: components["schemas"]["RawDataCategory"];
+            /** @description Wished time between two readings, in ms. */
+            intervalMs: number;
+            /** @description One of the device's sensors, by name. */
+            sensor?: string;
+            /** @description Color in which clients show the label, in the words of CSS. Newer Studio versions only; ignored before 2026. */
+            labelColor?: string;
+            /** @description How many samples a series has so far, for clients that show it. Newer Studio versions only; ignored before 2026. */
+            collectedSampleCount?: number;
+            /** @description How many samples the series is to have. Newer Studio versions only; ignored before 2026. */
+            targetSampleCount?: number;
+        };
+        StartSamplingResponse: components["schemas"]["GenericResponse"] & {
+            /** @description Number of the request. What it refers to is not documented. */
+            id?: number;
+        };
+        /** @description What a device reports. */
+        StoreInferenceHistoryRequest: {
+            /** @description One entry per stretch of time. */
+            summaries: components["schemas"]["InferenceSummary"][];
         };
         /** @description Objects found in one window or frame. The three lists run in parallel. */
         StructuredClassifyResult: {
@@ -1586,12 +3484,35 @@ export interface components {
             label: string;
             labelMap?: components["schemas"]["SampleKeyValueLabels"];
         };
+        /** @description What the model says about one image. Which field is there depends on the kind of model; `result` is one map here and not a list. */
+        TestPretrainedModelResponse: components["schemas"]["GenericResponse"] & {
+            result?: components["schemas"]["WindowScores"];
+            /** @description Boxes found, in parts of the image. Object detection only. */
+            boundingBoxes?: components["schemas"]["BoundingBoxWithScore"][];
+            freeformResult?: components["schemas"]["FreeformResult"];
+            /** @description Scores of the cells. Visual anomaly detection in newer Studio versions only; absent before mid-2026. */
+            anomalyResult?: components["schemas"]["AnomalyResult"][];
+        };
+        /** @description What to change about a job. */
+        UpdateJobRequest: {
+            /** @description Ids of the users who are told when the job ends. */
+            jobNotificationUids?: number[];
+        };
         /** @description Scores of one window by label. A classifier gives confidences 0..1; an anomaly block gives the one key `anomaly`, without bounds and negative for familiar data. That key comes in the block's own entry or merged into the classifier's, so never count it as a class. A regression gives one number; its key is not documented. */
         WindowScores: {
             [key: string]: number;
         };
     };
     responses: {
+        /** @description Done, or refused with `success` being `false`. */
+        Done: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["GenericResponse"];
+            };
+        };
         /** @description The credentials are missing or wrong. Studio does not document this status; the same error may also come with 200. */
         Unauthorized: {
             headers: {
@@ -1614,20 +3535,44 @@ export interface components {
         };
     };
     parameters: {
+        /** @description With `true`, scaled and cropped as the impulse's input block does it. */
+        AfterInputBlock: boolean;
         /** @description Id of a learn block among the impulse's `learnBlocks`. */
         BlockId: number;
+        /** @description Any text. With it the answer carries a header for long caching, without it one that forbids caching; the sample's `lastModified` makes a good key. */
+        CacheKey: string;
         /** @description Keeps samples with this type of data. Newer Studio versions only; ignored before 2026. */
         DataTypeFilter: "audio" | "image";
+        /** @description Which of the sample's datastreams. If absent, the first one, 0. Newer Studio versions only; ignored before mid-2026. */
+        DatastreamIndex: number;
+        /** @description The device's own id, such as a MAC address; not the number that Studio gave it. */
+        DeviceId: string;
         /** @description Keeps samples whose file name contains this text. */
         FilenameFilter: string;
         /** @description Id of the impulse. If absent, the project's default impulse. */
         ImpulseId: number;
+        /** @description With `true`, FOMO results carry `debugInfoJson`. Other blocks do not change. */
+        IncludeDebugInfo: boolean;
+        /** @description Keeps only samples that are enabled, or only those that are excluded from use. */
+        IncludeDisabledFilter: "both" | "enabled" | "disabled";
+        /** @description Leaves out jobs from after this time. */
+        JobEndDate: string;
         /** @description Id of the job, from the call that started it. */
         JobId: number;
+        /** @description Leaves out jobs from before this time. */
+        JobStartDate: string;
         /** @description Keeps samples with one of these labels. A JSON array of strings as text, e.g. `["idle","pumping"]`. */
         LabelsFilter: string;
+        /** @description Id of a learn block among the impulse's `learnBlocks`, of the kind that the operation is for. */
+        LearnId: number;
         /** @description Size of a page, at most. */
         Limit: number;
+        /** @description Thins the payload to at most this many rows. `totalPayloadLength` still counts them all. */
+        LimitPayloadValues: number;
+        /** @description Largest number of lines in the answer. */
+        LineLimit: number;
+        /** @description Leave out lines that are less important than this. */
+        LogLevel: "error" | "warn" | "info" | "debug";
         /** @description Keeps samples that were added before this time. Newer Studio versions only; ignored before 2026. */
         MaxDateFilter: string;
         /** @description Keeps samples with a lower frequency than this, in Hz. */
@@ -1656,6 +3601,8 @@ export interface components {
         ProjectId: number;
         /** @description For AI labeling jobs only. Shows the samples as they would be with that job's proposed changes. */
         ProposedActionsJobId: number;
+        /** @description With `true`, leaves out jobs that another job has started. */
+        RootOnly: boolean;
         /** @description Id of the sample. */
         SampleId: number;
         /** @description Keeps samples whose id or name matches this text. */
@@ -1695,6 +3642,28 @@ export interface operations {
             default: components["responses"]["Unexpected"];
         };
     };
+    getCurrentApiKeyInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key's project and role. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetCurrentApiKeyInfoResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
     getProjectInfo: {
         parameters: {
             query?: {
@@ -1719,6 +3688,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectInfoResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getClassifyMetricsAllVariants: {
+        parameters: {
+            query?: {
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The accuracies. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsAllVariantsResponse"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -1890,11 +3887,49 @@ export interface operations {
             default: components["responses"]["Unexpected"];
         };
     };
+    classifyImage: {
+        parameters: {
+            query?: {
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The file, JPEG or PNG.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestPretrainedModelResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
     classifySampleV2: {
         parameters: {
             query?: {
                 /** @description With `true`, FOMO results carry `debugInfoJson`. Other blocks do not change. */
-                includeDebugInfo?: boolean;
+                includeDebugInfo?: components["parameters"]["IncludeDebugInfo"];
                 /** @description Which build of the model to run, or whose results to read. If absent, `float32` is run. On the server `int8` can be the slower one. */
                 variant?: components["parameters"]["Variant"];
                 /** @description Id of the impulse. If absent, the project's default impulse. */
@@ -1926,6 +3961,513 @@ export interface operations {
             default: components["responses"]["Unexpected"];
         };
     };
+    getSampleWindowFromCache: {
+        parameters: {
+            query?: {
+                /** @description Which of the sample's datastreams. If absent, the first one, 0. Newer Studio versions only; ignored before mid-2026. */
+                datastreamIndex?: components["parameters"]["DatastreamIndex"];
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+                /** @description With `true`, samples with many label spans come with only some of them. Leave it out when the spans are to be drawn. Newer Studio versions only; ignored before 2026. */
+                truncateStructuredLabels?: components["parameters"]["TruncateStructuredLabels"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+                /** @description Which window, counted from 0 in time order. */
+                windowIndex: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sample, with the readings of the window. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetSampleDspResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    classifySampleForVariants: {
+        parameters: {
+            query: {
+                /** @description A JSON array of variants as text, e.g. `["int8","float32"]`. */
+                variants: string;
+                /** @description With `true`, FOMO results carry `debugInfoJson`. Other blocks do not change. */
+                includeDebugInfo?: components["parameters"]["IncludeDebugInfo"];
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+                /** @description With `true`, samples with many label spans come with only some of them. Leave it out when the spans are to be drawn. Newer Studio versions only; ignored before 2026. */
+                truncateStructuredLabels?: components["parameters"]["TruncateStructuredLabels"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The results, or the job that will produce them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassifySampleResponseMultipleVariants"] | components["schemas"]["StartJobResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    classifySample: {
+        parameters: {
+            query?: {
+                /** @description With `true`, FOMO results carry `debugInfoJson`. Other blocks do not change. */
+                includeDebugInfo?: components["parameters"]["IncludeDebugInfo"];
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassifySampleResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getProjectDataAxesSummary: {
+        parameters: {
+            query?: {
+                /** @description With `true`, counts samples that are excluded from use too. */
+                includeDisabled?: boolean;
+                /** @description With `true`, counts samples that Studio is still working on too. */
+                includeNotProcessed?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The extent of each axis. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDataAxesSummaryResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getProjectRecommendedDataInterval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The interval. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDataIntervalResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description The device's own id, such as a MAC address; not the number that Studio gave it. */
+                deviceId: components["parameters"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The device. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetDeviceResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    startDeviceInferenceDebugStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description The device's own id, such as a MAC address; not the number that Studio gave it. */
+                deviceId: components["parameters"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream has begun. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartDeviceDebugStreamResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    keepDeviceDebugStreamAlive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description The device's own id, such as a MAC address; not the number that Studio gave it. */
+                deviceId: components["parameters"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceDebugStreamRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    startDeviceSnapshotDebugStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description The device's own id, such as a MAC address; not the number that Studio gave it. */
+                deviceId: components["parameters"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartDeviceSnapshotDebugStreamRequest"];
+            };
+        };
+        responses: {
+            /** @description The stream has begun. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartDeviceDebugStreamResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    stopDeviceDebugStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description The device's own id, such as a MAC address; not the number that Studio gave it. */
+                deviceId: components["parameters"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceDebugStreamRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    startSampling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description The device's own id, such as a MAC address; not the number that Studio gave it. */
+                deviceId: components["parameters"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartSamplingRequest"];
+            };
+        };
+        responses: {
+            /** @description The device has been asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartSamplingResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    listDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The devices. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDevicesResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    createDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDeviceRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getInferenceHistory: {
+        parameters: {
+            query: {
+                /** @description Beginning of the time to look at, a Unix time. Its unit is not documented; devices report ms. */
+                startTimestamp: number;
+                /** @description End of that time. If absent, now. */
+                endTimestamp?: number;
+                /** @description Keeps the results of one deployment. */
+                deploymentId?: number;
+                /** @description Keeps the results of these devices. How the text lists them is not documented. */
+                devices?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The history. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetInferenceHistoryResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    storeInferenceHistory: {
+        parameters: {
+            query: {
+                /** @description The deployment that the model comes from. */
+                deploymentId: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description The device's own id, such as a MAC address; not the number that Studio gave it. */
+                deviceId: components["parameters"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreInferenceHistoryRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    renameDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description The device's own id, such as a MAC address; not the number that Studio gave it. */
+                deviceId: components["parameters"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameDeviceRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getHmacDevkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key, if the project has one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetHmacDevkeyResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    downloadDspData: {
+        parameters: {
+            query?: {
+                /** @description With `true`, the readings of each window instead of its features. */
+                raw?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of a DSP block among the impulse's `dspBlocks`. */
+                dspId: number;
+                /** @description Part of the data set. */
+                category: components["schemas"]["RawDataCategory"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
     getImpulse: {
         parameters: {
             query?: {
@@ -1948,6 +4490,154 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GetImpulseResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getImpulseAll: {
+        parameters: {
+            query?: {
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The impulse, or no `impulse` field when the project has none. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetImpulseResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getAllImpulses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The impulses. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetAllImpulsesResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getAllDetailedImpulses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The impulses. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetAllDetailedImpulsesResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    listActiveJobs: {
+        parameters: {
+            query?: {
+                /** @description With `true`, leaves out jobs that another job has started. */
+                rootOnly?: components["parameters"]["RootOnly"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The jobs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListJobsResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    listAllJobs: {
+        parameters: {
+            query?: {
+                /** @description Leaves out jobs from before this time. */
+                startDate?: components["parameters"]["JobStartDate"];
+                /** @description Leaves out jobs from after this time. */
+                endDate?: components["parameters"]["JobEndDate"];
+                /** @description Size of a page, at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many entries to skip before the page begins. */
+                offset?: components["parameters"]["Offset"];
+                /** @description With `true`, leaves out jobs that another job has started. */
+                rootOnly?: components["parameters"]["RootOnly"];
+                /** @description Keeps jobs with exactly this `key`. */
+                key?: string;
+                /** @description Keeps jobs of this kind. */
+                category?: string;
+                /** @description Keeps jobs that ended well, or badly. Newer Studio versions only; ignored before 2026. */
+                finished?: "successful" | "failed" | "all";
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The jobs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListJobsResponse"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -1986,6 +4676,122 @@ export interface operations {
             default: components["responses"]["Unexpected"];
         };
     };
+    startEvaluateJob: {
+        parameters: {
+            query?: {
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartJobResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    listFinishedJobs: {
+        parameters: {
+            query?: {
+                /** @description Leaves out jobs from before this time. */
+                startDate?: components["parameters"]["JobStartDate"];
+                /** @description Leaves out jobs from after this time. */
+                endDate?: components["parameters"]["JobEndDate"];
+                /** @description Size of a page, at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many entries to skip before the page begins. */
+                offset?: components["parameters"]["Offset"];
+                /** @description With `true`, leaves out jobs that another job has started. */
+                rootOnly?: components["parameters"]["RootOnly"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The jobs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListJobsResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getJobsSummary: {
+        parameters: {
+            query: {
+                /** @description Beginning of that time. */
+                startDate: string;
+                /** @description End of that time. */
+                endDate: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The times. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobSummaryResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: {
+                /** @description With the text `true`, the job is marked as ended at once, without waiting for the machine that runs it. */
+                forceCancel?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the job, from the call that started it. */
+                jobId: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
     getJobStatus: {
         parameters: {
             query?: never;
@@ -2017,9 +4823,9 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Largest number of lines in the answer. */
-                limit?: number;
+                limit?: components["parameters"]["LineLimit"];
                 /** @description Leave out lines that are less important than this. */
-                logLevel?: "error" | "warn" | "info" | "debug";
+                logLevel?: components["parameters"]["LogLevel"];
             };
             header?: never;
             path: {
@@ -2039,6 +4845,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogStdoutResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    downloadJobsLogs: {
+        parameters: {
+            query?: {
+                /** @description Largest number of lines in the answer. */
+                limit?: components["parameters"]["LineLimit"];
+                /** @description Leave out lines that are less important than this. */
+                logLevel?: components["parameters"]["LogLevel"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the job, from the call that started it. */
+                jobId: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    updateJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the job, from the call that started it. */
+                jobId: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateJobRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getProjectLastModificationDate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dates. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastModificationDateResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    downloadLearnModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of a learn block among the impulse's `learnBlocks`, of the kind that the operation is for. */
+                learnId: components["parameters"]["LearnId"];
+                /** @description Which of the block's files. Studio's pages know the ids; where the API lists them is not documented. */
+                modelDownloadId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getModelVariants: {
+        parameters: {
+            query?: {
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The variants. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetModelVariantsResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getProjectInfoSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The summary. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectInfoSummaryResponse"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -2077,7 +5045,7 @@ export interface operations {
                 /** @description Keeps only samples whose signature is valid, or only those whose signature is not. */
                 signatureValidity?: components["parameters"]["SignatureValidityFilter"];
                 /** @description Keeps only samples that are enabled, or only those that are excluded from use. */
-                includeDisabled?: "both" | "enabled" | "disabled";
+                includeDisabled?: components["parameters"]["IncludeDisabledFilter"];
                 /** @description For numeric labels. Keeps samples whose label is at least this. */
                 minLabel?: components["parameters"]["MinLabelFilter"];
                 /** @description For numeric labels. Keeps samples whose label is below this. */
@@ -2119,15 +5087,77 @@ export interface operations {
             default: components["responses"]["Unexpected"];
         };
     };
+    countSamples: {
+        parameters: {
+            query: {
+                /** @description Which part of the data set to count. */
+                category: components["schemas"]["RawDataFilterCategory"];
+                /** @description Keeps samples with one of these labels. A JSON array of strings as text, e.g. `["idle","pumping"]`. */
+                labels?: components["parameters"]["LabelsFilter"];
+                /** @description Keeps samples whose file name contains this text. */
+                filename?: components["parameters"]["FilenameFilter"];
+                /** @description Keeps samples longer than this, in ms. */
+                minLength?: components["parameters"]["MinLengthFilter"];
+                /** @description Keeps samples shorter than this, in ms. */
+                maxLength?: components["parameters"]["MaxLengthFilter"];
+                /** @description Keeps samples with a higher frequency than this, in Hz. */
+                minFrequency?: components["parameters"]["MinFrequencyFilter"];
+                /** @description Keeps samples with a lower frequency than this, in Hz. */
+                maxFrequency?: components["parameters"]["MaxFrequencyFilter"];
+                /** @description Keeps only samples whose signature is valid, or only those whose signature is not. */
+                signatureValidity?: components["parameters"]["SignatureValidityFilter"];
+                /** @description Keeps only samples that are enabled, or only those that are excluded from use. */
+                includeDisabled?: components["parameters"]["IncludeDisabledFilter"];
+                /** @description For numeric labels. Keeps samples whose label is at least this. */
+                minLabel?: components["parameters"]["MinLabelFilter"];
+                /** @description For numeric labels. Keeps samples whose label is below this. */
+                maxLabel?: components["parameters"]["MaxLabelFilter"];
+                /** @description Keeps samples whose id or name matches this text. */
+                search?: components["parameters"]["SearchFilter"];
+                /** @description Keeps samples with this type of data. Newer Studio versions only; ignored before 2026. */
+                dataType?: components["parameters"]["DataTypeFilter"];
+                /** @description Keeps samples whose id is at least this. Newer Studio versions only; ignored before 2026. */
+                minId?: components["parameters"]["MinIdFilter"];
+                /** @description Keeps samples whose id is below this. Newer Studio versions only; ignored before 2026. */
+                maxId?: components["parameters"]["MaxIdFilter"];
+                /** @description Keeps samples by their metadata. A JSON array as text; its objects are conditions with `key`, `op` (`eq` or `neq`) and an optional list `values`, or one of the options `no_metadata` (a boolean) and `filters_combinator` (`and` or `or`). Newer Studio versions only; ignored before 2026. */
+                metadata?: components["parameters"]["MetadataFilter"];
+                /** @description Keeps samples that were added after this time. Newer Studio versions only; ignored before 2026. */
+                minDate?: components["parameters"]["MinDateFilter"];
+                /** @description Keeps samples that were added before this time. Newer Studio versions only; ignored before 2026. */
+                maxDate?: components["parameters"]["MaxDateFilter"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The number. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountSamplesResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
     getSample: {
         parameters: {
             query?: {
                 /** @description Id of the impulse. If absent, the project's default impulse. */
                 impulseId?: components["parameters"]["ImpulseId"];
                 /** @description Thins the payload to at most this many rows. `totalPayloadLength` still counts them all. */
-                limitPayloadValues?: number;
+                limitPayloadValues?: components["parameters"]["LimitPayloadValues"];
                 /** @description Any text. With it the answer carries a header for long caching, without it one that forbids caching; the sample's `lastModified` makes a good key. */
-                cacheKey?: string;
+                cacheKey?: components["parameters"]["CacheKey"];
                 /** @description With `true`, samples with many label spans come with only some of them. Leave it out when the spans are to be drawn. Newer Studio versions only; ignored before 2026. */
                 truncateStructuredLabels?: components["parameters"]["TruncateStructuredLabels"];
                 /** @description For AI labeling jobs only. Shows the samples as they would be with that job's proposed changes. */
@@ -2151,6 +5181,448 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GetSampleResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    deleteSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    cropSample: {
+        parameters: {
+            query?: {
+                /** @description Which of the sample's datastreams. If absent, the first one, 0. Newer Studio versions only; ignored before mid-2026. */
+                datastreamIndex?: components["parameters"]["DatastreamIndex"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CropSampleRequest"];
+            };
+        };
+        responses: {
+            /** @description Cropped, or accepted for later. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CropSampleResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    disableSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    editLabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditSampleLabelRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    enableSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getSampleAsImage: {
+        parameters: {
+            query?: {
+                /** @description With `true`, scaled and cropped as the impulse's input block does it. */
+                afterInputBlock?: components["parameters"]["AfterInputBlock"];
+                /** @description Any text. With it the answer carries a header for long caching, without it one that forbids caching; the sample's `lastModified` makes a good key. */
+                cacheKey?: components["parameters"]["CacheKey"];
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+                /** @description Which of the sample's datastreams. If absent, the first one, 0. Newer Studio versions only; ignored before mid-2026. */
+                datastreamIndex?: components["parameters"]["DatastreamIndex"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    setSampleMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetSampleMetadataRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    moveSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveRawDataRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getUncroppedDownsampledSample: {
+        parameters: {
+            query?: {
+                /** @description Thins the payload to at most this many rows. `totalPayloadLength` still counts them all. */
+                limitPayloadValues?: components["parameters"]["LimitPayloadValues"];
+                /** @description First reading of the part to show in detail. */
+                zoomStart?: number;
+                /** @description Last reading of the part to show in detail. */
+                zoomEnd?: number;
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+                /** @description Which of the sample's datastreams. If absent, the first one, 0. Newer Studio versions only; ignored before mid-2026. */
+                datastreamIndex?: components["parameters"]["DatastreamIndex"];
+                /** @description With `true`, samples with many label spans come with only some of them. Leave it out when the spans are to be drawn. Newer Studio versions only; ignored before 2026. */
+                truncateStructuredLabels?: components["parameters"]["TruncateStructuredLabels"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sample, with the readings of the whole file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetSampleDspResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getSampleAsRaw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    renameSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameSampleRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    segmentSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentSampleRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getSampleSlice: {
+        parameters: {
+            query: {
+                /** @description First reading, an index within the datastream. */
+                sliceStart: number;
+                /** @description Where the part ends, an index within the datastream. If absent, one window of the impulse after `sliceStart`. */
+                sliceEnd?: number;
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+                /** @description Which of the sample's datastreams. If absent, the first one, 0. Newer Studio versions only; ignored before mid-2026. */
+                datastreamIndex?: components["parameters"]["DatastreamIndex"];
+                /** @description With `true`, samples with many label spans come with only some of them. Leave it out when the spans are to be drawn. Newer Studio versions only; ignored before 2026. */
+                truncateStructuredLabels?: components["parameters"]["TruncateStructuredLabels"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sample, with the readings of the part. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetSampleDspResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    setSampleStructuredLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetSampleStructuredLabelsRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getSampleAsVideo: {
+        parameters: {
+            query?: {
+                /** @description With `true`, scaled and cropped as the impulse's input block does it. */
+                afterInputBlock?: components["parameters"]["AfterInputBlock"];
+                /** @description Any text. With it the answer carries a header for long caching, without it one that forbids caching; the sample's `lastModified` makes a good key. */
+                cacheKey?: components["parameters"]["CacheKey"];
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+                /** @description Which of the sample's datastreams. If absent, the first one, 0. Newer Studio versions only; ignored before mid-2026. */
+                datastreamIndex?: components["parameters"]["DatastreamIndex"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getSampleAsAudio: {
+        parameters: {
+            query: {
+                /** @description Position of the axis in the sample's `sensors`. */
+                axisIx: number;
+                /** @description First reading. If absent, the beginning. */
+                sliceStart?: number;
+                /** @description Where to end, an index of readings. If absent, the end. */
+                sliceEnd?: number;
+                /** @description Any text. With it the answer carries a header for long caching, without it one that forbids caching; the sample's `lastModified` makes a good key. */
+                cacheKey?: components["parameters"]["CacheKey"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -2182,6 +5654,60 @@ export interface operations {
             default: components["responses"]["Unexpected"];
         };
     };
+    getAnomaly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of a learn block among the impulse's `learnBlocks`, of the kind that the operation is for. */
+                learnId: components["parameters"]["LearnId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyConfigResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getGmmMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of a learn block among the impulse's `learnBlocks`, of the kind that the operation is for. */
+                learnId: components["parameters"]["LearnId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mixture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyGmmMetadataResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
     getAnomalyMetadata: {
         parameters: {
             query?: never;
@@ -2189,8 +5715,8 @@ export interface operations {
             path: {
                 /** @description Id of the project. */
                 projectId: components["parameters"]["ProjectId"];
-                /** @description Id of an anomaly block among the impulse's `learnBlocks`. */
-                learnId: number;
+                /** @description Id of a learn block among the impulse's `learnBlocks`, of the kind that the operation is for. */
+                learnId: components["parameters"]["LearnId"];
             };
             cookie?: never;
         };
@@ -2203,6 +5729,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnomalyModelMetadataResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getKeras: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of a learn block among the impulse's `learnBlocks`, of the kind that the operation is for. */
+                learnId: components["parameters"]["LearnId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KerasResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getKerasMetadata: {
+        parameters: {
+            query?: {
+                /** @description With `true`, `labels` is left empty, which makes the answer smaller. */
+                excludeLabels?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of a learn block among the impulse's `learnBlocks`, of the kind that the operation is for. */
+                learnId: components["parameters"]["LearnId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The network's metadata. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KerasModelMetadataResponse"];
                 };
             };
             401: components["responses"]["Unauthorized"];
