@@ -1,9 +1,11 @@
+import { parseArgs } from "node:util";
+
 import { worst, type Verdict } from "./api-diff/change.ts";
 import { compareDocuments, type ApiDiff } from "./api-diff/compare-documents.ts";
 import { reportMarkdown } from "./api-diff/report.ts";
 import { prepare } from "./generate.ts";
 import type { Terminal } from "./terminal.ts";
-import { parseWords, UsageError } from "./usage-error.ts";
+import { parseUsage, UsageError } from "./usage-error.ts";
 
 export const DIFF_USAGE = `windowscope-codegen diff OLD NEW [options]
 
@@ -16,10 +18,16 @@ send requests (writer). Markdown; exits with 0 unless told when to fail.
 
 /** `windowscope-codegen diff OLD NEW`. Answers the exit status. */
 export async function diffCommand(words: readonly string[], terminal: Terminal): Promise<number> {
-  const { positionals, values } = parseWords(words, {
-    json: { type: "boolean", default: false },
-    "fail-on": { type: "string" },
-  });
+  const { positionals, values } = parseUsage(() =>
+    parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        json: { type: "boolean", default: false },
+        "fail-on": { type: "string" },
+      },
+    }),
+  );
   const [before, after, ...more] = positionals;
   if (before === undefined || after === undefined || more.length > 0) throw new UsageError("Name two documents.");
   const failOn = values["fail-on"];

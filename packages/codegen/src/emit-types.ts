@@ -7,7 +7,8 @@ import openapiTS, {
 import ts from "typescript";
 
 import { generatedHeader } from "./generated-header.ts";
-import type { OpenApiDocument } from "./openapi-document.ts";
+import { OpenApiDocumentError, type JsonValue, type OpenApiDocument } from "./openapi-document.ts";
+import { partsBelow, rootPart, type Part } from "./parts.ts";
 
 /**
  * TypeScript types of a document: `paths`, `components` and `operations`, as openapi-fetch takes them.
@@ -16,15 +17,33 @@ import type { OpenApiDocument } from "./openapi-document.ts";
  * editor still completes the known ones. Lists in parameters stay closed. Dates stay texts.
  *
  * @param source Of the document, for the header.
+ * @throws {OpenApiDocumentError} when openapi-typescript gives up on the document.
  */
 export async function emitTypes(document: OpenApiDocument, source: string): Promise<string> {
-  const nodes = await openapiTS(document as unknown as OpenAPI3, {
-    alphabetize: false,
-    defaultNonNullable: false,
-    silent: true,
-    transform: openEnum,
-  });
-  return generatedHeader(source) + astToString(nodes);
+  const readable = withoutReferencesInValues(rootPart(document));
+  try {
+    const nodes = await openapiTS(readable as unknown as OpenAPI3, {
+      alphabetize: false,
+      defaultNonNullable: false,
+      silent: true,
+      transform: openEnum,
+    });
+    return generatedHeader(source) + astToString(nodes);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const problem = `openapi-typescript cannot make types of it (${reason}). Let a linter find the place.`;
+    throw new OpenApiDocumentError(problem, { cause });
+  }
+}
+
+/** openapi-typescript would follow a `$ref` in an example too, where it is data and leads nowhere. */
+function withoutReferencesInValues(part: Part): JsonValue {
+  if (typeof part.value !== "object" || part.value === null) return part.value;
+  const kept = partsBelow(part).filter(
+    ({ kind, value }) => kind !== "value" || !JSON.stringify(value).includes('"$ref"'),
+  );
+  if (Array.isArray(part.value)) return kept.map(withoutReferencesInValues);
+  return Object.fromEntries(kept.map((below) => [below.key, withoutReferencesInValues(below)]));
 }
 
 function openEnum(schema: SchemaObject, { path }: TransformNodeOptions): ts.TypeNode | undefined {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { emitOperations } from "./emit-operations.ts";
 import { emitTypes } from "./emit-types.ts";
+import { OpenApiDocumentError } from "./openapi-document.ts";
 import { parseSmall, SMALL_YAML } from "./small-document.ts";
 
 function parseTable(code: string): Record<string, unknown> {
@@ -24,6 +25,18 @@ describe("emitTypes", () => {
     expect(await emitTypes(parseSmall(nullable), "small.yaml")).toContain(
       'kind: "big" | "small" | (string & {}) | null;',
     );
+  });
+
+  it("takes a reference in an example for data", async () => {
+    const withExample = `${SMALL_YAML}      example: { $ref: "#/nowhere" }\n`;
+
+    expect(await emitTypes(parseSmall(withExample), "small.yaml")).toContain("Things: {");
+  });
+
+  it("says that it cannot make types of a document that is no OpenAPI inside", async () => {
+    const broken = SMALL_YAML.replace("    get:", "    put: 3\n    get:");
+
+    await expect(emitTypes(parseSmall(broken), "small.yaml")).rejects.toThrow(OpenApiDocumentError);
   });
 
   it("names its source without a date, a hash, a folder or a secret", async () => {

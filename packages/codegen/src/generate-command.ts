@@ -1,6 +1,8 @@
+import { parseArgs } from "node:util";
+
 import { generate, OUTPUTS, type Output } from "./generate.ts";
 import type { Terminal } from "./terminal.ts";
-import { parseWords, UsageError } from "./usage-error.ts";
+import { parseUsage, UsageError } from "./usage-error.ts";
 
 export const GENERATE_USAGE = `windowscope-codegen DOCUMENT --out FOLDER [options]
 
@@ -15,14 +17,20 @@ DOCUMENT is YAML or JSON, a file or an address.
 
 /** `windowscope-codegen DOCUMENT --out FOLDER`. Answers the exit status. */
 export async function generateCommand(words: readonly string[], terminal: Terminal): Promise<number> {
-  const { positionals, values } = parseWords(words, {
-    out: { type: "string" },
-    only: { type: "string", multiple: true },
-    tag: { type: "string", multiple: true },
-    operation: { type: "string", multiple: true },
-    overlay: { type: "string", multiple: true },
-    check: { type: "boolean", default: false },
-  });
+  const { positionals, values } = parseUsage(() =>
+    parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        out: { type: "string" },
+        only: { type: "string", multiple: true },
+        tag: { type: "string", multiple: true },
+        operation: { type: "string", multiple: true },
+        overlay: { type: "string", multiple: true },
+        check: { type: "boolean", default: false },
+      },
+    }),
+  );
   const [document, ...more] = positionals;
   if (document === undefined || more.length > 0) throw new UsageError("Name one document.");
   if (values.out === undefined) throw new UsageError("Name a folder with --out.");
