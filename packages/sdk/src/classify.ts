@@ -100,7 +100,7 @@ async function resultOf<A extends Result>(
   for (let jobs = 0, looks = 0; ;) {
     const answer = await ask();
     if ("classifications" in answer || "results" in answer) {
-      const result = answer as A;
+      const result = answer;
       if (jobs === 0 || !isLate(result)) return result;
       const waitMs = LATE_RESULT_WAITS_MS[looks++];
       if (waitMs === undefined) throw missing(operation, request, "finished, but its result stays empty");

@@ -196,6 +196,16 @@ describe("Studio.call", () => {
     expect(headers).toEqual(["token", "none"]);
   });
 
+  it.each(["getEverything", "constructor"])("refuses %s, which is no operation", async (operation) => {
+    const { studio, requests } = fakeStudio(() => ({}));
+
+    expect(await failure(studio.call(operation as never))).toMatchObject({
+      name: "RangeError",
+      message: `There is no operation "${operation}".`,
+    });
+    expect(requests).toEqual([]);
+  });
+
   it("gives the bytes of a file, and still hears when Studio says no", async () => {
     let isThere = true;
     const { studio } = fakeStudio(() =>
@@ -291,7 +301,7 @@ describe("Studio.call, when an attempt fails for a passing reason", () => {
   ] as const)("sends $operation $sent times", async ({ operation, path, sent }) => {
     const { studio, requests } = failing(9, busy());
 
-    const failed = failure(studio.call(operation, { path: path as never }));
+    const failed = failure(studio.call(operation, { path: path }));
     await vi.advanceTimersByTimeAsync(5_000);
     await failed;
 

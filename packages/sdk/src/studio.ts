@@ -7,6 +7,7 @@ export interface Studio extends Transport {
   /**
    * Calls one operation by its operationId.
    *
+   * @throws {RangeError} for an id that is none, where no compiler looks.
    * @throws As `Transport.send`.
    */
   call<K extends OperationId>(operation: K, request?: StudioRequest<K>): Promise<AnswerOf<K>>;
@@ -17,11 +18,12 @@ export function createStudio(options: StudioOptions): Studio {
   const transport = createTransport(options);
   return {
     ...transport,
-    call: (operation, request) => transport.send(routeOf(operation), request),
+    call: async (operation, request) => transport.send(routeOf(operation), request),
   };
 }
 
 function routeOf<K extends OperationId>(operation: K): Route<K> {
+  if (!Object.hasOwn(operationTable, operation)) throw new RangeError(`There is no operation "${operation}".`);
   const { method, path } = operationTable[operation];
-  return { operation, method, path, isSafe: isSafe(operation), form: answerFormOf(operation) } as Route<K>;
+  return { operation, method, path, isSafe: isSafe(operation), form: answerFormOf(operation) };
 }
