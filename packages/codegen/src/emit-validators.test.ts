@@ -93,6 +93,12 @@ describe("emitValidators", () => {
     expect(validate({})).not.toEqual([]);
   });
 
+  it("refuses an operationId that is used twice", () => {
+    const twice = SMALL_YAML.replace("    get:", "    put: { operationId: listThings }\n    get:");
+
+    expect(() => emitValidators(parseSmall(twice), "small.yaml")).toThrow("The operationId listThings is used twice");
+  });
+
   it("follows schemas that contain themselves", async () => {
     const { validate } = await validatorOf(
       '{ type: object, properties: { below: { type: array, items: { $ref: "#/components/schemas/Things" } } } }',

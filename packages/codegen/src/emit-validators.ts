@@ -11,7 +11,7 @@ import {
   type JsonValue,
   type OpenApiDocument,
 } from "./openapi-document.ts";
-import { findOperations, type OperationPlace } from "./operations.ts";
+import { findOperations, listOperations, type OperationPlace } from "./operations.ts";
 import { lookUp, resolve } from "./references.ts";
 
 /**
@@ -21,9 +21,11 @@ import { lookUp, resolve } from "./references.ts";
  * They are lenient (see `lenientSchema`): what they refuse would break a program that relies on the types.
  *
  * @param source Of the document, for the header.
- * @throws {OpenApiDocumentError} when a reference leads nowhere.
+ * @throws {OpenApiDocumentError} when a reference leads nowhere, or an operationId is missing or used twice.
  */
 export function emitValidators(document: OpenApiDocument, source: string): string {
+  // Refuses ids that are missing or used twice: both would be a validator less.
+  listOperations(document);
   const answers = findOperations(document).flatMap((place) => {
     const schema = answerSchema(document, place);
     return schema === undefined || place.id === undefined ? [] : [{ id: place.id, schema }];

@@ -5,8 +5,8 @@ import {
   type JsonObject,
   type JsonValue,
   type OpenApiDocument,
+  type Repair,
 } from "./openapi-document.ts";
-import type { Repair } from "./openapi-document.ts";
 import { partsBelow, rootPart, type Part } from "./parts.ts";
 import { lookUp } from "./references.ts";
 

@@ -101,7 +101,7 @@ describe("readDocument", () => {
     await expect(readDocument("/nowhere/api.yaml", LIMITS)).rejects.toThrow(
       "/nowhere/api.yaml: cannot be read (ENOENT",
     );
-    await expect(readDocument(folder, LIMITS)).rejects.toThrow(`${folder}: cannot be read (EISDIR`);
+    await expect(readDocument(folder, LIMITS)).rejects.toThrow(`${folder}: cannot be read (it is no plain file`);
     await expect(readDocument(large, LIMITS)).rejects.toThrow(`${large}: has more than 10000 bytes`);
   });
 });

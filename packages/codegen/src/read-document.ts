@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 
 import { parseDocument } from "yaml";
 
@@ -33,8 +34,8 @@ export async function readText(source: string, limits: ReadLimits = LIMITS): Pro
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
-    const body = isAddress ? await download(source, signal) : createReadStream(source, { signal });
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    const body = isAddress ? await download(source, signal) : await open(source, signal);
+    for await (const chunk of body) {
       bytes += chunk.byteLength;
       if (bytes > limits.maxBytes) {
         throw new OpenApiDocumentError(`has more than ${limits.maxBytes} bytes. Is it the right document?`, { source });
@@ -112,6 +113,12 @@ function withoutControlCharacters(text: string, repairs: Repair[]): string {
     return line.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, "");
   });
   return lines.join("\n");
+}
+
+async function open(file: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  // Opening a pipe that nobody writes to waits for ever, and cannot be called off.
+  if (!(await stat(file)).isFile()) throw new Error("it is no plain file");
+  return createReadStream(file, { signal }) as AsyncIterable<Uint8Array>;
 }
 
 async function download(address: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
