@@ -77,6 +77,15 @@ describe("generate", () => {
     );
   });
 
+  it.each([
+    'A: { allOf: [{ $ref: "#/components/schemas/A" }, { type: object }] }',
+    'A: { oneOf: [{ $ref: "#/components/schemas/B" }] }\n    B: { anyOf: [{ $ref: "#/components/schemas/A" }] }',
+  ])("refuses a schema that has to be itself first: %s", async (schemas) => {
+    await writeFile(document, `${SMALL_YAML}    ${schemas}\n`);
+
+    await expect(outcomes(false)).rejects.toThrow(`${document}#/components/schemas/A: has to be itself first`);
+  });
+
   it("refuses a reference that leads back to itself", async () => {
     await writeFile(document, `${SMALL_YAML}    A: { $ref: "#/components/schemas/A" }\n`);
 

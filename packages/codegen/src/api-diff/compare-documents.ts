@@ -99,7 +99,7 @@ function schemaGroups(before: OpenApiDocument, after: OpenApiDocument): readonly
     const sides = [reachBefore.get(name), reachAfter.get(name)];
     const isRead = sides.some((side) => (side?.answers.size ?? 0) > 0);
     const isWritten = sides.some((side) => (side?.requests.size ?? 0) > 0);
-    const reached = now.has(name) ? reachAfter.get(name) : reachBefore.get(name);
+    const reached = reachAfter.get(name) ?? reachBefore.get(name);
     const operations = [...new Set([...(reached?.answers ?? []), ...(reached?.requests ?? [])])].sort();
     const pointer = `/components/schemas/${escapePointer(name)}`;
     const [was, is] = [old.get(name), now.get(name)];
