@@ -1,6 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { promisify } from "node:util";
 
 import { startStudio, type RunningStudio } from "@windowscope/studio";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -71,13 +72,10 @@ describe("the packed packages, installed by npm in a folder of somebody else's",
     run(process.execPath, "node_modules/typescript/bin/tsc", "-p", file);
 
     // The Studio answers from this process, so it must not be blocked.
-    const { execFile } = await import("node:child_process");
-    const output = await new Promise<string>((resolve, reject) => {
-      const args = [path.join(folder, moduleResolution, "program.js"), studio.url];
-      execFile(process.execPath, args, (error, stdout) => (error ? reject(error) : resolve(stdout)));
-    });
+    const args = [path.join(folder, moduleResolution, "program.js"), studio.url];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
 
-    expect(JSON.parse(output)).toEqual({ name: "Local project", isMissing: true });
+    expect(JSON.parse(stdout)).toEqual({ name: "Local project", isMissing: true });
   });
 
   it("generate from a document, say what is stale, and report a change", { timeout: 60_000 }, () => {
