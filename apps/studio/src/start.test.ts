@@ -635,25 +635,29 @@ describe("startStudio", () => {
     await expect(start({ apiKey: "secret" })).rejects.toThrow("has to begin with ei_");
   });
 
-  it("has a demo project and an empty one in the same folder, and opens the one that is wanted", async () => {
-    let dataDir = path.join(folder, "kinds");
-    const open = async (project: "demo" | "empty") => {
-      studio = await start({ dataDir, project });
-      const { answer } = await call("GET", "/v1/api/projects");
-      await studio.close();
-      // libsql unlocks a database only when it is collected as garbage, so the next start is on a copy.
-      cpSync(dataDir, `${dataDir}+`, { recursive: true });
-      dataDir += "+";
-      return (answer.projects as { name: string }[]).map(({ name }) => name);
-    };
+  it(
+    "has a demo project and an empty one in the same folder, and opens the wanted one",
+    { timeout: 30_000 },
+    async () => {
+      let dataDir = path.join(folder, "kinds");
+      const open = async (project: "demo" | "empty") => {
+        studio = await start({ dataDir, project });
+        const { answer } = await call("GET", "/v1/api/projects");
+        await studio.close();
+        // libsql unlocks a database only when it is collected as garbage, so the next start is on a copy.
+        cpSync(dataDir, `${dataDir}+`, { recursive: true });
+        dataDir += "+";
+        return (answer.projects as { name: string }[]).map(({ name }) => name);
+      };
 
-    expect(await open("empty")).toEqual(["Local project"]);
-    expect(await open("demo")).toEqual(["Demo: simulated motion"]);
-    const demoId = studio.projectId;
-    expect(await open("empty")).toEqual(["Local project"]);
-    expect(await open("demo")).toEqual(["Demo: simulated motion"]);
-    expect(studio.projectId).toBe(demoId);
-  });
+      expect(await open("empty")).toEqual(["Local project"]);
+      expect(await open("demo")).toEqual(["Demo: simulated motion"]);
+      const demoId = studio.projectId;
+      expect(await open("empty")).toEqual(["Local project"]);
+      expect(await open("demo")).toEqual(["Demo: simulated motion"]);
+      expect(studio.projectId).toBe(demoId);
+    },
+  );
 
   it("refuses a key file that holds no key, and names it", () => {
     const dataDir = path.join(folder, "no-key");

@@ -36,7 +36,8 @@ export function readAnswer(
   const studioText = typeof body?.error === "string" ? body.error : undefined;
   const requestId = REQUEST_ID_HEADERS.map((name) => headers.get(name)).find((value) => value !== null) ?? undefined;
   const details: CallDetails = { operation, status, requestId, studioText };
-  if (status === 401 || status === 403 || /Invalid API key|JWT token has expired/.test(studioText ?? "")) {
+  // A gateway may forbid things of its own, and then says so in HTML.
+  if (status === 401 || (status === 403 && body) || /Invalid API key|JWT token has expired/.test(studioText ?? "")) {
     const reason = studioText ?? `status ${status}`;
     throw new StudioAuthenticationError(`Studio does not accept the API key: ${reason}`, details);
   }
@@ -63,14 +64,15 @@ function refusal(operation: OperationId, text = "no reason given", details: Call
 }
 
 /**
- * How long to wait, from a Retry-After header: seconds or a date. At most a minute.
+ * How long to wait, from a Retry-After header: seconds or a date to come. At most a minute.
  *
  * @param nowMs Milliseconds since 1970.
  */
 export function readRetryAfter(value: string | null, nowMs: number): number | undefined {
   if (value === null) return undefined;
-  const waitMs = /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - nowMs;
-  return Number.isNaN(waitMs) ? undefined : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, waitMs));
+  const seconds = Number(value);
+  const waitMs = Number.isNaN(seconds) ? Date.parse(value) - nowMs : seconds * 1_000;
+  return waitMs >= 0 ? Math.min(LONGEST_RETRY_AFTER_MS, waitMs) : undefined;
 }
 
 function parseJson(text: string): Record<string, unknown> | undefined {

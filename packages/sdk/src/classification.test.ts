@@ -192,6 +192,14 @@ describe("readClassification", () => {
     ]);
   });
 
+  it("lets a classifier speak before visual anomaly detection, in whatever order they come", () => {
+    const anomalyResult = [{ boxes: [], scores: [[1]], meanScore: 1, maxScore: 1 }];
+    const visual = block("keras-visual-anomaly", [], { anomalyResult, minimumConfidenceRating: 5 });
+    const { windows } = readClassification(answer({ classifications: [visual, block("keras", windowsOf("wave"))] }));
+
+    expect([...windows()]).toMatchObject([{ verdict: "wave", anomaly: 1 }]);
+  });
+
   it("reads a regression and a model that writes", () => {
     const regression = readClassification(
       answer({ classifications: [block("keras-regression", [{ value: 12.5 }], { minimumConfidenceRating: 1 })] }),

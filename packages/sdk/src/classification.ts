@@ -86,7 +86,7 @@ export function readClassification(answer: Answer, operation: OperationId = "cla
   const { sample, payload } = answer.sample;
   const { shown, warnings } = chooseBlocks(answer, operation);
   const classifier = shown.find(({ kind }) => kind === "classes")?.block;
-  const anomaly = shown.find(({ kind }) => kind === "anomaly" || kind === "anomaly-grid")?.block;
+  const anomaly = shown.find(looksForAnomalies)?.block;
   const windowCount = shown[0] ? windowCountOf(shown[0].block) : 0;
 
   // In this order: what the payload says about itself, then what older versions say about the sample.
@@ -173,12 +173,16 @@ function chooseBlocks({ classifications }: Answer, operation: OperationId) {
   if (shown.length === 0 && classifications.length > 0)
     throw unreadable(operation, warnings.join(" "), "/classifications");
   // An anomaly block alone has an opinion; beside a classifier only its alarm counts.
-  shown.sort((a, b) => Number(a.kind === "anomaly") - Number(b.kind === "anomaly"));
+  shown.sort((a, b) => Number(looksForAnomalies(a)) - Number(looksForAnomalies(b)));
   const counts = shown.map(({ block }) => windowCountOf(block));
   if (counts.some((count) => count !== counts[0])) {
     throw unreadable(operation, `its blocks have ${counts.join(" and ")} windows`, "/classifications");
   }
   return { shown, warnings };
+}
+
+function looksForAnomalies({ kind }: { readonly kind: BlockKind }): boolean {
+  return kind === "anomaly" || kind === "anomaly-grid";
 }
 
 function expectedSpans(

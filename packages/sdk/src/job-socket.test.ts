@@ -154,6 +154,17 @@ describe("connectJobSocket", () => {
     expect(socket().sent).toEqual(["2"]);
   });
 
+  it("reconnects when Studio has gone without a word", async () => {
+    connect();
+    await vi.advanceTimersByTimeAsync(0);
+    socket().welcome();
+    // A half-open connection: closing it is not noticed for minutes either.
+    socket().close = () => undefined;
+    await vi.advanceTimersByTimeAsync(70_000);
+
+    expect(sockets).toHaveLength(2);
+  });
+
   it("ignores frames that it cannot read", async () => {
     const { hints } = connect();
     await vi.advanceTimersByTimeAsync(0);

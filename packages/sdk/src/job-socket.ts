@@ -16,6 +16,8 @@ const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 /** Studio drops a connection that is silent for about half a minute. */
 const PING_MS = 20_000;
+/** Each ping is answered. */
+const SILENCE_MS = 2.5 * PING_MS;
 
 /**
  * Listens on a project's socket.io stream for news of jobs, and stays connected until `signal` aborts.
@@ -103,10 +105,23 @@ function listen(
 ): Promise<boolean> {
   return new Promise((resolve) => {
     let wasWelcome = false;
-    const ping = setInterval(() => wasWelcome && socket.send("2"), PING_MS);
+    let heardMs = Date.now();
     const stop = () => socket.close();
+    const end = () => {
+      clearInterval(ping);
+      signal.removeEventListener("abort", stop);
+      resolve(wasWelcome);
+    };
+    const ping = setInterval(() => {
+      // The other side has gone without a word; its close may take minutes to come.
+      if (Date.now() - heardMs > SILENCE_MS) {
+        stop();
+        end();
+      } else if (wasWelcome) socket.send("2");
+    }, PING_MS);
     signal.addEventListener("abort", stop);
     socket.onmessage = ({ data }: { data: unknown }) => {
+      heardMs = Date.now();
       if (typeof data !== "string") return;
       if (!wasWelcome && isWelcome(data)) {
         wasWelcome = true;
@@ -116,11 +131,7 @@ function listen(
     };
     // A close event follows every error.
     socket.onerror = () => undefined;
-    socket.onclose = () => {
-      clearInterval(ping);
-      signal.removeEventListener("abort", stop);
-      resolve(wasWelcome);
-    };
+    socket.onclose = end;
     if (signal.aborted) stop();
   });
 }

@@ -61,6 +61,34 @@ describe("waitForJob", () => {
     ]);
   });
 
+  it("asks again for the last lines when they cannot be read at the end", async () => {
+    const lines: string[] = [];
+    let failures = 2;
+    const { studio } = fakeStudio((path) => {
+      if (path.endsWith("/status")) return { job: { id: 9, finishedSuccessful: true } };
+      if (failures-- > 0) return new Response("<h1>503", { status: 503 });
+      return { stdout: [{ created: "2026-01-01T00:00:00Z", data: "the end\n" }], totalCount: 1 };
+    });
+    const waiting = waitForJob(studio, 9, { projectId: 1, onLog: (line) => lines.push(line) });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await waiting;
+
+    expect(lines).toEqual(["the end"]);
+  });
+
+  it("looks often after a hint that the status lags behind", async () => {
+    const { studio, job } = studioWithJob();
+    const { hints, tell } = createHints();
+    const waiting = waitForJob(studio, 9, { projectId: 1, hints });
+    await vi.advanceTimersByTimeAsync(20_000);
+    tell("finished");
+    await vi.advanceTimersByTimeAsync(100);
+    job.finishedSuccessful = true;
+    await vi.advanceTimersByTimeAsync(300);
+
+    await expect(Promise.race([waiting, Promise.reject(new Error("still waiting"))])).resolves.toBeUndefined();
+  });
+
   it("passes over lines that Studio no longer has", async () => {
     const { studio, job, printed } = studioWithJob();
     const lines: string[] = [];
@@ -107,20 +135,6 @@ describe("waitForJob", () => {
 
     expect(requests).toHaveLength(0);
     stop.abort();
-  });
-
-  it("cancels the job when told to, as soon as nobody waits any more", async () => {
-    const { studio, requests } = studioWithJob();
-    const stop = new AbortController();
-    const reason = new Error("enough");
-    const failed = expect(
-      waitForJob(studio, 9, { projectId: 1, signal: stop.signal, cancelsOnAbort: true }),
-    ).rejects.toBe(reason);
-    await vi.advanceTimersByTimeAsync(500);
-    stop.abort(reason);
-    await failed;
-
-    expect(requests.at(-1)).toBe("POST /v1/api/1/jobs/9/cancel");
   });
 });
 

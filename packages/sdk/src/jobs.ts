@@ -20,13 +20,11 @@ export interface JobHints {
 export interface JobWait {
   readonly projectId: number;
   readonly hints?: JobHints | undefined;
-  /** Ends the wait; the job goes on, unless `cancelsOnAbort`. */
+  /** Ends the wait; the job goes on. `cancelJob` ends that. */
   readonly signal?: AbortSignal | undefined;
-  /** Whether a job that nobody waits for any more is to be cancelled. */
-  readonly cancelsOnAbort?: boolean | undefined;
   /** Told each line that the job prints, oldest first, each once. */
   readonly onLog?: ((line: string) => void) | undefined;
-  /** Told when the job has been started, and when it is over. */
+  /** Told how the job stands: at the first look, when it has been started, and when it is over. */
   readonly onStatus?: ((job: Schemas["Job"]) => void) | undefined;
 }
 
@@ -34,6 +32,7 @@ export interface JobWait {
 const FIRST_LOOK_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 const LAST_LINES = 20;
+const MOST_LATE_READS = 4;
 
 /**
  * Waits until a job is over.
@@ -46,29 +45,40 @@ const LAST_LINES = 20;
 export async function waitForJob(studio: Transport, jobId: number, wait: JobWait): Promise<void> {
   const { projectId, hints, signal, onLog, onStatus } = wait;
   const lines = createLineReader(studio, jobId, wait);
-  const news = new News();
-  const unwatch = hints?.watch(jobId, (what) => {
-    if (what === "finished" || onLog) news.arrived(what);
+  let hasNews = false;
+  let hasFinished = false;
+  let wake: (() => void) | undefined;
+  const unwatch = hints?.watch(jobId, (news) => {
+    hasFinished ||= news === "finished";
+    hasNews ||= hasFinished || onLog !== undefined;
+    if (hasFinished) wake?.();
   });
   let told = "";
   try {
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
-      news.clear();
+      // A job that talks is looked at often, but not for each of its words; so is one whose status lags behind its end.
+      if (hasNews) pauseMs = FIRST_LOOK_MS;
+      hasNews = hasFinished = false;
       const job = await readJob(studio, projectId, jobId, signal);
-      const status = `${job?.started} ${job?.finishedSuccessful}`;
+      const isSuccessful = job?.finishedSuccessful;
+      const status = `${job?.started} ${isSuccessful}`;
       if (job && status !== told) onStatus?.(job);
       if (job) told = status;
-      if (onLog) await lines.tell(onLog);
-      if (job?.finishedSuccessful === true) return;
-      if (job?.finishedSuccessful === false) throw new JobFailedError(jobId, await lines.last(LAST_LINES));
-      if (news.hasFinished) continue;
-      // A job that talks is looked at often, but not for each of its words.
-      if (news.hasLines) pauseMs = FIRST_LOOK_MS;
-      await news.wait(pauseMs, signal);
+      // What could not be read at the end is asked for a few times more.
+      for (let n = 0; onLog && !(await lines.tell(onLog)) && isSuccessful !== undefined && n < MOST_LATE_READS; n++) {
+        await pause(FIRST_LOOK_MS << n, signal);
+      }
+      if (isSuccessful) return;
+      if (isSuccessful === false) throw new JobFailedError(jobId, await lines.last(LAST_LINES));
+      // In short pieces, since news of a line ends a long wait as well.
+      for (
+        let leftMs = pauseMs;
+        leftMs > 0 && !hasFinished && (leftMs === pauseMs || !hasNews);
+        leftMs -= FIRST_LOOK_MS
+      ) {
+        await interruptiblePause(Math.min(leftMs, FIRST_LOOK_MS), signal, (interrupt) => (wake = interrupt));
+      }
     }
-  } catch (error) {
-    if (wait.cancelsOnAbort && signal?.aborted) await cancelJob(studio, { projectId, jobId }).catch(() => undefined);
-    throw error;
   } finally {
     unwatch?.();
   }
@@ -111,7 +121,7 @@ async function readJob(studio: Transport, projectId: number, jobId: number, sign
 function createLineReader(studio: Transport, jobId: number, { projectId, signal }: JobWait) {
   let toldCount = 0;
 
-  /** Oldest first. Knowing less must not end a wait, nor hide that the job failed. */
+  /** Oldest first; -1 lines when they cannot be read. Knowing less must not end a wait, nor hide that the job failed. */
   async function read(limit?: number): Promise<{ lines: string[]; totalCount: number }> {
     try {
       const { stdout, totalCount } = await studio.send(getJobsLogs, {
@@ -124,50 +134,34 @@ function createLineReader(studio: Transport, jobId: number, { projectId, signal 
       return { lines: isNewestFirst ? lines.reverse() : lines, totalCount };
     } catch {
       signal?.throwIfAborted();
-      return { lines: [], totalCount: 0 };
+      return { lines: [], totalCount: -1 };
     }
   }
 
   return {
     last: async (count: number) => (await read(count)).lines.slice(-count),
 
-    /** Tells the lines that were not told yet. Those that Studio no longer has, of a thousand and more, are passed over. */
-    async tell(onLog: (line: string) => void): Promise<void> {
+    /**
+     * Tells the lines that were not told yet. Those that Studio no longer has, of a thousand and more, are passed over.
+     *
+     * @returns Whether they could be read.
+     */
+    async tell(onLog: (line: string) => void): Promise<boolean> {
       const { lines, totalCount } = await read();
       if (totalCount > toldCount) lines.slice(toldCount - totalCount).forEach((line) => onLog(line));
       toldCount = Math.max(toldCount, totalCount);
+      return totalCount >= 0;
     },
   };
 }
 
-/** News that came while nobody looked, and a pause that it ends. */
-class News {
-  hasFinished = false;
-  hasLines = false;
-  #wake: (() => void) | undefined;
-
-  clear(): void {
-    this.hasFinished = this.hasLines = false;
-  }
-
-  arrived(what: JobNews): void {
-    this.hasLines = true;
-    if (what !== "finished") return;
-    this.hasFinished = true;
-    this.#wake?.();
-  }
-
-  /** Waits for so long, or until the job says that it is over. Lines shorten the wait to that of a first look. */
-  async wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    const interrupted = new AbortController();
-    this.#wake = () => interrupted.abort();
-    const either = signal ? AbortSignal.any([signal, interrupted.signal]) : interrupted.signal;
-    try {
-      for (let leftMs = ms; leftMs === ms || (leftMs > 0 && !this.hasLines); leftMs -= FIRST_LOOK_MS) {
-        await pause(Math.min(leftMs, FIRST_LOOK_MS), either);
-      }
-    } catch (reason) {
-      if (!this.hasFinished || signal?.aborted) throw reason;
-    }
-  }
+async function interruptiblePause(
+  ms: number,
+  signal: AbortSignal | undefined,
+  onStart: (interrupt: () => void) => void,
+): Promise<void> {
+  const interrupted = new AbortController();
+  onStart(() => interrupted.abort());
+  await pause(ms, signal ? AbortSignal.any([signal, interrupted.signal]) : interrupted.signal).catch(() => undefined);
+  signal?.throwIfAborted();
 }

@@ -16,12 +16,17 @@ type ItemOf<K extends PagedOperation> = AnswerOf<K> extends Record<(typeof ITEMS
 
 const PAGE = 100;
 
+/** Where the answers say how many items there are. */
+const COUNTS = ["totalCount", "totalJobCount"] as const;
+
 /**
  * Every item of a list that Studio answers in pages, page after page as they are wanted.
  *
  * A list that grows at its front while it is read repeats items on the next page; they come once.
  *
- * @param request As for `Studio.call`; `limit` is the size of a page, `offset` where to begin.
+ * @param request As for `Studio.call`; `limit` is the size of a page, which Studio may keep smaller, `offset` where to
+ *   begin.
+ * @throws {RangeError} for a `limit` below 1.
  * @throws As `Transport.send`.
  */
 export async function* readItems<K extends PagedOperation>(
@@ -30,8 +35,9 @@ export async function* readItems<K extends PagedOperation>(
   request: StudioRequest<K>,
 ): AsyncGenerator<ItemOf<K>, void, undefined> {
   const { limit = PAGE, offset: start = 0, ...rest } = (request.query ?? {}) as { limit?: number; offset?: number };
+  if (!(limit >= 1)) throw new RangeError(`limit is ${limit}; a page has at least one item.`);
   const seen = new Set<unknown>();
-  for (let offset = start; ; offset += limit) {
+  for (let offset = start; ;) {
     const query = { ...rest, limit, offset } as unknown as QueryOf<K>;
     const answer = await studio.call(operation, { ...request, query });
     const items = (answer as Record<string, unknown>)[ITEMS[operation]] as ItemOf<K>[];
@@ -42,7 +48,12 @@ export async function* readItems<K extends PagedOperation>(
       seen.add(identity);
       yield item;
     }
-    if (items.length < limit) return;
+    offset += items.length;
+    const count = COUNTS.map((key) => (answer as Record<string, unknown>)[key]).find(
+      (value) => typeof value === "number",
+    );
+    // Older answers have no count: there a short page is the last.
+    if (items.length === 0 || (count === undefined ? items.length < limit : offset >= count)) return;
   }
 }
 

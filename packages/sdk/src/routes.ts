@@ -13,7 +13,7 @@ export interface Route<K extends OperationId> {
   readonly method: Table[K]["method"];
   readonly path: Table[K]["path"];
   /** It only reads, so sending it twice does no harm. */
-  readonly isSafe?: boolean;
+  readonly isSafe: Table[K]["isSafeToRetry"];
   /** Absent for JSON. */
   readonly form?: "text" | "bytes" | undefined;
 }
@@ -57,6 +57,7 @@ export const cancelJobRoute: Route<"cancelJob"> = {
   operation: "cancelJob",
   method: "post",
   path: "/api/{projectId}/jobs/{jobId}/cancel",
+  isSafe: false,
 };
 
 export const getSocketToken: Route<"getSocketToken"> = {
@@ -70,6 +71,7 @@ export const startClassifyJob: Route<"startClassifyJob"> = {
   operation: "startClassifyJob",
   method: "post",
   path: "/api/{projectId}/jobs/classify",
+  isSafe: false,
 };
 
 export const getClassifyJobResult: Route<"getClassifyJobResult"> = {

@@ -56,7 +56,7 @@ describe("Studio.call", () => {
   it.each([
     { answer: () => Response.json({ success: false, error: "Invalid API key" }), message: "Invalid API key" },
     { answer: () => Response.json({ success: false, error: "Nope" }, { status: 401 }), message: "Nope" },
-    { answer: () => new Response("", { status: 403 }), message: "status 403" },
+    { answer: () => Response.json({ success: false }, { status: 403 }), message: "status 403" },
   ])("throws StudioAuthenticationError when the key is refused: $message", async ({ answer, message }) => {
     const { studio } = fakeStudio(answer);
 
@@ -230,6 +230,20 @@ describe("Studio.call", () => {
   });
 });
 
+describe("createStudio", () => {
+  it.each(["ei_secret\nei_more", "ei_secret ", "ei_secr\u00e9t"])(
+    "refuses a key that no header can carry, and does not repeat it",
+    (apiKey) => {
+      expect(() => createStudio({ apiKey })).toThrow(TypeError);
+      expect(() => createStudio({ apiKey })).not.toThrow("ei_secr");
+    },
+  );
+
+  it.each(["localhost:4800", "studio", "ftp://x"])("refuses %s, which is no address", (baseUrl) => {
+    expect(() => createStudio({ apiKey: "ei_1", baseUrl })).toThrow(`baseUrl is "${baseUrl}"`);
+  });
+});
+
 describe("Studio.call, when an attempt fails for a passing reason", () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
@@ -282,18 +296,32 @@ describe("Studio.call, when an attempt fails for a passing reason", () => {
     { header: "0.05", waitMs: 50 },
     { header: new Date(Date.parse("2026-01-01T00:00:09Z")).toUTCString(), waitMs: 9_000 },
     { header: "86400", waitMs: 60_000 },
+    { header: "0", waitMs: 0 },
   ])("waits as long as it is asked to: Retry-After $header", async ({ header, waitMs }) => {
     vi.setSystemTime(new Date("2026-01-01T00:00:00Z"));
     const { studio, requests } = failing(1, busy(header));
 
     const answered = studio.call("listProjects");
-    await vi.advanceTimersByTimeAsync(waitMs - 1);
-    expect(requests).toHaveLength(1);
+    if (waitMs > 0) await vi.advanceTimersByTimeAsync(waitMs - 1);
+    if (waitMs > 0) expect(requests).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
     await answered;
 
     expect(requests).toHaveLength(2);
   });
+
+  it.each(["-1", "Thu, 01 Jan 2026 00:00:00 GMT", "soon"])(
+    "waits as usual when Retry-After says %s",
+    async (header) => {
+      vi.setSystemTime(new Date("2026-06-01T00:00:00Z"));
+      const { studio, reports } = failing(1, busy(header));
+      const answered = studio.call("listProjects");
+      await vi.advanceTimersByTimeAsync(1_000);
+      await answered;
+
+      expect(reports[0]?.retryInMs).toBeGreaterThanOrEqual(250);
+    },
+  );
 
   it.each([
     { operation: "classifySampleV2", path: { projectId: 1, sampleId: 2 }, sent: 3 },

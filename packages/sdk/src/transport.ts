@@ -71,11 +71,18 @@ const LONGEST_WAIT_MS = 8_000;
 /**
  * Names a Studio to talk to. Sends nothing yet.
  *
+ * @throws {TypeError} for a key that no header can carry, or an address that is none.
+ *
  * What `createStudio` is built on: it knows no operation by itself, so a program of a few calls stays small.
  */
 export function createTransport(options: StudioOptions): Transport {
   const { apiKey, jwt, baseUrl = CLOUD, fetch, retry, onRequest, logger } = options;
   const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  if ([apiKey, jwt].some((secret) => secret !== undefined && !/^[\x21-\x7e]*$/.test(secret))) {
+    // The value stays out of the message.
+    throw new TypeError("The key has characters that no header can carry, such as a line end.");
+  }
+  if (!/^https?:\/\/[^/]/.test(baseUrl)) throw new TypeError(`baseUrl is "${baseUrl}", which is no http address.`);
   const origin = baseUrl.replace(/\/+$/, "").replace(/\/v1$/, "");
   const secrets = [apiKey, jwt].filter((secret) => secret !== undefined && secret !== "") as string[];
   const client = createClient<paths>({
@@ -113,7 +120,10 @@ export function createTransport(options: StudioOptions): Transport {
     }
     const { response, data, error } = exchange;
     const isJson = response.headers.get("content-type")?.includes("json") ?? false;
-    if (response.ok && form && !isJson) return { status: response.status, answer: data as AnswerOf<K> };
+    if (response.ok && form && !isJson) {
+      const answer = data ?? (form === "text" ? "" : new ArrayBuffer(0));
+      return { status: response.status, answer: answer as AnswerOf<K> };
+    }
     const text = toText((response.ok ? data : error) ?? "");
     return {
       status: response.status,
@@ -130,22 +140,22 @@ export function createTransport(options: StudioOptions): Transport {
         const startedMs = performance.now();
         const report = (status?: number, error?: Error, retryInMs?: number) =>
           onRequest?.({ operation, attempt: n, durationMs: performance.now() - startedMs, status, error, retryInMs });
+        let answered;
         try {
-          const { status, answer } = await attempt(route, request);
-          report(status);
-          return answer;
+          answered = await attempt(route, request);
         } catch (error) {
-          if (!(error instanceof StudioError)) {
-            report(undefined, error as Error);
-            throw error;
-          }
-          error.attempts = n;
-          const waitMs = n < most && isTransient(error) ? waitAfter(error, n) : undefined;
-          report(error.status, error, waitMs);
-          if (waitMs === undefined) throw n > 1 ? withCount(error, n) : error;
-          logger?.warn(`${error.message}; trying again in ${Math.round(waitMs)} ms`);
+          const known = error instanceof StudioError ? error : undefined;
+          const waitMs = known && n < most && isTransient(known) ? waitAfter(known, n) : undefined;
+          report(known?.status, error as Error, waitMs);
+          if (known) known.attempts = n;
+          if (known && n > 1 && waitMs === undefined) known.message += ` (${n} attempts)`;
+          if (waitMs === undefined) throw error;
+          logger?.warn(`${known?.message}; trying again in ${Math.round(waitMs)} ms`);
           await pause(waitMs, request.signal);
+          continue;
         }
+        report(answered.status);
+        return answered.answer;
       }
     },
   };
@@ -168,11 +178,6 @@ function waitAfter(error: StudioError, attempt: number): number {
   return asked ?? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
 }
 
-function withCount(error: StudioError, attempts: number): StudioError {
-  error.message += ` (${attempts} attempts)`;
-  return error;
-}
-
 /** A gateway may repeat the headers that it got on its error page. */
 function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets.reduce((rest, secret) => rest.replaceAll(secret, "(secret)"), text);
@@ -180,9 +185,6 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
 
 /** Node hides the reason, such as ECONNREFUSED, in the cause of "fetch failed". */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  const { code } = cause as { code?: unknown };
-  return cause.message || (typeof code === "string" ? code : error.message);
+  const { message, cause } = error as { message: string; cause?: { message?: string; code?: string } };
+  return cause?.message || cause?.code || message;
 }

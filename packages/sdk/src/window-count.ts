@@ -4,7 +4,7 @@ import type { Schemas } from "./api-types.ts";
 export function windowCountOf(block: Schemas["ClassifySampleResponseClassification"]): number {
   const { result, structuredResult, anomalyResult, labelMapResult } = block;
   return Math.max(
-    result.length,
+    (result as unknown[] | undefined)?.length ?? 0,
     structuredResult?.length ?? 0,
     anomalyResult?.length ?? 0,
     labelMapResult?.length ?? 0,
