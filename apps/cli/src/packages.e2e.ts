@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 
@@ -43,10 +43,14 @@ describe("the packed packages, installed by npm in a folder of somebody else's",
     const tarballs = readdirSync(folder).filter((file) => file.endsWith(".tgz"));
     expect(tarballs).toHaveLength(2);
     writeFileSync(path.join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
-    const packages = ["typescript@5.9.3", "@types/node@20.19.43"];
+    const packages = ["typescript@5.9.3", "@types/node@20.19.43", "ws@8.23.0", "@types/ws@8.18.2"];
     run("npm", "install", "--no-audit", "--no-fund", ...tarballs.map((file) => `./${file}`), ...packages);
     mkdirSync(path.join(folder, "src"));
     writeFileSync(path.join(folder, "src/program.ts"), PROGRAM);
+    const readme = readFileSync(path.join(ROOT, "packages/sdk/README.md"), "utf8");
+    const blocks = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
+    expect(blocks.length).toBeGreaterThan(1);
+    writeFileSync(path.join(folder, "src/readme.ts"), blocks.join("\n"));
     studio = await startStudio({ apiKey: KEY, project: "empty", ports: { studio: 0, devices: 0, ingestion: 0 } });
   }, 180_000);
 
