@@ -70,8 +70,8 @@ export function createFakeStudio(handlers: Readonly<Record<string, Handler>> = {
     baseUrl: "http://studio.test",
     calls,
     answer: (operation, handler) => void all.set(operation, handler),
-    call: (operation, request) => answerTo(operation, request),
-    send: ({ operation }, request) => answerTo(operation, request),
+    call: (operation, ...[request]) => answerTo(operation, request),
+    send: ({ operation }, ...[request]) => answerTo(operation, request),
   };
 
   async function answerTo(

@@ -1,6 +1,6 @@
-import type { AnswerOf, QueryOf } from "./api-types.ts";
+import type { AnswerOf } from "./api-types.ts";
 import type { Studio } from "./studio.ts";
-import type { StudioRequest } from "./transport.ts";
+import type { RequestArgument, StudioRequest } from "./transport.ts";
 
 /** Operations that answer in pages, and where their items stand. */
 const ITEMS = {
@@ -38,8 +38,8 @@ export async function* readItems<K extends PagedOperation>(
   if (!(limit >= 1)) throw new RangeError(`limit is ${limit}; a page has at least one item.`);
   const seen = new Set<unknown>();
   for (let offset = start; ;) {
-    const query = { ...rest, limit, offset } as unknown as QueryOf<K>;
-    const answer = await studio.call(operation, { ...request, query });
+    const page = [{ ...request, query: { ...rest, limit, offset } }] as unknown as RequestArgument<K>;
+    const answer = await studio.call(operation, ...page);
     const items = (answer as Record<string, unknown>)[ITEMS[operation]] as ItemOf<K>[];
     for (const item of items) {
       const { id, sampleId } = item as Identified;

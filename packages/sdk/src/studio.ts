@@ -1,6 +1,6 @@
 import { answerFormOf, isSafe, operationTable, type AnswerOf, type OperationId } from "./api-types.ts";
 import type { Route } from "./routes.ts";
-import { createTransport, type StudioOptions, type StudioRequest, type Transport } from "./transport.ts";
+import { createTransport, type RequestArgument, type StudioOptions, type Transport } from "./transport.ts";
 
 /** A Studio whose operations can all be called by their ids. */
 export interface Studio extends Transport {
@@ -10,7 +10,7 @@ export interface Studio extends Transport {
    * @throws {RangeError} for an id that is none, where no compiler looks.
    * @throws As `Transport.send`.
    */
-  call<K extends OperationId>(operation: K, request?: StudioRequest<K>): Promise<AnswerOf<K>>;
+  call<K extends OperationId>(operation: K, ...request: RequestArgument<K>): Promise<AnswerOf<K>>;
 }
 
 /** Names a Studio to talk to. Sends nothing yet. */
@@ -18,7 +18,7 @@ export function createStudio(options: StudioOptions): Studio {
   const transport = createTransport(options);
   return {
     ...transport,
-    call: async (operation, request) => transport.send(routeOf(operation), request),
+    call: async (operation, ...request) => transport.send(routeOf(operation), ...request),
   };
 }
 

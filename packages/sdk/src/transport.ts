@@ -51,15 +51,24 @@ export interface Transport {
    * @throws {StudioAnswerError} when the answer makes no sense.
    * @throws The signal's reason when it aborts.
    */
-  send<K extends OperationId>(route: Route<K>, request?: StudioRequest<K>): Promise<AnswerOf<K>>;
+  send<K extends OperationId>(route: Route<K>, ...request: RequestArgument<K>): Promise<AnswerOf<K>>;
 }
 
-export interface StudioRequest<K extends OperationId> {
-  readonly path?: PathOf<K>;
-  readonly query?: QueryOf<K>;
-  readonly body?: BodyOf<K>;
-  readonly signal?: AbortSignal | undefined;
-}
+/** What a call takes: path and body as the operation wants them, and the query, which may be left out if nothing in it is needed. */
+export type StudioRequest<K extends OperationId> = WhereNeeded<"path", PathOf<K>> &
+  WhereNeeded<"query", QueryOf<K>> & { readonly body?: BodyOf<K>; readonly signal?: AbortSignal | undefined };
+
+/** A member that has to be there unless everything in it may be absent. */
+type WhereNeeded<Name extends string, T> =
+  Record<never, never> extends NonNullable<T>
+    ? { readonly [N in Name]?: T }
+    : undefined extends T
+      ? { readonly [N in Name]?: T }
+      : { readonly [N in Name]: T };
+
+/** The request as an argument, which may be left out if nothing in it is needed. */
+export type RequestArgument<K extends OperationId> =
+  Record<never, never> extends StudioRequest<K> ? [request?: StudioRequest<K>] : [request: StudioRequest<K>];
 
 const CLOUD = "https://studio.edgeimpulse.com";
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -133,7 +142,7 @@ export function createTransport(options: StudioOptions): Transport {
 
   return {
     baseUrl: origin,
-    async send<K extends OperationId>(route: Route<K>, request: StudioRequest<K> = {}) {
+    async send<K extends OperationId>(route: Route<K>, ...[request = {} as StudioRequest<K>]: RequestArgument<K>) {
       const { operation } = route;
       const most = route.isSafe ? 1 + (retry?.most ?? DEFAULT_RETRIES) : 1;
       for (let n = 1; ; n++) {
