@@ -6,13 +6,31 @@ export function escapePointer(key: string): string {
   return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
+/**
+ * The keys that a reference such as `#/components/schemas/A` names, one below the other, with every escape undone;
+ * `undefined` for a reference out of the document.
+ */
+export function stepsOf(reference: string): readonly string[] | undefined {
+  if (reference === "#") return [];
+  if (!reference.startsWith("#/")) return undefined;
+  return reference
+    .slice(2)
+    .split("/")
+    .map((part) => decode(part).replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** The component that a reference leads to or into; `undefined` where it leads to none. */
+export function componentOf(reference: string): { readonly kind: string; readonly name: string } | undefined {
+  const [root, kind, name] = stepsOf(reference) ?? [];
+  return root === "components" && kind !== undefined && name !== undefined ? { kind, name } : undefined;
+}
+
 /** What a reference such as `#/components/schemas/A` leads to; `undefined` where it leads nowhere in this document. */
 export function lookUp(document: JsonObject, reference: string): JsonValue | undefined {
-  if (reference === "#") return document;
-  if (!reference.startsWith("#/")) return undefined;
+  const steps = stepsOf(reference);
+  if (steps === undefined) return undefined;
   let value: JsonValue | undefined = document;
-  for (const part of reference.slice(2).split("/")) {
-    const key = decode(part).replaceAll("~1", "/").replaceAll("~0", "~");
+  for (const key of steps) {
     const isThere: boolean = typeof value === "object" && value !== null && Object.hasOwn(value, key);
     value = isThere ? (value as JsonObject)[key] : undefined;
   }

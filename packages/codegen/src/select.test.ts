@@ -5,6 +5,7 @@ import { createLargeDocument } from "./large-document.ts";
 import { listOperations } from "./operations.ts";
 import { parseOpenApi } from "./read-document.ts";
 import { select } from "./select.ts";
+import { parseSmall, SMALL_YAML } from "./small-document.ts";
 
 const { document } = parseOpenApi(createLargeDocument().text, "large.yaml");
 
@@ -35,6 +36,17 @@ describe("select", () => {
 
     expect(Object.keys(item as object)).toEqual(["get"]);
     expect(Object.keys(document.paths[String(path)] as object)).toEqual(["get", "post"]);
+  });
+
+  it("keeps components whose names are escaped in the references to them", () => {
+    const escaped = SMALL_YAML.replace("schemas/Things", "schemas/Page%C2%ABA~1B%C2%BB").replace(
+      "Things:\n",
+      "Page«A/B»:\n",
+    );
+    const selected = select(parseSmall(escaped), { operationIds: ["listThings"] });
+
+    expect(schemasOf(selected)).toEqual(["Page«A/B»"]);
+    checkReferences(selected);
   });
 
   it.each([

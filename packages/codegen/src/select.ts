@@ -11,6 +11,7 @@ import {
 } from "./openapi-document.ts";
 import { findOperations, securityOf, type OperationPlace } from "./operations.ts";
 import { referencesBelow, rootPart } from "./parts.ts";
+import { componentOf } from "./references.ts";
 
 /** Which operations to keep: those with one of the tags or one of the ids. Nothing named keeps everything. */
 export interface Selection {
@@ -59,8 +60,9 @@ function reachedComponents(
   const open = [...referencesIn({ paths })];
   for (let reference = open.pop(); reference !== undefined; reference = open.pop()) {
     // What lies within a component keeps all of it.
-    const [, kind, name] = /^#\/components\/([^/]+)\/([^/]+)/.exec(reference) ?? [];
-    if (kind === undefined || name === undefined || reached.has(`${kind}/${name}`)) continue;
+    const found = componentOf(reference);
+    if (found === undefined || reached.has(`${found.kind}/${found.name}`)) continue;
+    const { kind, name } = found;
     reached.add(`${kind}/${name}`);
     const component = (components[kind] as JsonObject | undefined)?.[name];
     if (component !== undefined) open.push(...referencesIn(component));

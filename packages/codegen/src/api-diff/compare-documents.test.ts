@@ -209,6 +209,30 @@ describe("compareDocuments", () => {
     expect(groups).toMatchObject([{ kind: "schema", name: "Sample", operations: ["listSamples", "startJob"] }]);
   });
 
+  it("meets a schema that only the default answer has", () => {
+    const asDefault = BEFORE.replaceAll('"200":', "default:");
+    const { groups, counts } = compareDocuments(
+      parseOpenApi(asDefault, "old.yaml").document,
+      parseOpenApi(asDefault.replace("id: { type: integer }", "id: { type: string }"), "new.yaml").document,
+    );
+
+    expect(groups).toMatchObject([{ name: "Sample", operations: ["listSamples", "startJob"] }]);
+    expect(counts.breaking).toBe(1);
+  });
+
+  it("meets a schema whose name is escaped in the references to it", () => {
+    const escaped = BEFORE.replaceAll('schemas/Sample"', 'schemas/Page%C2%ABA~1B%C2%BB"').replace(
+      "    Sample:",
+      "    Page«A/B»:",
+    );
+    const { groups } = compareDocuments(
+      parseOpenApi(escaped, "old.yaml").document,
+      parseOpenApi(escaped.replace("id: { type: integer }", "id: { type: string }"), "new.yaml").document,
+    );
+
+    expect(groups).toMatchObject([{ name: "Page«A/B»", operations: ["listSamples", "startJob"] }]);
+  });
+
   it("says once what happened to several operations", () => {
     const { groups } = compare(["[{ Key: [] }]", "[{ Key: [] }, { OAuth2: [] }]"]);
 

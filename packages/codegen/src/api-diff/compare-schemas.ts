@@ -1,5 +1,5 @@
 import { isObject, textOf, type JsonObject, type JsonValue } from "../openapi-document.ts";
-import { escapePointer, lookUp } from "../references.ts";
+import { escapePointer, lookUp, stepsOf } from "../references.ts";
 import type { Change, Verdict } from "./change.ts";
 import { allOfReferences, viewSchema, type SchemaView } from "./schema-view.ts";
 
@@ -208,7 +208,7 @@ function target(document: JsonObject, schema: JsonObject): JsonObject {
 
 function nameOf(schema: JsonValue): string {
   const { $ref, title, type } = asSchema(schema);
-  if (typeof $ref === "string") return $ref.split("/").at(-1) ?? $ref;
+  if (typeof $ref === "string") return stepsOf($ref)?.at(-1) ?? $ref;
   return typeof title === "string" ? title : `a nameless ${textOf(type ?? "schema")}`;
 }
 

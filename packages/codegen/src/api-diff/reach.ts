@@ -1,7 +1,7 @@
-import { itemsOf, isObject, type JsonValue, type OpenApiDocument } from "../openapi-document.ts";
+import { entriesOf, itemsOf, isObject, type JsonValue, type OpenApiDocument } from "../openapi-document.ts";
 import { findOperations, type OperationPlace } from "../operations.ts";
 import { referencesBelow, rootPart } from "../parts.ts";
-import { lookUp } from "../references.ts";
+import { componentOf, lookUp } from "../references.ts";
 
 /** The operations that meet a component schema in what they answer, and in what they are sent. */
 export interface Reach {
@@ -30,18 +30,20 @@ export function findReach(document: OpenApiDocument): ReadonlyMap<string, Reach>
     for (let reference = open.pop(); reference !== undefined; reference = open.pop()) {
       if (seen.has(reference)) continue;
       seen.add(reference);
-      const [, schema] = /^#\/components\/schemas\/([^/]+)/.exec(reference) ?? [];
-      if (schema !== undefined) {
-        const sides = reach.get(schema) ?? { answers: new Set<string>(), requests: new Set<string>() };
+      const component = componentOf(reference);
+      if (component?.kind === "schemas") {
+        const sides = reach.get(component.name) ?? { answers: new Set<string>(), requests: new Set<string>() };
         sides[side].add(name);
-        reach.set(schema, sides);
+        reach.set(component.name, sides);
       }
       open.push(...referencesOf(reference));
     }
   }
 
   for (const place of findOperations(document)) {
-    mark("answers", operationName(place), place.operation.responses);
+    // One by one: the key of a response may be spelt like a keyword, as `default` is.
+    const responses = entriesOf(place.operation.responses).map(([, response]) => response);
+    mark("answers", operationName(place), responses);
     mark("requests", operationName(place), place.operation.requestBody);
     mark("requests", operationName(place), place.parameters);
   }
