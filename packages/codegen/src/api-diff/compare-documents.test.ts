@@ -233,6 +233,95 @@ describe("compareDocuments", () => {
     expect(groups).toMatchObject([{ name: "Page«A/B»", operations: ["listSamples", "startJob"] }]);
   });
 
+  it.each([
+    {
+      change: "alternatives of a request come",
+      edit: [
+        "StartRequest:\n      type: object\n",
+        "StartRequest:\n      oneOf: [{ required: [mode] }, { required: [size] }]\n",
+      ],
+      want: [{ detail: "is one of 2 alternatives now", reader: undefined, writer: "unclear" }],
+    },
+    {
+      change: "free alternatives of an answer go",
+      edit: ["x: { type: number }", "x: {}"],
+      before: ["x: { type: number }", "x: { oneOf: [{ type: string }, { type: number }] }"],
+      want: [
+        { detail: "was string or number, is any type", reader: "unclear" },
+        { detail: "was one of 2 alternatives, is free now", reader: "breaking" },
+      ],
+    },
+    {
+      change: "a name that another part defines becomes required",
+      edit: ["Samples: { allOf: [{", "Samples: { required: [success, more], allOf: [{"],
+      want: [{ subject: "field", at: "more", detail: "was optional, is required", reader: "compatible" }],
+    },
+    {
+      change: "the items of a list are no longer described",
+      edit: [', items: { $ref: "#/components/schemas/Sample" }', ""],
+      want: [
+        { at: "samples[]", detail: "was object, is any type", reader: "unclear" },
+        { at: "samples[].id", what: "removed" },
+        { at: "samples[].label", what: "removed" },
+        { at: "samples[].category", what: "removed" },
+        { at: "samples[].intervalMs", what: "removed" },
+        { at: "samples[].kind", what: "removed" },
+        { at: "samples[].box", what: "removed" },
+      ],
+    },
+    {
+      change: "a way to log in works otherwise",
+      edit: ["in: header", "in: query"],
+      want: [{ detail: "takes Key in another way now", writer: "breaking" }],
+    },
+    {
+      change: "a parameter is written otherwise",
+      edit: ["in: query, schema: { type: integer }", "in: query, style: form, schema: { type: integer }"],
+      want: [{ subject: "parameter", at: "query limit", detail: "style differs", writer: "unclear" }],
+    },
+    {
+      change: "a parameter has content instead of a schema",
+      edit: ["in: query, schema: { type: integer }", "in: query, content: { text/plain: {} }"],
+      want: [
+        { detail: "was integer, is any type" },
+        { at: "query limit", detail: "content differs", writer: "unclear" },
+      ],
+    },
+    {
+      change: "an answer gets a header",
+      edit: ['"200": { content', '"200": { headers: { ETag: {} }, content'],
+      want: [{ subject: "answer", at: "answer 200", detail: "headers differs", reader: "unclear" }],
+    },
+    {
+      change: "a keyword that is not looked into changes",
+      edit: ["label: { type: string }", "label: { type: string, not: { const: none } }"],
+      want: [{ at: "label", detail: "not differs", reader: "unclear" }],
+    },
+    {
+      change: "an operation has another server",
+      edit: ["operationId: getMetrics", "operationId: getMetrics, servers: [{ url: /v2 }]"],
+      want: [{ detail: "servers differs", reader: "unclear", writer: "unclear" }],
+    },
+    {
+      change: "all of the servers change",
+      edit: ["security: [{", "servers: [{ url: /v2 }]\nsecurity: [{"],
+      want: [{ subject: "operation", detail: "servers differs", reader: "unclear", writer: "unclear" }],
+    },
+    {
+      change: "an example changes",
+      edit: ["label: { type: string }", "label: { type: string, example: none }"],
+      want: [{ subject: "wording", reader: "compatible", writer: "compatible" }],
+    },
+  ] as const)("says just what happened when $change", ({ edit, want, ...given }) => {
+    const schemes = `${BEFORE}  securitySchemes: { Key: { type: apiKey, name: key, in: header } }\n`;
+    const [from, to] = given.before ?? ["", ""];
+    const before = schemes.replace(from, to);
+    const after = before.replace(given.before ? to : edit[0], edit[1]);
+    const diff = compareDocuments(parseOpenApi(before, "old.yaml").document, parseOpenApi(after, "new.yaml").document);
+
+    expect(diff.groups.flatMap(({ changes }) => changes)).toMatchObject(want);
+  });
+
   it("says once what happened to several operations", () => {
     const { groups } = compare(["[{ Key: [] }]", "[{ Key: [] }, { OAuth2: [] }]"]);
 

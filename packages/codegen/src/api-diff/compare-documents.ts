@@ -11,6 +11,7 @@ import { escapePointer } from "../references.ts";
 import { worst, type Change, type Verdict } from "./change.ts";
 import { compareOperations } from "./compare-operations.ts";
 import { compareSchemas } from "./compare-schemas.ts";
+import { hasSameShape, isSame } from "./other-differences.ts";
 import { findReach, operationName } from "./reach.ts";
 
 /** Changes that belong together: those of one component schema, or those that the same operations share. */
@@ -30,10 +31,29 @@ export interface ApiDiff {
 
 /** Compares two documents, normalised and with all their references in place. */
 export function compareDocuments(before: OpenApiDocument, after: OpenApiDocument): ApiDiff {
-  const groups = [...groupBySameOperations(allOperationChanges(before, after)), ...schemaGroups(before, after)];
+  const found = [...groupBySameOperations(allOperationChanges(before, after)), ...schemaGroups(before, after)];
+  const groups = [...documentGroups(before, after, found.length === 0), ...found];
   const counts = { breaking: 0, unclear: 0, compatible: 0 };
   for (const { changes } of groups) for (const change of changes) counts[worst(change)]++;
   return { counts, groups };
+}
+
+/**
+ * What concerns every operation; and where nothing else was found though the documents differ, that they do.
+ * "No differences" has to be true.
+ */
+function documentGroups(before: OpenApiDocument, after: OpenApiDocument, isLast: boolean): readonly ChangeGroup[] {
+  const change = (subject: Change["subject"], detail: string, verdict: Verdict): readonly ChangeGroup[] => {
+    const operations = findOperations(after).map(operationName).sort();
+    const both = { reader: verdict, writer: verdict };
+    const changes: readonly Change[] = [{ subject, what: "changed", at: "", detail, pointer: "", ...both }];
+    return [{ kind: "operations", name: operations.join(", "), operations, changes }];
+  };
+  if (!isSame(before.servers ?? [], after.servers ?? [])) return change("operation", "servers differs", "unclear");
+  if (!isLast || isSame(before, after)) return [];
+  // The version of the document may always differ.
+  if (!hasSameShape(before, after)) return change("operation", "something else differs", "unclear");
+  return change("wording", "only texts, examples or extensions differ", "compatible");
 }
 
 function allOperationChanges(before: OpenApiDocument, after: OpenApiDocument) {

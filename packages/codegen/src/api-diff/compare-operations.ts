@@ -7,9 +7,15 @@ import {
   type OpenApiDocument,
 } from "../openapi-document.ts";
 import { securityOf, type OperationPlace } from "../operations.ts";
-import { resolve } from "../references.ts";
+import { escapePointer, lookUp, resolve } from "../references.ts";
 import type { Change, Verdict } from "./change.ts";
 import { compareSchemas } from "./compare-schemas.ts";
+import { hasSameShape, otherDifferences } from "./other-differences.ts";
+
+/** What is looked into; what else differs is only named. */
+const OPERATION = new Set("operationId deprecated security parameters requestBody responses".split(" "));
+const PARAMETER = new Set("name in required schema".split(" "));
+const BODY = new Set("required content".split(" "));
 
 /** The differences between an operation of the old document and the same one of the new. */
 export function compareOperations(
@@ -24,6 +30,7 @@ export function compareOperations(
   compareParameters();
   compareBodies();
   compareAnswers();
+  compareOthers("operation", "", was.operation, is.operation, OPERATION, is.pointer, ["unclear", "unclear"]);
   return changes;
 
   function comparePlaces(): void {
@@ -39,6 +46,11 @@ export function compareOperations(
     const [securityBefore, securityAfter] = [describeSecurity(before, was), describeSecurity(after, is)];
     for (const way of securityBefore.filter((each) => !securityAfter.includes(each))) {
       add("operation", "changed", "", `no longer takes ${way}`, is.pointer, undefined, "breaking");
+    }
+    for (const scheme of schemesOf(after, is).filter((each) => schemesOf(before, was).includes(each))) {
+      const reference = `#/components/securitySchemes/${escapePointer(scheme)}`;
+      if (hasSameShape(lookUp(before, reference) ?? null, lookUp(after, reference) ?? null)) continue;
+      add("operation", "changed", "", `takes ${scheme} in another way now`, is.pointer, undefined, "breaking");
     }
     for (const way of securityAfter.filter((each) => !securityBefore.includes(each))) {
       add("operation", "changed", "", `takes ${way} now`, is.pointer, undefined, "compatible");
@@ -65,6 +77,7 @@ export function compareOperations(
       const place = { at, pointer };
       const sides = { ...schemas, isRead: false, isWritten: true };
       changes.push(...compareSchemas(sides, same.schema ?? {}, parameter.schema ?? {}, place));
+      compareOthers("parameter", at, same, parameter, PARAMETER, pointer, [undefined, "unclear"]);
     }
     for (const [at, parameter] of old) {
       if (now.has(at)) continue;
@@ -127,6 +140,7 @@ export function compareOperations(
     side: "answers" | "requests",
   ) {
     const subject = side === "answers" ? "answer" : "body";
+    compareOthers(subject, at, old, now, BODY, pointer, onSide(side, "unclear"));
     const [was, is] = [new Map(entriesOf(old.content)), new Map(entriesOf(now.content))];
     const sides = { ...schemas, isRead: side === "answers", isWritten: side === "requests" };
     for (const [type, media] of is) {
@@ -136,10 +150,25 @@ export function compareOperations(
         add(subject, "changed", at, `is ${type} too now`, pointer, ...onSide(side, "compatible"));
       } else if (isObject(same) && isObject(media)) {
         changes.push(...compareSchemas(sides, same.schema ?? {}, media.schema ?? {}, place));
+        compareOthers(subject, at, same, media, new Set(["schema"]), pointer, onSide(side, "unclear"));
       }
     }
     for (const type of was.keys()) {
       if (!is.has(type)) add(subject, "changed", at, `is no longer ${type}`, pointer, ...onSide(side, "breaking"));
+    }
+  }
+
+  function compareOthers(
+    subject: Change["subject"],
+    at: string,
+    old: JsonObject,
+    now: JsonObject,
+    compared: ReadonlySet<string>,
+    pointer: string,
+    [reader, writer]: readonly [Verdict | undefined, Verdict | undefined],
+  ): void {
+    for (const keyword of otherDifferences(old, now, compared)) {
+      add(subject, "changed", at, `${keyword} differs`, pointer, reader, writer);
     }
   }
 
@@ -162,6 +191,10 @@ function onSide(side: "answers" | "requests", verdict: Verdict): [Verdict | unde
 
 function follow(document: OpenApiDocument, value: JsonValue | undefined): JsonObject | undefined {
   return isObject(value) ? resolve(document, value, "") : undefined;
+}
+
+function schemesOf(document: OpenApiDocument, { operation }: OperationPlace): readonly string[] {
+  return [...new Set(securityOf(document, operation).flat())];
 }
 
 function describeSecurity(document: OpenApiDocument, { operation }: OperationPlace): readonly string[] {

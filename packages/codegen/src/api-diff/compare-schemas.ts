@@ -1,7 +1,8 @@
 import { isObject, textOf, type JsonObject, type JsonValue } from "../openapi-document.ts";
 import { escapePointer, lookUp, stepsOf } from "../references.ts";
 import type { Change, Verdict } from "./change.ts";
-import { allOfReferences, viewSchema, type SchemaView } from "./schema-view.ts";
+import { otherDifferences } from "./other-differences.ts";
+import { allOfReferences, possibleTypes, viewSchema, type SchemaView } from "./schema-view.ts";
 
 /** Two documents, and who meets the schemas that are compared. */
 export interface Comparison {
@@ -50,17 +51,25 @@ export function compareSchemas(
     compareTypes(was, is, place);
     compareValues(was, is, place);
     compareFields(was, is, place);
+    compareConditions(was, is, place, old, now);
     compareLimits(was, is, place);
     compareAlternatives(was, is, place);
-    if (was.items !== undefined && is.items !== undefined) compare(was.items, is.items, below(place, "[]", "items"));
+    compareItems(was, is, place);
     compareOtherFields(was, is, place);
+    for (const keyword of otherDifferences(was.rest, is.rest, new Set())) {
+      add(place, "type", "changed", `${keyword} differs`, "unclear", "unclear");
+    }
     compareWording(was, is, place);
   }
 
   function compareTypes(was: SchemaView, is: SchemaView, place: Place): void {
-    if (!sameMembers(was.types, is.types)) {
-      const [reader, writer] = [assign(is.types, was.types), assign(was.types, is.types)];
-      const detail = `was ${describeTypes(was)}, is ${describeTypes(is)}`;
+    // Where both have alternatives, these are compared one by one.
+    const isBoth = was.alternatives.length > 0 && is.alternatives.length > 0;
+    const old = isBoth ? was.types : possibleTypes(comparison.before, was);
+    const now = isBoth ? is.types : possibleTypes(comparison.after, is);
+    if (!sameMembers(old, now)) {
+      const [reader, writer] = [assign(now, old), assign(old, now)];
+      const detail = `was ${describeTypes(old)}, is ${describeTypes(now)}`;
       add(place, "type", "changed", detail, reader, writer);
     }
     if (!was.isNullable && is.isNullable) add(place, "type", "changed", "may be null now", "breaking", "compatible");
@@ -109,6 +118,30 @@ export function compareSchemas(
     }
   }
 
+  /** Names that are required here while another part, which is compared by itself, defines them. */
+  function compareConditions(was: SchemaView, is: SchemaView, place: Place, old: JsonObject, now: JsonObject): void {
+    const differing = [...new Set([...was.required, ...is.required])].filter(
+      (name) => !was.fields.has(name) && !is.fields.has(name) && was.required.has(name) !== is.required.has(name),
+    );
+    if (differing.length === 0) return;
+    const before = viewSchema(comparison.before, old, new Set()).required;
+    const after = viewSchema(comparison.after, now, new Set()).required;
+    for (const name of differing) {
+      const inner = below(place, place.at === "" ? name : `.${name}`, "required");
+      if (before.has(name) && !after.has(name)) {
+        add(inner, "field", "changed", "was required, is optional", "breaking", "compatible");
+      } else if (!before.has(name) && after.has(name)) {
+        add(inner, "field", "changed", "was optional, is required", "compatible", "breaking");
+      }
+    }
+  }
+
+  function compareItems(was: SchemaView, is: SchemaView, place: Place): void {
+    const isList = ({ types, items }: SchemaView) => items !== undefined || types.has("array") || types.size === 0;
+    if ((was.items === undefined && is.items === undefined) || !isList(was) || !isList(is)) return;
+    compare(was.items ?? {}, is.items ?? {}, below(place, "[]", "items"));
+  }
+
   function compareLimits(was: SchemaView, is: SchemaView, place: Place): void {
     for (const limit of new Set([...was.limits.keys(), ...is.limits.keys()])) {
       const [old, now] = [was.limits.get(limit), is.limits.get(limit)];
@@ -125,6 +158,20 @@ export function compareSchemas(
   }
 
   function compareAlternatives(was: SchemaView, is: SchemaView, place: Place): void {
+    const [old, now] = [was.alternatives.length, is.alternatives.length];
+    if (old === 0 && now === 0) return;
+    // Without alternatives a schema takes what it says itself, and with nothing said anything.
+    if (old === 0) {
+      const writer = isFree(was) ? "breaking" : "unclear";
+      add(place, "type", "changed", `is one of ${now} alternatives now`, "unclear", writer);
+      return;
+    }
+    if (now === 0) {
+      const reader = isFree(is) ? "breaking" : "unclear";
+      const detail = `was one of ${old} alternatives, is ${isFree(is) ? "free" : "none of them"} now`;
+      add(place, "type", "changed", detail, reader, "unclear");
+      return;
+    }
     const isKnown = (one: JsonValue) => (other: JsonValue) => JSON.stringify(one) === JSON.stringify(other);
     const gone = was.alternatives.filter((each) => !is.alternatives.some(isKnown(each)));
     const come = is.alternatives.filter((each) => !was.alternatives.some(isKnown(each)));
@@ -193,6 +240,11 @@ function assign(given: ReadonlySet<string>, taken: ReadonlySet<string>): Verdict
   return fits ? "compatible" : "breaking";
 }
 
+/** Whether nothing is said beyond that it is an object. */
+function isFree({ types, fields, values }: SchemaView): boolean {
+  return fields.size === 0 && values === undefined && [...types].every((type) => type === "object");
+}
+
 function below({ at, pointer }: Place, name: string, key: string): Place {
   return { at: at + name, pointer: `${pointer}/${key}` };
 }
@@ -212,7 +264,7 @@ function nameOf(schema: JsonValue): string {
   return typeof title === "string" ? title : `a nameless ${textOf(type ?? "schema")}`;
 }
 
-function describeTypes({ types }: SchemaView): string {
+function describeTypes(types: ReadonlySet<string>): string {
   return types.size === 0 ? "any type" : [...types].join(" or ");
 }
 

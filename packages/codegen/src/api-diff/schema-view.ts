@@ -16,12 +16,19 @@ export interface SchemaView {
   readonly alternatives: readonly JsonValue[];
   /** Format, patterns, least and greatest values: what narrows a type. */
   readonly limits: ReadonlyMap<string, string>;
+  /** What is not looked into, by keyword. */
+  readonly rest: JsonObject;
   readonly isDeprecated: boolean;
   readonly description: string;
 }
 
 const LIMITS = `format pattern minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength minItems
   maxItems uniqueItems minProperties maxProperties default`.split(/\s+/);
+const VIEWED = new Set(
+  `$ref allOf anyOf oneOf type nullable enum const properties required items additionalProperties`
+    .split(" ")
+    .concat(LIMITS),
+);
 
 /**
  * @param without References of `allOf` to leave out, since both documents have them and they are compared by themselves.
@@ -42,9 +49,27 @@ export function viewSchema(document: JsonObject, schema: JsonObject, without: Re
     otherFields: all("additionalProperties").at(-1),
     alternatives: [...all("anyOf"), ...all("oneOf")].flatMap(itemsOf),
     limits: new Map(LIMITS.flatMap((limit) => all(limit).map((value) => [limit, textOf(value)] as const))),
+    rest: Object.fromEntries(parts.flatMap((part) => Object.entries(part).filter(([keyword]) => !VIEWED.has(keyword)))),
     isDeprecated: all("deprecated").includes(true),
     description: all("description").map(textOf).join(" ").replaceAll(/\s+/g, " ").trim(),
   };
+}
+
+/** The types of a schema, or else those of its alternatives; empty when any type will do. */
+export function possibleTypes(
+  document: JsonObject,
+  { types, alternatives }: SchemaView,
+  above: readonly JsonValue[] = [],
+): ReadonlySet<string> {
+  if (types.size > 0 || alternatives.length === 0) return types;
+  const each = alternatives.map((alternative) => {
+    // A circle says nothing about types.
+    if (!isObject(alternative) || above.includes(alternative)) return new Set<string>();
+    if (alternative.type === "null") return undefined;
+    return possibleTypes(document, viewSchema(document, alternative, new Set()), [...above, alternative]);
+  });
+  const known = each.filter((possible) => possible !== undefined);
+  return known.some(({ size }) => size === 0) ? new Set() : new Set(known.flatMap((possible) => [...possible]));
 }
 
 /** The references among the parts of an `allOf`. */
