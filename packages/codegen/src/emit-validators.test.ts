@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 import { emitValidators } from "./emit-validators.ts";
 import { prepare } from "./generate.ts";
-import { entriesOf, type JsonObject, type OpenApiDocument } from "./openapi-document.ts";
+import { entriesOf, OpenApiDocumentError, type JsonObject, type OpenApiDocument } from "./openapi-document.ts";
 import { findOperations } from "./operations.ts";
 import { lookUp, resolve } from "./references.ts";
 import { normalise } from "./normalise.ts";
@@ -73,6 +73,21 @@ describe("emitValidators", () => {
     { what: "null where 3.1 lists it", things: "{ type: [string, 'null'] }", answer: null },
     { what: "an answer that fits two of oneOf", things: `{ oneOf: [${OBJECT}, ${OBJECT}] }`, answer: { kind: "big" } },
     {
+      what: "null where 3.0 says nullable beside allOf",
+      things: `{ nullable: true, type: object, allOf: [${OBJECT}] }`,
+      answer: null,
+    },
+    {
+      what: "null where 3.0 says nullable beside oneOf",
+      things: `{ nullable: true, type: object, oneOf: [${OBJECT}] }`,
+      answer: null,
+    },
+    {
+      what: "a field whose name follows a pattern",
+      things: "{ type: object, patternProperties: { ^n: { type: number } }, additionalProperties: { type: string } }",
+      answer: { n1: 1, other: "text" },
+    },
+    {
       what: "an answer without what may only be written",
       things: "{ required: [a], properties: { a: { type: string, writeOnly: true } } }",
       answer: {},
@@ -81,6 +96,23 @@ describe("emitValidators", () => {
     const { validate } = await validatorOf(things);
 
     expect(validate(answer)).toEqual([]);
+  });
+
+  it("stays code whatever the names are", async () => {
+    const { validate } = await validatorOf(
+      `{ required: ['a}b', 'c"}d', "e'}f"], properties: { 'a}b': {}, 'c"}d': {}, "e'}f": {} } }`,
+    );
+
+    expect(validate({ "a}b": 1 })).toEqual([
+      { at: "", what: "must have required property 'c\"}d'" },
+      { at: "", what: "must have required property 'e'}f'" },
+    ]);
+  });
+
+  it("says that it cannot make a validator of a type that is none", () => {
+    const broken = parseSmall(SMALL_YAML.replace("Things:\n      type: object", "Things:\n      type: file"));
+
+    expect(() => emitValidators(broken, "small.yaml")).toThrow(OpenApiDocumentError);
   });
 
   it("takes a result or a job, and nothing else", async () => {

@@ -1,3 +1,5 @@
+import { Script } from "node:vm";
+
 import { Ajv } from "ajv";
 import standaloneCode from "ajv/dist/standalone/index.js";
 
@@ -21,7 +23,8 @@ import { lookUp, resolve } from "./references.ts";
  * They are lenient (see `lenientSchema`): what they refuse would break a program that relies on the types.
  *
  * @param source Of the document, for the header.
- * @throws {OpenApiDocumentError} when a reference leads nowhere, or an operationId is missing or used twice.
+ * @throws {OpenApiDocumentError} when a reference leads nowhere, an operationId is missing or used twice, or a schema is
+ *   none.
  */
 export function emitValidators(document: OpenApiDocument, source: string): string {
   // Refuses ids that are missing or used twice: both would be a validator less.
@@ -31,7 +34,7 @@ export function emitValidators(document: OpenApiDocument, source: string): strin
     return schema === undefined || place.id === undefined ? [] : [{ id: place.id, schema }];
   });
   const roots = new Map(answers.map(({ schema }, i) => [`validateAnswer${i}`, schema]));
-  const code = compile(document, roots);
+  const code = compileOrSay(document, roots);
   const ids = answers.map(({ id }) => JSON.stringify(id));
   const members = ids.map((id, i) => `  ${id}: (answer) => problemsOf(validateAnswer${i}, answer),\n`);
   return `${generatedHeader(source)}// The functions below are machine-made JavaScript; what is exported has its types.
@@ -72,6 +75,21 @@ function answerSchema(document: OpenApiDocument, { operation, pointer }: Operati
     if (isObject(json) && json.schema !== undefined) return json.schema;
   }
   return undefined;
+}
+
+/** What ajv refuses is a mistake of the document, and what it makes has to be code: nobody else looks at it. */
+function compileOrSay(document: OpenApiDocument, roots: ReadonlyMap<string, JsonValue>): string {
+  try {
+    const code = compile(document, roots);
+    // Parses, and runs nothing.
+    new Script(code);
+    return code;
+  } catch (cause) {
+    if (cause instanceof OpenApiDocumentError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const problem = `ajv cannot make validators of it (${reason}). Let a linter find the place.`;
+    throw new OpenApiDocumentError(problem, { cause });
+  }
 }
 
 function compile(document: OpenApiDocument, roots: ReadonlyMap<string, JsonValue>): string {
@@ -116,7 +134,10 @@ function withoutSchemas(code: string): string {
   return code
     .replace(/^"use strict";\n?/, "")
     .replaceAll(/^export const (validateAnswer\d+) = /gm, "const $1 = ")
-    .replaceAll(/,schemaPath:"(?:[^"\\]|\\.)*",keyword:"\w+",params:\{[^}]*\}/g, "")
+    .replaceAll(
+      /,schemaPath:"(?:[^"\\]|\\.)*",keyword:"\w+",params:\{(?:[^}"']|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')*\}/g,
+      "",
+    )
     .replaceAll(/^const schema\d+ = .*;\n/gm, "")
     .replaceAll(
       /const (err\d+) = (\{.*\});\nif\(vErrors === null\)\{\nvErrors = \[\1\];\n\}\nelse \{\nvErrors\.push\(\1\);\n\}/g,

@@ -12,7 +12,9 @@ import { entriesOf, isObject, itemsOf, type JsonObject, type JsonValue } from ".
 export function lenientSchema(schema: JsonValue, refer: (reference: string) => JsonObject): JsonValue {
   if (typeof schema === "boolean") return true;
   if (!isObject(schema)) return {};
-  if (schema.nullable === true && schema.type === undefined) {
+  // What stands beside the type would refuse null by itself.
+  const isType = schema.type !== undefined && !["allOf", "anyOf", "oneOf"].some((keyword) => keyword in schema);
+  if (schema.nullable === true && !isType) {
     return { anyOf: [lenientSchema({ ...schema, nullable: false }, refer), { type: "null" }] };
   }
   const inner = (part: JsonValue) => lenientSchema(part, refer);
@@ -32,7 +34,10 @@ export function lenientSchema(schema: JsonValue, refer: (reference: string) => J
   } else if (rest !== undefined) {
     lenient.items = rest;
   }
-  if (isObject(schema.additionalProperties)) lenient.additionalProperties = inner(schema.additionalProperties);
+  // Which fields have no name of their own depends on the patterns, and they are not kept.
+  const hasPatterns = schema.patternProperties !== undefined;
+  if (isObject(schema.additionalProperties) && !hasPatterns)
+    lenient.additionalProperties = inner(schema.additionalProperties);
   if (Array.isArray(schema.allOf)) lenient.allOf = itemsOf(schema.allOf).map(inner);
   const choices = [schema.anyOf, schema.oneOf].filter((choice) => itemsOf(choice).length > 0);
   if (choices.length === 1) lenient.anyOf = itemsOf(choices[0]).map(inner);
