@@ -10,7 +10,8 @@ import { sourceStem } from "./generated-header.ts";
 import { normalise } from "./normalise.ts";
 import { OpenApiDocumentError, type OpenApiDocument, type Repair } from "./openapi-document.ts";
 import { applyOverlay } from "./overlay.ts";
-import { parseText, readDocument, readText } from "./read-document.ts";
+import { checkOpenApi, parseText, readDocument, readText } from "./read-document.ts";
+import { refuseCycles } from "./refuse-cycles.ts";
 import { select, type Selection } from "./select.ts";
 
 /** What became of one generated file. */
@@ -53,13 +54,15 @@ export async function generate(options: {
   readonly check: boolean;
 }): Promise<{ files: readonly GeneratedFile[]; repairs: readonly Repair[] }> {
   const { document, repairs } = await prepare(options.document, options.overlays, options.selection);
-  const files: GeneratedFile[] = [];
+  const contents = new Map<string, string>();
   for (const output of options.outputs) {
     const { suffix, emit } = OUTPUTS[output];
     const file = path.join(options.outFolder, `${sourceStem(options.document)}${suffix}.gen.ts`);
-    const content = await naming(options.document, () => emit(document, options.document));
-    files.push({ file, outcome: await update(file, content, options.check) });
+    contents.set(file, await naming(options.document, () => emit(document, options.document)));
   }
+  // Only now: files of which a part is new would not fit together.
+  const files: GeneratedFile[] = [];
+  for (const [file, content] of contents) files.push({ file, outcome: await update(file, content, options.check) });
   return { files, repairs };
 }
 
@@ -75,8 +78,12 @@ export async function prepare(
   let { document } = normalised;
   for (const overlay of overlays) {
     const text = await readText(overlay);
-    const result = await naming(overlay, () => applyOverlay(document, parseText(text, overlay)));
-    document = result.document;
+    const result = await naming(overlay, () => {
+      const parsed = parseText(text, overlay);
+      refuseCycles(parsed, overlay);
+      return applyOverlay(document, parsed);
+    });
+    document = checkOpenApi(result.document, overlay);
     repairs.push(...result.applied);
   }
   const selected = await naming(source, () => {

@@ -58,7 +58,17 @@ export async function readText(source: string, limits: ReadLimits = LIMITS): Pro
  */
 export function parseOpenApi(text: string, source: string): { document: OpenApiDocument; repairs: readonly Repair[] } {
   const repairs: Repair[] = [];
-  const document = parseText(withoutControlCharacters(text, repairs), source);
+  const document = checkOpenApi(parseText(withoutControlCharacters(text, repairs), source), source);
+  return { document, repairs };
+}
+
+/**
+ * Makes sure that a parsed document is an OpenAPI 3 document as far as every step relies on it.
+ *
+ * @param source Names it in errors: where it was read from, or what has changed it last.
+ * @throws {OpenApiDocumentError} when it is not.
+ */
+export function checkOpenApi(document: unknown, source: string): OpenApiDocument {
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
     const what = document === null || document === undefined ? "is empty" : "holds no object";
     throw new OpenApiDocumentError(`${what}. Give it an OpenAPI 3 document, YAML or JSON.`, { source });
@@ -77,7 +87,7 @@ export function parseOpenApi(text: string, source: string): { document: OpenApiD
       pointer: "/paths",
     });
   }
-  return { document: document as OpenApiDocument, repairs };
+  return document as OpenApiDocument;
 }
 
 /** Parses YAML or JSON, also an overlay. `source` only names it in errors. */

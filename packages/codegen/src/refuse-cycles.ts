@@ -12,7 +12,7 @@ const MAX_VALUES = 5_000_000;
  *
  * @throws {OpenApiDocumentError} that says where.
  */
-export function refuseCycles(document: object, source: string): void {
+export function refuseCycles(document: unknown, source: string): void {
   const above = new Set<object>();
   let values = 0;
 

@@ -66,6 +66,37 @@ written   ${out}/small-operations.gen.ts
   });
 
   it.each([
+    { what: "removes the paths", action: "{ target: $.paths, remove: true }", says: "overlay.yaml#/paths: has to be" },
+    {
+      what: "contains itself",
+      action: "{ target: $.info, update: &a { x-self: *a } }",
+      says: "is a YAML alias of something that contains it",
+    },
+  ])("exits with 2 at an overlay that $what", async ({ action, says }) => {
+    const overlay = path.join(folder, "overlay.yaml");
+    await writeFile(overlay, `overlay: 1.0.0\nactions: [${action}]\n`);
+    const { status, error } = await run(document, "--out", out, "--overlay", overlay);
+
+    expect(status).toBe(2);
+    expect(error).toContain(says);
+  });
+
+  it("exits with 2 at a folder that cannot be made, and at a mistake of its own", async () => {
+    const { status, error } = await run(document, "--out", path.join(document, "below"));
+
+    expect(status).toBe(2);
+    expect(error).toContain("ENOTDIR");
+  });
+
+  it("writes nothing when one of the outputs fails", async () => {
+    await writeFile(document, SMALL_YAML.replace("Things:\n      type: object", "Things:\n      type: file"));
+    const { status } = await run(document, "--out", out);
+
+    expect(status).toBe(2);
+    await expect(readFile(path.join(out, "small.gen.ts"))).rejects.toThrow("ENOENT");
+  });
+
+  it.each([
     { words: [], says: "Name one document." },
     { words: ["small.yaml"], says: "Name a folder with --out." },
     {

@@ -21,7 +21,14 @@ export async function runCommand(words: readonly string[], terminal: Terminal): 
   } catch (error) {
     if (error instanceof UsageError) terminal.error(`${error.message}\n\n${usage}`);
     else if (error instanceof OpenApiDocumentError) terminal.error(`${error.message}\n`);
-    else throw error;
+    else terminal.error(`${describeFailure(error)}\n`);
+    // Never 1, which says that files are stale.
     return 2;
   }
+}
+
+/** What the system refuses says enough by itself; of a mistake in here the place has to be known. */
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "syscall" in error ? error.message : (error.stack ?? error.message);
 }
