@@ -32,6 +32,21 @@ describe("applyOverlay", () => {
     expect(applied).toHaveLength(2);
   });
 
+  it.each(["$.tags[2,0]", "$.tags[0,0,2]", "$.tags[::-2]"])("removes just what %s names", (target) => {
+    const { document } = apply({ target: "$", update: { tags: ["a", "b", "c"] } }, { target, remove: true });
+
+    expect(document.tags).toEqual(["b"]);
+  });
+
+  it("removes what is within what is removed too, once", () => {
+    const { document } = apply(
+      { target: "$.info", update: { "x-a": [[1, 2], 3] } },
+      { target: "$.info..*", remove: true },
+    );
+
+    expect(document.info).toEqual({});
+  });
+
   it("finds by a condition", () => {
     const { document } = apply({ target: "$.paths.*[?@.operationId == 'listThings'].deprecated", remove: true });
 

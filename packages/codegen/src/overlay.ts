@@ -44,8 +44,9 @@ export function applyOverlay(
       throw new OpenApiDocumentError("needs a target, and update or remove: true.", { pointer });
     }
     const places = findPlaces(result, target, `${pointer}/target`);
-    // From the end, so that removing an item of a list does not move those still to come.
-    for (const place of places.toReversed()) result = change(result, place, remove === true ? undefined : update);
+    // Removing an item of a list must not move those still to come.
+    const ordered = remove === true ? places.toSorted(compareFromTheEnd) : places.toReversed();
+    for (const place of ordered) result = change(result, place, remove === true ? undefined : update);
     for (const place of places) {
       applied.push({
         at: place.map((key) => `/${escapePointer(String(key))}`).join(""),
@@ -57,19 +58,30 @@ export function applyOverlay(
 }
 
 function findPlaces(document: JsonValue, target: string, pointer: string): readonly (readonly Key[])[] {
-  const places: (readonly Key[])[] = [];
+  // A selector may name the same place twice.
+  const places = new Map<string, readonly Key[]>();
   try {
-    exec(document as Parameters<typeof exec>[0], target, (_, place) => places.push([...place]));
+    exec(document as Parameters<typeof exec>[0], target, (_, place) => places.set(JSON.stringify(place), [...place]));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new OpenApiDocumentError(`${target} is no JSONPath: ${reason} Correct it.`, { pointer, cause });
   }
-  if (places.length === 0) {
+  if (places.size === 0) {
     throw new OpenApiDocumentError(`${target} matches nothing in the document. Correct it, or drop the action.`, {
       pointer,
     });
   }
-  return places;
+  return [...places.values()];
+}
+
+/** What lies within comes before what holds it, and later items before earlier ones. */
+function compareFromTheEnd(one: readonly Key[], other: readonly Key[]): number {
+  const at = one.findIndex((key, depth) => key !== other[depth]);
+  if (at === -1) return other.length - one.length;
+  const [key, otherKey] = [one[at], other[at]];
+  if (otherKey === undefined) return -1;
+  if (typeof key === "number" && typeof otherKey === "number") return otherKey - key;
+  return String(key) < String(otherKey) ? 1 : -1;
 }
 
 /** @param update What to merge in at the place; `undefined` removes the place. */
