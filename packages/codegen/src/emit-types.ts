@@ -49,7 +49,7 @@ function withoutReferencesInValues(part: Part): JsonValue {
 function openEnum(schema: SchemaObject, { path }: TransformNodeOptions): ts.TypeNode | undefined {
   const isParameter = path?.includes("/parameters/") ?? false;
   if (isParameter || !Array.isArray(schema.enum)) return undefined;
-  const types: readonly unknown[] = Array.isArray(schema.type) ? schema.type : [schema.type];
+  const types = typesOf(schema, schema.enum);
   if (!types.includes("string") || types.some((type) => type !== "string" && type !== "null")) return undefined;
 
   const { factory } = ts;
@@ -66,4 +66,10 @@ function openEnum(schema: SchemaObject, { path }: TransformNodeOptions): ts.Type
     factory.createParenthesizedType(anyOther),
     ...(isNullable ? [factory.createLiteralTypeNode(factory.createNull())] : []),
   ]);
+}
+
+/** The types that a schema names, or else those of its values. */
+function typesOf({ type }: SchemaObject, values: readonly unknown[]): readonly unknown[] {
+  if (type !== undefined) return Array.isArray(type) ? type : [type];
+  return values.map((value) => (value === null ? "null" : typeof value));
 }

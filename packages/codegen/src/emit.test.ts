@@ -27,6 +27,17 @@ describe("emitTypes", () => {
     );
   });
 
+  it("opens a list of texts that has no type", async () => {
+    const untyped = SMALL_YAML.replace(
+      "kind: { type: string, enum: [big, small] }",
+      "kind: { enum: [big, small, null] }",
+    );
+
+    expect(await emitTypes(parseSmall(untyped), "small.yaml")).toContain(
+      'kind: "big" | "small" | (string & {}) | null;',
+    );
+  });
+
   it("takes a reference in an example for data", async () => {
     const withExample = `${SMALL_YAML}      example: { $ref: "#/nowhere" }\n`;
 

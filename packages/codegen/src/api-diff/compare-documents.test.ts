@@ -45,13 +45,24 @@ components:
       properties: { mode: { type: string, enum: [fast, slow] }, size: { type: integer } }
 `;
 
-function compare(...edits: readonly (readonly [from: string, to: string])[]) {
+type Edit = readonly [from: string, to: string];
+
+function compare(...edits: readonly Edit[]) {
   let after = BEFORE;
   for (const [from, to] of edits) {
     expect(after).toContain(from);
     after = after.replace(from, to);
   }
   return compareDocuments(parseOpenApi(BEFORE, "old.yaml").document, parseOpenApi(after, "new.yaml").document);
+}
+
+function compareWith(given: Edit | undefined, [from, to]: Edit) {
+  const before = given === undefined ? BEFORE : BEFORE.replace(...given);
+  expect(before).toContain(from);
+  return compareDocuments(
+    parseOpenApi(before, "old.yaml").document,
+    parseOpenApi(before.replace(from, to), "new.yaml").document,
+  );
 }
 
 describe("compareDocuments", () => {
@@ -80,6 +91,18 @@ describe("compareDocuments", () => {
       change: "an answer's list of values grows",
       edit: ["[int8, float32]", "[int8, float32, akida]"],
       want: { subject: "value", what: "added", at: "kind", detail: "akida", reader: "compatible" },
+    },
+    {
+      change: "an answer's list of numbers grows",
+      before: ["id: { type: integer }", "id: { type: integer, enum: [1] }"],
+      edit: ["id: { type: integer, enum: [1] }", "id: { type: integer, enum: [1, 2] }"],
+      want: { subject: "value", what: "added", at: "id", detail: "2", reader: "breaking" },
+    },
+    {
+      change: "a constant of an answer changes",
+      before: ["kind: { type: string, enum: [int8, float32] }", "kind: { const: int8 }"],
+      edit: ["kind: { const: int8 }", "kind: { const: int4 }"],
+      want: { subject: "value", what: "added", at: "kind", detail: "int4", reader: "breaking" },
     },
     {
       change: "free text of an answer becomes one of a list",
@@ -188,8 +211,8 @@ describe("compareDocuments", () => {
       ],
       want: { subject: "field", what: "removed", at: "answer 200.label", reader: "breaking" },
     },
-  ] as const)("says when $change", ({ edit, want }) => {
-    const changes = compare(edit).groups.flatMap((group) => group.changes);
+  ] as const)("says when $change", ({ edit, want, ...given }) => {
+    const changes = compareWith(given.before, edit).groups.flatMap((group) => group.changes);
 
     expect(changes).toContainEqual(expect.objectContaining(want));
   });

@@ -82,12 +82,13 @@ export function compareSchemas(
       add(place, "type", "changed", `is one of ${listOf(is.values)} now`, "compatible", "breaking");
       return;
     }
+    const reader = was.hasOpenValues && is.hasOpenValues ? "compatible" : "breaking";
     if (is.values === undefined) {
-      add(place, "type", "changed", `was one of ${listOf(was.values)}, is free now`, "compatible", "compatible");
+      add(place, "type", "changed", `was one of ${listOf(was.values)}, is free now`, reader, "compatible");
       return;
     }
     for (const value of is.values.filter((each) => !was.values?.includes(each))) {
-      add(place, "value", "added", value, "compatible", "compatible");
+      add(place, "value", "added", value, reader, "compatible");
     }
     for (const value of was.values.filter((each) => !is.values?.includes(each))) {
       add(place, "value", "removed", value, "compatible", "breaking");

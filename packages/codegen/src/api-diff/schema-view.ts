@@ -8,6 +8,8 @@ export interface SchemaView {
   readonly isNullable: boolean;
   /** The values of a list; `undefined` when there is no list. */
   readonly values: readonly string[] | undefined;
+  /** Whether the types read take other values too: lists of texts are open. */
+  readonly hasOpenValues: boolean;
   readonly fields: ReadonlyMap<string, JsonValue>;
   readonly required: ReadonlySet<string>;
   readonly items: JsonValue | undefined;
@@ -43,6 +45,8 @@ export function viewSchema(document: JsonObject, schema: JsonObject, without: Re
     types: new Set([...types].filter((type) => type !== "null")),
     isNullable: types.has("null") || all("nullable").includes(true) || (values?.includes(null) ?? false),
     values: values?.filter((value) => value !== null).map(textOf),
+    hasOpenValues:
+      all("const").length === 0 && (values ?? []).every((value) => typeof value === "string" || value === null),
     fields: new Map(all("properties").flatMap((properties) => entriesOf(properties))),
     required: new Set(all("required").flatMap((names) => itemsOf(names).map(textOf))),
     items: all("items").at(-1),
