@@ -27,6 +27,15 @@ describe("normalise", () => {
     ]);
   });
 
+  it.each([
+    `{ $ref: "#/components/schemas/Things", required: [kind, own], properties: { own: {} } }`,
+    `{ required: [type, a], properties: { type: {} }, oneOf: [{ properties: { a: {} } }, { properties: { a: {} } }] }`,
+    `{ anyOf: [{ $ref: "#/components/schemas/Things" }], required: [kind], properties: {} }`,
+    `{ required: [n1], properties: {}, patternProperties: { ^n: {} } }`,
+  ])("keeps required names that something beside the properties defines: %s", (schema) => {
+    expect(normalise(parseSmall(`${SMALL_YAML}    More: ${schema}\n`)).repairs).toEqual([]);
+  });
+
   it("drops what stands beside a reference in a 3.0 document, and keeps it in 3.1", () => {
     const withSibling = SMALL_YAML.replace('Kind" }', 'Kind", description: beside }');
 

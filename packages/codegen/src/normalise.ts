@@ -10,6 +10,9 @@ import {
 import { partsBelow, rootPart, type Part } from "./parts.ts";
 import { lookUp } from "./references.ts";
 
+/** Below these keywords a schema may define further names. */
+const REACHING = ["$ref", "allOf", "anyOf", "oneOf"];
+
 /**
  * Puts right what strict tools stumble over: control characters in texts, names that are required but nowhere defined,
  * and members beside a `$ref` in an OpenAPI 3.0 document, where they mean nothing.
@@ -31,11 +34,15 @@ export function normalise(document: OpenApiDocument): { document: OpenApiDocumen
     if (kind === "names") return Object.fromEntries(partsBelow(part).map((member) => [member.key, walk(member)]));
     if (dropsSiblings && typeof value.$ref === "string") return keepOnlyReference(value, pointer);
 
-    const names = new Set([...defined, ...("allOf" in value ? definedNames(document, value) : [])]);
-    const walked = partsBelow(part).map((member) => [
-      member.key,
-      walk(member, member.key === "allOf" ? names : undefined),
+    const names = new Set([...defined, ...(REACHING.some((key) => key in value) ? definedNames(document, value) : [])]);
+    // An alternative counts on what stands beside all of them, not on the other alternatives.
+    const beside = new Set([...defined, ...definedNames(document, { ...value, anyOf: [], oneOf: [] })]);
+    const namesBelow = new Map([
+      ["allOf", names],
+      ["anyOf", beside],
+      ["oneOf", beside],
     ]);
+    const walked = partsBelow(part).map((member) => [member.key, walk(member, namesBelow.get(member.key))]);
     return withoutUndefinedNames(Object.fromEntries(walked) as JsonObject, pointer, names);
   }
 
@@ -53,9 +60,9 @@ export function normalise(document: OpenApiDocument): { document: OpenApiDocumen
   }
 
   function withoutUndefinedNames(schema: JsonObject, at: string, definedBeside: ReadonlySet<string>): JsonObject {
-    const { required, properties } = schema;
+    const { required, properties, patternProperties } = schema;
     // Without properties it is a condition on what another part defines, as in `anyOf: [{ required: [a] }, ...]`.
-    if (!Array.isArray(required) || !isObject(properties)) return schema;
+    if (!Array.isArray(required) || !isObject(properties) || patternProperties !== undefined) return schema;
     const missing = itemsOf(required).filter(
       (name) => typeof name === "string" && !Object.hasOwn(properties, name) && !definedBeside.has(name),
     );
@@ -67,14 +74,16 @@ export function normalise(document: OpenApiDocument): { document: OpenApiDocumen
   return { document: walk(rootPart(document)) as OpenApiDocument, repairs };
 }
 
-/** The names that a schema, its `allOf` parts and what they refer to define. */
+/** The names that a schema, its parts and alternatives, and what they refer to define. */
 function definedNames(document: OpenApiDocument, schema: JsonValue, seen = new Set<JsonValue>()): readonly string[] {
   if (!isObject(schema) || seen.has(schema)) return [];
   seen.add(schema);
   const target = typeof schema.$ref === "string" ? lookUp(document, schema.$ref) : undefined;
   return [
     ...(isObject(schema.properties) ? Object.keys(schema.properties) : []),
-    ...itemsOf(schema.allOf).flatMap((part) => definedNames(document, part, seen)),
+    ...[schema.allOf, schema.anyOf, schema.oneOf]
+      .flatMap(itemsOf)
+      .flatMap((part) => definedNames(document, part, seen)),
     ...(target === undefined ? [] : definedNames(document, target, seen)),
   ];
 }
