@@ -19,6 +19,10 @@ export function checkReferences(document: OpenApiDocument): void {
   for (const [name, schema] of Object.entries(isObject(schemas) ? schemas : {})) {
     refuseEndless(document, schema, `/components/schemas/${escapePointer(name)}`, new Set(), finished);
   }
+  // A reference may lead into a schema too.
+  for (const { reference } of referencesBelow(rootPart(document))) {
+    refuseEndless(document, lookUp(document, reference) ?? {}, reference.slice(1), new Set(), finished);
+  }
 }
 
 function refuseEndless(

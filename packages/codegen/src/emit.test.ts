@@ -81,6 +81,18 @@ describe("emitOperations", () => {
     });
   });
 
+  it("finds the type of a parameter that may be null", () => {
+    const nullable = SMALL_YAML.replace(
+      "required: true, schema: { type: integer } }\n      resp",
+      "required: true, schema: { anyOf: [{ type: integer }, { type: 'null' }] } }\n      resp",
+    );
+
+    expect(nullable).not.toBe(SMALL_YAML);
+    expect(parseTable(emitOperations(parseSmall(nullable), ""))).toMatchObject({
+      listThings: { queryParameters: { limit: { type: "integer" } } },
+    });
+  });
+
   it("calls a POST safe to retry when the document marks it as read-only, and no other", () => {
     const post = SMALL_YAML.replace("    get:", "    post:");
     const marked = post.replace("deprecated: true", "x-middleware: [AllowsReadOnly]");

@@ -5,6 +5,7 @@ import {
   OpenApiDocumentError,
   textOf,
   type JsonObject,
+  type JsonValue,
   type OpenApiDocument,
 } from "./openapi-document.ts";
 import { escapePointer, resolve } from "./references.ts";
@@ -121,7 +122,14 @@ function parametersOf(document: OpenApiDocument, item: JsonObject, operation: Js
 function typeOf(document: OpenApiDocument, parameter: JsonObject): ParameterType {
   // A parameter with `content` instead of a schema travels as text.
   const schema = isObject(parameter.schema) ? resolve(document, parameter.schema, "/components/parameters") : {};
-  const named = Array.isArray(schema.type) ? itemsOf(schema.type).find((type) => type !== "null") : schema.type;
+  const alternatives = [schema.anyOf, schema.oneOf, schema.allOf]
+    .flatMap(itemsOf)
+    .filter(isObject)
+    .map((each) => namedType(resolve(document, each, "/components/parameters")))
+    .filter((type) => type !== "null");
+  // What may be one thing or another travels as text.
+  const isOne = new Set(alternatives).size === 1;
+  const named = namedType(schema) ?? (isOne ? alternatives[0] : undefined);
   switch (named) {
     case "integer":
     case "number":
@@ -132,4 +140,8 @@ function typeOf(document: OpenApiDocument, parameter: JsonObject): ParameterType
     default:
       return "string";
   }
+}
+
+function namedType({ type }: JsonObject): JsonValue | undefined {
+  return Array.isArray(type) ? itemsOf(type).find((each) => each !== "null") : type;
 }

@@ -51,7 +51,7 @@ export function* referencesBelow(part: Part): Generator<{ reference: string; poi
 }
 
 function kindBelow(key: string, value: JsonValue): Part["kind"] {
-  // A schema's examples are a list of values; those of a body or a parameter are described, by name.
-  if (VALUES.has(key) || (key === "examples" && Array.isArray(value))) return "value";
+  // What an extension means nobody knows. A schema's examples are a list of values; those of a body or a parameter are described, by name.
+  if (VALUES.has(key) || key.startsWith("x-") || (key === "examples" && Array.isArray(value))) return "value";
   return NAME_MAPS.has(key) && isObject(value) ? "names" : "keywords";
 }

@@ -38,6 +38,22 @@ describe("select", () => {
     expect(Object.keys(document.paths[String(path)] as object)).toEqual(["get", "post"]);
   });
 
+  it("keeps one method of a path item that stands elsewhere", () => {
+    const yaml = `openapi: 3.1.0
+paths: { /a: { $ref: "#/components/pathItems/A" } }
+components:
+  pathItems:
+    A:
+      get: { operationId: getA, responses: { "200": { content: { application/json: { schema: { $ref: "#/components/schemas/Got" } } } } } }
+      put: { operationId: putA, responses: { "200": { content: { application/json: { schema: { $ref: "#/components/schemas/Put" } } } } } }
+  schemas: { Got: {}, Put: {} }
+`;
+    const selected = select(parseSmall(yaml), { operationIds: ["getA"] });
+
+    expect([...listOperations(selected).keys()]).toEqual(["getA"]);
+    expect(schemasOf(selected)).toEqual(["Got"]);
+  });
+
   it("keeps components whose names are escaped in the references to them", () => {
     const escaped = SMALL_YAML.replace("schemas/Things", "schemas/Page%C2%ABA~1B%C2%BB").replace(
       "Things:\n",

@@ -11,7 +11,7 @@ import {
 } from "./openapi-document.ts";
 import { findOperations, securityOf, type OperationPlace } from "./operations.ts";
 import { referencesBelow, rootPart } from "./parts.ts";
-import { componentOf } from "./references.ts";
+import { componentOf, escapePointer, resolve } from "./references.ts";
 
 /** Which operations to keep: those with one of the tags or one of the ids. Nothing named keeps everything. */
 export interface Selection {
@@ -32,9 +32,11 @@ export function select(document: OpenApiDocument, { tags = [], operationIds = []
   const kept = places.filter((place) => operationIds.includes(place.id ?? "") || hasTag(place, tags));
 
   const paths: Record<string, JsonValue> = {};
-  for (const [path, item] of Object.entries(document.paths)) {
+  for (const [path, value] of Object.entries(document.paths)) {
     const methods = new Set(kept.filter((place) => place.path === path).map(({ method }) => method));
-    if (methods.size === 0 || !isObject(item)) continue;
+    if (methods.size === 0 || !isObject(value)) continue;
+    // What others share cannot lose its methods, so the path gets its own.
+    const item = resolve(document, value, `/paths/${escapePointer(path)}`);
     const isDropped = (key: string) => METHODS.some((method) => method === key) && !methods.has(key);
     paths[path] = Object.fromEntries(Object.entries(item).filter(([key]) => !isDropped(key)));
   }
