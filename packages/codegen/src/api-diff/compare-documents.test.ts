@@ -345,6 +345,16 @@ describe("compareDocuments", () => {
     expect(diff.groups.flatMap(({ changes }) => changes)).toMatchObject(want);
   });
 
+  it("comes to an end where a list of itself is no longer described", () => {
+    const tree = `${BEFORE}    Tree: { type: array, items: { $ref: "#/components/schemas/Tree" } }\n`;
+    const { groups } = compareDocuments(
+      parseOpenApi(tree, "old.yaml").document,
+      parseOpenApi(tree.replace(', items: { $ref: "#/components/schemas/Tree" }', ""), "new.yaml").document,
+    );
+
+    expect(groups).toMatchObject([{ name: "Tree", changes: [{ at: "[]", detail: "was array, is any type" }] }]);
+  });
+
   it("says once what happened to several operations", () => {
     const { groups } = compare(["[{ Key: [] }]", "[{ Key: [] }, { OAuth2: [] }]"]);
 

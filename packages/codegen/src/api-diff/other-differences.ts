@@ -35,7 +35,7 @@ export function isSame(one: JsonValue, other: JsonValue): boolean {
   return shapeOf(rootPart(one), false) === shapeOf(rootPart(other), false);
 }
 
-export function isAnnotation(keyword: string): boolean {
+function isAnnotation(keyword: string): boolean {
   return ANNOTATIONS.has(keyword) || keyword.startsWith("x-");
 }
 
