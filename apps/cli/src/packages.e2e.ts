@@ -22,8 +22,15 @@ const [project] = projects;
 const request: StudioRequest<"getSample"> = { path: { projectId: project!.id, sampleId: 99 } };
 const reason = await studio.call("getSample", request).catch((error: unknown) => error);
 const name: Schemas["Project"]["name"] = project!.name;
-// @ts-expect-error There is no such operation.
-studio.call("getEverything").catch(() => undefined);
+export const forgetful = () => [
+  // @ts-expect-error There is no such operation.
+  studio.call("getEverything"),
+  // @ts-expect-error The path needs a project.
+  studio.call("getProjectInfo"),
+  // @ts-expect-error The query needs a category.
+  studio.call("listSamples", { path: { projectId: 1 } }),
+  studio.call("listSamples", { path: { projectId: 1 }, query: { category: "testing" } }),
+];
 console.log(JSON.stringify({ name, isMissing: reason instanceof StudioNotFoundError }));
 `;
 

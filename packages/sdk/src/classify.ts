@@ -28,7 +28,7 @@ export interface ClassifyRequest extends JobWait {
 /** After this many jobs a result is not to be expected: somebody keeps changing the model, or Studio forgets. */
 const MOST_JOBS = 3;
 /** A result that is not there when its job has finished may come a little later: after these waits, ms. */
-const LATE_RESULT_WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000];
+export const LATE_RESULT_WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000];
 
 /**
  * Slides the impulse's window over a whole stored sample. `readClassification` makes windows with verdicts of the answer.
@@ -100,8 +100,7 @@ async function resultOf<A extends Result>(
   for (let jobs = 0, looks = 0; ;) {
     const answer = await ask();
     if ("classifications" in answer || "results" in answer) {
-      const result = answer;
-      if (jobs === 0 || !isLate(result)) return result;
+      if (jobs === 0 || !isLate(answer)) return answer;
       const waitMs = LATE_RESULT_WAITS_MS[looks++];
       if (waitMs === undefined) throw missing(operation, request, "finished, but its result stays empty");
       await pause(waitMs, request.signal);

@@ -64,10 +64,7 @@ export async function waitForJob(studio: Transport, jobId: number, wait: JobWait
       const status = `${job?.started} ${isSuccessful}`;
       if (job && status !== told) onStatus?.(job);
       if (job) told = status;
-      // What could not be read at the end is asked for a few times more.
-      for (let n = 0; onLog && !(await lines.tell(onLog)) && isSuccessful !== undefined && n < MOST_LATE_READS; n++) {
-        await pause(FIRST_LOOK_MS << n, signal);
-      }
+      if (onLog) await lines.tell(onLog, isSuccessful !== undefined);
       if (isSuccessful) return;
       if (isSuccessful === false) throw new JobFailedError(jobId, await lines.last(LAST_LINES));
       // In short pieces, since news of a line ends a long wait as well.
@@ -144,13 +141,16 @@ function createLineReader(studio: Transport, jobId: number, { projectId, signal 
     /**
      * Tells the lines that were not told yet. Those that Studio no longer has, of a thousand and more, are passed over.
      *
-     * @returns Whether they could be read.
+     * @param isOver There is no later look: lines that cannot be read are asked for a few times more.
      */
-    async tell(onLog: (line: string) => void): Promise<boolean> {
-      const { lines, totalCount } = await read();
-      if (totalCount > toldCount) lines.slice(toldCount - totalCount).forEach((line) => onLog(line));
-      toldCount = Math.max(toldCount, totalCount);
-      return totalCount >= 0;
+    async tell(onLog: (line: string) => void, isOver: boolean): Promise<void> {
+      for (let n = 0; ; n++) {
+        const { lines, totalCount } = await read();
+        if (totalCount > toldCount) lines.slice(toldCount - totalCount).forEach((line) => onLog(line));
+        toldCount = Math.max(toldCount, totalCount);
+        if (totalCount >= 0 || !isOver || n === MOST_LATE_READS) return;
+        await pause(FIRST_LOOK_MS << n, signal);
+      }
     },
   };
 }

@@ -196,22 +196,6 @@ describe("Studio.call", () => {
     expect(headers).toEqual(["token", "none"]);
   });
 
-  it("lets nobody forget what an operation needs", () => {
-    const { studio } = fakeStudio(() => ({}));
-    // Never called: the compiler is the test.
-    const forgetful = () => [
-      // @ts-expect-error The path needs a project.
-      studio.call("getProjectInfo"),
-      // @ts-expect-error The query needs a category.
-      studio.call("listSamples", { path: { projectId: 1 } }),
-      studio.call("listSamples", { path: { projectId: 1 }, query: { category: "testing" } }),
-      studio.call("getImpulse", { path: { projectId: 1 } }),
-      studio.call("listProjects"),
-    ];
-
-    expect(forgetful).toBeTypeOf("function");
-  });
-
   it.each(["getEverything", "constructor"])("refuses %s, which is no operation", async (operation) => {
     const { studio, requests } = fakeStudio(() => ({}));
 

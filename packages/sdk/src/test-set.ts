@@ -1,5 +1,5 @@
 import type { AnswerOf, Schemas } from "./api-types.ts";
-import type { ModelVariant } from "./classify.ts";
+import { LATE_RESULT_WAITS_MS, type ModelVariant } from "./classify.ts";
 import { ResultMissingError, StudioNotFoundError } from "./errors.ts";
 import { waitForJob, type JobWait } from "./jobs.ts";
 import { readItems } from "./pages.ts";
@@ -25,8 +25,6 @@ export interface ClassifiedTestSet {
   readonly samples: () => AsyncIterable<Schemas["ModelResult"]>;
 }
 
-/** A result that is not there when its job has finished may come a little later: after these waits, ms. */
-const LATE_RESULT_WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
 const PAGE = 20;
 
 /**

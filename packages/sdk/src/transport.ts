@@ -54,7 +54,7 @@ export interface Transport {
   send<K extends OperationId>(route: Route<K>, ...request: RequestArgument<K>): Promise<AnswerOf<K>>;
 }
 
-/** What a call takes: path and body as the operation wants them, and the query, which may be left out if nothing in it is needed. */
+/** What a call takes. Path and query may be left out only if the operation needs nothing of them. */
 export type StudioRequest<K extends OperationId> = WhereNeeded<"path", PathOf<K>> &
   WhereNeeded<"query", QueryOf<K>> & { readonly body?: BodyOf<K>; readonly signal?: AbortSignal | undefined };
 
