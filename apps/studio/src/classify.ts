@@ -1,7 +1,7 @@
 import { WindowClassifier, type Variant } from "@windowscope/engine";
 
+import { readingCount, type Recording } from "./formats/recording.ts";
 import type { StoredImpulse } from "./impulses.ts";
-import type { Recording } from "./recording.ts";
 
 /** What the impulse says about each window of a sample: one map for each block it has. */
 export interface WindowResults {
@@ -31,7 +31,7 @@ export function classifyRecording({ impulse }: StoredImpulse, variant: Variant |
   refuseOtherFrequency(recording, impulse.input.frequencyHz);
 
   const windows = new WindowClassifier(impulse, variant);
-  const plan = windows.plan(recording.values.length);
+  const plan = windows.plan(readingCount(recording));
   const padded = plan.isPadded ? withZeros(readings, plan.windowReadings * impulse.input.axes.length) : readings;
   const labels = impulse.classifier?.labels;
   const classifier: Record<string, number>[] = [];
@@ -43,7 +43,7 @@ export function classifyRecording({ impulse }: StoredImpulse, variant: Variant |
     if (score !== undefined) anomaly.push({ anomaly: score });
   }
 
-  const isShort = recording.values.length < plan.windowReadings;
+  const isShort = readingCount(recording) < plan.windowReadings;
   return {
     ...(labels && { classifier }),
     ...(impulse.anomaly && { anomaly }),
@@ -52,16 +52,18 @@ export function classifyRecording({ impulse }: StoredImpulse, variant: Variant |
 }
 
 /** The recording's readings with the impulse's axes in the impulse's order. */
-function selectAxes({ sensors, values }: Recording, axes: readonly string[]): Float32Array {
+function selectAxes(recording: Recording, axes: readonly string[]): Float32Array {
+  const { sensors, values } = recording;
   const columns = axes.map((axis) => sensors.findIndex(({ name }) => name === axis));
   if (columns.includes(-1)) {
     const recorded = sensors.map(({ name }) => name).join(", ");
     throw new ClassifyError(`The impulse reads the axes ${axes.join(", ")}; the sample has ${recorded}.`);
   }
-  const readings = new Float32Array(values.length * axes.length);
-  values.forEach((row, r) => {
-    columns.forEach((column, a) => (readings[r * axes.length + a] = row[column] as number));
-  });
+  const count = readingCount(recording);
+  const readings = new Float32Array(count * axes.length);
+  for (let r = 0; r < count; r++) {
+    columns.forEach((column, a) => (readings[r * axes.length + a] = values[r * sensors.length + column] as number));
+  }
   return readings;
 }
 
@@ -80,8 +82,8 @@ function withZeros(readings: Float32Array, length: number): Float32Array {
   return padded;
 }
 
-function shortSampleWarning({ values, intervalMs }: Recording, windowSizeMs: number, isPadded: boolean): string {
-  const lengthMs = Math.round(values.length * intervalMs);
+function shortSampleWarning(recording: Recording, windowSizeMs: number, isPadded: boolean): string {
+  const lengthMs = Math.round(readingCount(recording) * recording.intervalMs);
   const consequence = isPadded ? "Its only window is filled up with zeros." : "It has no window.";
   return `The sample lasts ${lengthMs} ms, less than one window of ${windowSizeMs} ms. ${consequence}`;
 }

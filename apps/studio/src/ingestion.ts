@@ -8,9 +8,9 @@ import { createHash } from "node:crypto";
 import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
+import { RecordingError } from "./formats/recording.ts";
 import type { LocalStudio } from "./local-studio.ts";
 import type { Project } from "./projects.ts";
-import { RecordingError } from "./recording.ts";
 import type { Category, Sample } from "./samples.ts";
 
 const LARGEST_REQUEST_BYTES = 100 * 1024 * 1024;

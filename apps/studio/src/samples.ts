@@ -2,8 +2,9 @@ import { createHash, randomBytes } from "node:crypto";
 
 import type Database from "libsql";
 
-import type { Sensor } from "./recording.ts";
-import { isSignedWith, parseRecording, type Recording } from "./recording.ts";
+import { parseDataAcquisition } from "./formats/data-acquisition.ts";
+import { readingCount, type Recording, type Sensor } from "./formats/recording.ts";
+import { isSignedWith } from "./formats/signature.ts";
 
 /** A stored recording without its readings. */
 export interface Sample {
@@ -83,7 +84,7 @@ export class Samples {
    * @throws {RecordingError} when it is not a recording; then nothing is stored.
    */
   add({ projectId, hmacKey, category, filename, label, format, bytes }: NewSample): Sample {
-    const recording = parseRecording(bytes, format);
+    const recording = parseDataAcquisition(bytes, format);
     const { signature } = recording;
     const [row] = this.#insert.all([
       projectId,
@@ -97,7 +98,7 @@ export class Samples {
       recording.deviceType,
       JSON.stringify(recording.sensors),
       recording.intervalMs,
-      recording.values.length,
+      readingCount(recording),
       signature.method,
       isSignedWith(bytes, signature, hmacKey) ? 1 : 0,
       new Date().toISOString(),
@@ -124,7 +125,7 @@ export class Samples {
 
   /** Reads a sample's file again, with its readings. */
   read(sample: Sample): Recording {
-    return parseRecording(this.readFile(sample), sample.format);
+    return parseDataAcquisition(this.readFile(sample), sample.format);
   }
 
   /** A page of samples, the newest first. */

@@ -1,7 +1,7 @@
 import type { Schemas } from "@windowscope/sdk/api-types";
 
+import { readingCount, readingRows, sliceReadings, type Recording } from "../formats/recording.ts";
 import type { Project } from "../projects.ts";
-import type { Recording } from "../recording.ts";
 import type { Sample } from "../samples.ts";
 
 /** Whoever owns the projects of a Studio that nobody logs in to. */
@@ -66,19 +66,19 @@ export function rawSampleJson(
   recording: Recording,
   most = Infinity,
 ): Schemas["RawSampleData"] {
-  const every = Math.max(1, Math.ceil(recording.values.length / Math.max(1, most)));
+  const totalPayloadLength = readingCount(recording);
+  const every = Math.max(1, Math.ceil(totalPayloadLength / Math.max(1, most)));
   const intervalMs = recording.intervalMs * every;
   const payload: Schemas["RawSamplePayload"] = {
     ...(recording.deviceName !== undefined && { device_name: recording.deviceName }),
     device_type: recording.deviceType,
     sensors: recording.sensors.map(({ name, units }, index) => ({ index, name, units })),
-    values: recording.values.filter((_, i) => i % every === 0).map((row) => [...row]),
+    values: readingRows(recording, every),
     intervalMs,
     frequencyHz: frequencyOf(intervalMs),
     cropStart: 0,
-    cropEnd: recording.values.length,
+    cropEnd: totalPayloadLength,
   };
-  const totalPayloadLength = recording.values.length;
   return {
     sample: sampleJson(sample, project),
     payload,
@@ -89,9 +89,9 @@ export function rawSampleJson(
 
 /** A sample with its readings from one index up to another. */
 export function sliceJson(sample: Sample, project: Project, recording: Recording, from: number, to: number) {
-  const part = { ...recording, values: recording.values.slice(from, to) };
+  const part = sliceReadings(recording, from, to);
   const { sample: json, payload, totalPayloadLength } = rawSampleJson(sample, project, part);
-  return { sample: json, payload: { ...payload, cropEnd: recording.values.length }, totalPayloadLength };
+  return { sample: json, payload: { ...payload, cropEnd: readingCount(recording) }, totalPayloadLength };
 }
 
 /** In Hz; a whole number where it is one but for rounding, as Studio shows it. */

@@ -1,6 +1,6 @@
 import { encode } from "cbor-x";
 
-import { sign } from "../recording.ts";
+import { sign } from "../formats/signature.ts";
 import { AXES } from "./motion.ts";
 
 /**

@@ -1,0 +1,56 @@
+/**
+ * A recording, whatever file it came in: who recorded, how fast, which axes, and every reading.
+ */
+
+/** What a recording says about itself. */
+export interface Recording {
+  readonly deviceName: string | undefined;
+  readonly deviceType: string;
+  /** Time between two readings, ms. */
+  readonly intervalMs: number;
+  /** The axes, in the order of the readings' values. */
+  readonly sensors: readonly Sensor[];
+  /** Readings one after another, each with all axes. Shape `[readings * axes]`. */
+  readonly values: Float64Array;
+  readonly signature: Signature;
+}
+
+export interface Sensor {
+  readonly name: string;
+  readonly units: string;
+}
+
+export interface Signature {
+  readonly method: "HS256" | "none";
+  /** 64 hex digits as they stand in the file; something else for an unsigned file. */
+  readonly text: string;
+}
+
+/** The bytes are not a recording. The message is for the person who sent them. */
+export class RecordingError extends Error {
+  override readonly name = "RecordingError";
+}
+
+export function readingCount({ values, sensors }: Pick<Recording, "values" | "sensors">): number {
+  return values.length / sensors.length;
+}
+
+/**
+ * The readings as rows, each with a value per axis, as the API's JSON has them.
+ *
+ * @param every Takes only each so-manieth reading, the first one included.
+ */
+export function readingRows(recording: Pick<Recording, "values" | "sensors">, every = 1): number[][] {
+  const { values, sensors } = recording;
+  const rows = Math.ceil(readingCount(recording) / every);
+  return Array.from({ length: rows }, (_, i) => {
+    const start = i * every * sensors.length;
+    return [...values.subarray(start, start + sensors.length)];
+  });
+}
+
+/** The recording with only its readings from one index up to another; indices as for `Array.prototype.slice`. */
+export function sliceReadings(recording: Recording, from: number, to: number): Recording {
+  const { values, sensors } = recording;
+  return { ...recording, values: values.slice(from * sensors.length, to * sensors.length) };
+}
