@@ -1,7 +1,6 @@
-import { WindowClassifier, type Variant } from "@windowscope/engine";
+import { WindowClassifier, type Impulse, type Variant } from "@windowscope/engine";
 
 import { readingCount, type Recording } from "./formats/recording.ts";
-import type { StoredImpulse } from "./impulses.ts";
 
 /** What the impulse says about each window of a sample: one map for each block it has. */
 export interface WindowResults {
@@ -26,11 +25,12 @@ const INTERVAL_TOLERANCE = 0.005;
  *
  * @throws {ClassifyError} when the recording lacks an axis or was made at another frequency.
  */
-export function classifyRecording({ impulse }: StoredImpulse, variant: Variant | undefined, recording: Recording) {
+export function classifyRecording(impulse: Impulse, variant: Variant, recording: Recording): WindowResults {
   const readings = selectAxes(recording, impulse.input.axes);
   refuseOtherFrequency(recording, impulse.input.frequencyHz);
 
-  const windows = new WindowClassifier(impulse, variant);
+  // An impulse without a classifier has no variants.
+  const windows = new WindowClassifier(impulse, impulse.classifier && variant);
   const plan = windows.plan(readingCount(recording));
   const padded = plan.isPadded ? withZeros(readings, plan.windowReadings * impulse.input.axes.length) : readings;
   const labels = impulse.classifier?.labels;
@@ -48,11 +48,15 @@ export function classifyRecording({ impulse }: StoredImpulse, variant: Variant |
     ...(labels && { classifier }),
     ...(impulse.anomaly && { anomaly }),
     ...(isShort && { warning: shortSampleWarning(recording, impulse.input.windowSizeMs, plan.isPadded) }),
-  } satisfies WindowResults;
+  };
 }
 
-/** The recording's readings with the impulse's axes in the impulse's order. */
-function selectAxes(recording: Recording, axes: readonly string[]): Float32Array {
+/**
+ * The recording's readings with the impulse's axes in the impulse's order.
+ *
+ * @throws {ClassifyError} when it lacks one.
+ */
+export function selectAxes(recording: Recording, axes: readonly string[]): Float32Array {
   const { sensors, values } = recording;
   const columns = axes.map((axis) => sensors.findIndex(({ name }) => name === axis));
   if (columns.includes(-1)) {

@@ -1,13 +1,22 @@
 import Database from "libsql";
 
+import type { SampleFiles } from "./sample-files.ts";
+
 /** Another process works with the file. */
 export class StudioInUseError extends Error {
   override readonly name = "StudioInUseError";
 }
 
+interface Migration {
+  /** What has to happen outside the database before its tables change; may happen again when it was interrupted. */
+  readonly prepare?: (database: Database.Database, files: SampleFiles) => void;
+  readonly sql: string;
+}
+
 /** Each entry brings the schema from the version of its index to the next; never change one that was released. */
-const MIGRATIONS = [
-  `
+const MIGRATIONS: readonly Migration[] = [
+  {
+    sql: `
   CREATE TABLE project (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL,
@@ -84,12 +93,133 @@ const MIGRATIONS = [
     UNIQUE (project_id, device_id)
   );
   `,
-  `
+  },
+  {
+    sql: `
   -- What the local Studio has it for; null while it is being made.
   ALTER TABLE project ADD COLUMN kind TEXT;
   UPDATE project SET kind = CASE WHEN name = 'Demo: simulated motion' THEN 'demo' ELSE 'empty' END
     WHERE id IN (SELECT project_id FROM api_key);
   `,
+  },
+  {
+    // A recording of 100 MB is no row of a database that one thread writes.
+    prepare: moveRecordingsToFiles,
+    sql: `
+  DROP TABLE result;
+  CREATE TABLE sample_in_file (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id INTEGER NOT NULL REFERENCES project,
+    category TEXT NOT NULL,
+    filename TEXT NOT NULL,
+    -- Empty without a label.
+    label TEXT NOT NULL,
+    interval_ms REAL NOT NULL,
+    -- Readings of the part that counts.
+    values_count INTEGER NOT NULL,
+    is_disabled INTEGER NOT NULL DEFAULT 0,
+    is_signature_valid INTEGER NOT NULL,
+    -- One more with each change that makes results stale.
+    version INTEGER NOT NULL DEFAULT 1,
+    added TEXT NOT NULL,
+    modified TEXT NOT NULL,
+    format TEXT NOT NULL,
+    -- Name of the file with the bytes as they were uploaded.
+    file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    device_name TEXT,
+    device_type TEXT NOT NULL,
+    sensors TEXT NOT NULL,
+    signature_method TEXT NOT NULL,
+    -- First reading that counts, and how many the file has.
+    crop_start INTEGER NOT NULL DEFAULT 0,
+    stored_count INTEGER NOT NULL,
+    -- Null for a sample with one label.
+    structured_labels TEXT,
+    metadata TEXT NOT NULL DEFAULT '{}'
+  );
+  INSERT INTO sample_in_file (id, project_id, category, filename, label, interval_ms, values_count,
+      is_signature_valid, added, modified, format, file, sha256, device_name, device_type, sensors, signature_method,
+      stored_count)
+    SELECT id, project_id, category, filename, label, interval_ms, values_count, is_signature_valid, added, added,
+      format, 'from-database-' || id, sha256, device_name, device_type, sensors, signature_method, values_count
+    FROM sample;
+  DROP TABLE sample;
+  ALTER TABLE sample_in_file RENAME TO sample;
+  CREATE INDEX sample_by_category ON sample (project_id, category, id);
+  CREATE INDEX sample_by_label ON sample (project_id, category, label, id);
+  CREATE INDEX sample_by_hash ON sample (project_id, sha256);
+
+  CREATE TABLE designed_impulse (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id INTEGER NOT NULL REFERENCES project,
+    -- One more with each change that makes results stale.
+    revision INTEGER NOT NULL DEFAULT 1,
+    design TEXT NOT NULL,
+    -- What the learn blocks have learnt; null before.
+    classifier TEXT,
+    anomaly TEXT,
+    classifier_trained TEXT,
+    anomaly_trained TEXT,
+    created TEXT NOT NULL
+  );
+  INSERT INTO designed_impulse (id, project_id, design, classifier, anomaly, classifier_trained, anomaly_trained, created)
+    SELECT id, project_id,
+      json_object(
+        'name', json_extract(document, '$.name'),
+        'input', json_extract(document, '$.input'),
+        'features', json_extract(document, '$.features'),
+        'minimumConfidence', json_extract(document, '$.classifier.minimumConfidence'),
+        'anomalyThreshold', json_extract(document, '$.anomaly.threshold')
+      ),
+      json_extract(document, '$.classifier'), json_extract(document, '$.anomaly'),
+      iif(json_extract(document, '$.classifier') IS NULL, NULL, created),
+      iif(json_extract(document, '$.anomaly') IS NULL, NULL, created),
+      created
+    FROM impulse;
+  DROP TABLE impulse;
+  ALTER TABLE designed_impulse RENAME TO impulse;
+
+  CREATE TABLE result (
+    sample_id INTEGER NOT NULL REFERENCES sample ON DELETE CASCADE,
+    impulse_id INTEGER NOT NULL REFERENCES impulse ON DELETE CASCADE,
+    variant TEXT NOT NULL,
+    block_id INTEGER NOT NULL,
+    -- Of the sample and of the impulse, at the time.
+    version INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    windows TEXT NOT NULL,
+    UNIQUE (sample_id, impulse_id, variant, block_id)
+  );
+  CREATE INDEX result_by_impulse ON result (impulse_id);
+  -- Which variants of an impulse have classified the whole test set.
+  CREATE TABLE tested (
+    impulse_id INTEGER NOT NULL REFERENCES impulse ON DELETE CASCADE,
+    variant TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    -- When the newest of its blocks had been trained.
+    trained TEXT NOT NULL,
+    UNIQUE (impulse_id, variant)
+  );
+
+  ALTER TABLE project ADD COLUMN modified TEXT;
+  CREATE TRIGGER sample_added AFTER INSERT ON sample BEGIN
+    UPDATE project SET modified = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE id = new.project_id;
+  END;
+  CREATE TRIGGER sample_changed AFTER UPDATE ON sample BEGIN
+    UPDATE project SET modified = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE id = new.project_id;
+  END;
+  CREATE TRIGGER sample_deleted AFTER DELETE ON sample BEGIN
+    UPDATE project SET modified = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE id = old.project_id;
+  END;
+  CREATE TRIGGER impulse_added AFTER INSERT ON impulse BEGIN
+    UPDATE project SET modified = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE id = new.project_id;
+  END;
+  CREATE TRIGGER impulse_changed AFTER UPDATE ON impulse BEGIN
+    UPDATE project SET modified = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE id = new.project_id;
+  END;
+  `,
+  },
 ];
 
 /**
@@ -99,9 +229,10 @@ const MIGRATIONS = [
  * and on a boolean.
  *
  * @param file Path, or `:memory:`.
+ * @param files Where the recordings go that an older version kept in the database.
  * @throws {StudioInUseError} when another process has the file open.
  */
-export function openDatabase(file: string): Database.Database {
+export function openDatabase(file: string, files: SampleFiles): Database.Database {
   const database = new Database(file, { timeout: 0 });
   try {
     // A killed process leaves no stale lock behind, as a lock file of our own would.
@@ -109,7 +240,7 @@ export function openDatabase(file: string): Database.Database {
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
     database.pragma("foreign_keys = ON");
-    migrate(database);
+    migrate(database, files);
   } catch (cause) {
     database.close();
     if (!(cause instanceof Database.SqliteError) || cause.code !== "SQLITE_BUSY") throw cause;
@@ -119,14 +250,23 @@ export function openDatabase(file: string): Database.Database {
   return database;
 }
 
-function migrate(database: Database.Database): void {
+function migrate(database: Database.Database, files: SampleFiles): void {
   const [{ user_version: version }] = database.pragma("user_version") as [{ user_version: number }];
   if (version > MIGRATIONS.length) {
     throw new Error(`The database has schema version ${version}; this program knows ${MIGRATIONS.length}. Update it.`);
   }
-  for (let next = version; next < MIGRATIONS.length; next++) {
-    database.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[next]}; PRAGMA user_version = ${next + 1}; COMMIT`);
-  }
+  MIGRATIONS.slice(version).forEach(({ prepare, sql }, i) => {
+    prepare?.(database, files);
+    database.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version + i + 1}; COMMIT`);
+  });
   // Takes the exclusive lock also when there was nothing to migrate.
   database.exec("BEGIN IMMEDIATE; COMMIT");
+}
+
+function moveRecordingsToFiles(database: Database.Database, files: SampleFiles): void {
+  const read = database.prepare("SELECT bytes FROM sample WHERE id = ?").raw();
+  for (const { id } of database.prepare("SELECT id FROM sample").all([]) as { id: number }[]) {
+    const [[bytes]] = read.all([id]) as [[Buffer]];
+    files.write(`from-database-${id}`, bytes);
+  }
 }

@@ -38,6 +38,12 @@ export class Devices {
     this.#upsert.run([projectId, deviceId, deviceType, JSON.stringify(sensors), now, now]);
   }
 
+  /** A recording names the board that it comes from. */
+  seenInData(projectId: number, deviceId: string, deviceType: string): void {
+    if (this.list(projectId).some((device) => device.deviceId === deviceId)) return;
+    this.seen({ projectId, deviceId, deviceType, sensors: [] });
+  }
+
   list(projectId: number): Device[] {
     return (this.#list.all([projectId]) as DeviceRow[]).map((row) => ({
       projectId: row.project_id,

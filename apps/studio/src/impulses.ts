@@ -1,38 +1,116 @@
 import { availableVariants, parseImpulse, toImpulseDocument, type Impulse, type Variant } from "@windowscope/engine";
 import type Database from "libsql";
 
-/** An impulse of a project, ready to run. */
+/** What an impulse is to read, how it is to see it, and which learn blocks it has; nothing that is learnt. */
+export interface ImpulseDesign extends Pick<Impulse, "name" | "input" | "features"> {
+  /** Of the classifier; absent without one. */
+  readonly minimumConfidence: number | undefined;
+  /** Of the anomaly block; absent without one. */
+  readonly anomalyThreshold: number | undefined;
+}
+
+/** An impulse of a project. */
 export interface StoredImpulse {
   readonly id: number;
   readonly projectId: number;
-  readonly impulse: Impulse;
+  /** One more with each change that makes results stale: another model, another threshold. */
+  readonly revision: number;
+  readonly design: ImpulseDesign;
+  /** With the blocks that have learnt something; `undefined` before the first has. */
+  readonly impulse: Impulse | undefined;
+  /** The impulse document as JSON; empty without an impulse. */
+  readonly document: string;
   readonly variants: readonly Variant[];
-  /** ISO 8601; when its blocks were trained, as far as this Studio knows. */
+  /** ISO 8601. */
   readonly created: string;
+  /** When each block was trained, as far as this Studio knows; ISO 8601. */
+  readonly classifierTrained: string | undefined;
+  readonly anomalyTrained: string | undefined;
+}
+
+/** An impulse that can classify. */
+export type TrainedImpulse = StoredImpulse & { readonly impulse: Impulse };
+
+export function isTrained(stored: StoredImpulse): stored is TrainedImpulse {
+  return stored.impulse !== undefined;
+}
+
+/** Whether every learn block of the design has learnt something. */
+export function isComplete({ design, classifierTrained, anomalyTrained }: StoredImpulse): boolean {
+  const lacksClassifier = design.minimumConfidence !== undefined && classifierTrained === undefined;
+  const lacksAnomaly = design.anomalyThreshold !== undefined && anomalyTrained === undefined;
+  return !lacksClassifier && !lacksAnomaly;
+}
+
+/** When the newest block was trained; empty before the first was. */
+export function newestTraining({ classifierTrained = "", anomalyTrained = "" }: StoredImpulse): string {
+  return classifierTrained > anomalyTrained ? classifierTrained : anomalyTrained;
 }
 
 /** Ids of an impulse's blocks: an impulse here has at most one of each kind. */
 export const BLOCK = { input: 1, features: 2, classifier: 3, anomaly: 4 } as const;
 
-/** The impulses. A stored one never changes; a new one gets a new id. */
+/** The ids of the learn blocks that have learnt something. */
+export function trainedBlocks({ impulse }: StoredImpulse): number[] {
+  return [impulse?.classifier && BLOCK.classifier, impulse?.anomaly && BLOCK.anomaly].filter((id) => id !== undefined);
+}
+
+/** The impulses of every project. */
 export class Impulses {
   readonly #insert;
   readonly #byId;
   readonly #idsOfProject;
-  /** Parsing weights takes longer than classifying with them. */
+  readonly #setDesign;
+  readonly #setModels;
+  readonly #delete;
+  /** By id and revision; parsing weights takes longer than classifying with them. */
   readonly #parsed = new Map<number, StoredImpulse>();
 
   constructor(database: Database.Database) {
     this.#insert = database.prepare(
-      "INSERT INTO impulse (project_id, document, created) VALUES (?, ?, ?) RETURNING id, project_id, document, created",
+      `INSERT INTO impulse (project_id, design, classifier, anomaly, classifier_trained, anomaly_trained, created)
+       VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *`,
     );
-    this.#byId = database.prepare("SELECT id, project_id, document, created FROM impulse WHERE id = ?");
+    this.#byId = database.prepare("SELECT * FROM impulse WHERE id = ?");
     this.#idsOfProject = database.prepare("SELECT id FROM impulse WHERE project_id = ? ORDER BY id");
+    this.#setDesign = database.prepare("UPDATE impulse SET design = ?, revision = revision + 1 WHERE id = ?");
+    this.#setModels = database.prepare(
+      `UPDATE impulse SET classifier = coalesce(?, classifier), anomaly = coalesce(?, anomaly),
+         classifier_trained = coalesce(?, classifier_trained), anomaly_trained = coalesce(?, anomaly_trained),
+         revision = revision + 1
+       WHERE id = ?`,
+    );
+    this.#delete = database.prepare("DELETE FROM impulse WHERE id = ?");
   }
 
+  /** Adds an impulse that has learnt what it is to know. */
   add(projectId: number, impulse: Impulse): StoredImpulse {
-    const document = JSON.stringify(toImpulseDocument(impulse));
-    const [row] = this.#insert.all([projectId, document, new Date().toISOString()]) as [ImpulseRow];
+    const { classifier, anomaly } = toImpulseDocument(impulse) as { classifier?: object; anomaly?: object };
+    const now = new Date().toISOString();
+    const { name, input, features } = impulse;
+    const design: ImpulseDesign = {
+      name,
+      input,
+      features,
+      minimumConfidence: impulse.classifier?.minimumConfidence,
+      anomalyThreshold: impulse.anomaly?.threshold,
+    };
+    const [row] = this.#insert.all([
+      projectId,
+      JSON.stringify(design),
+      classifier ? JSON.stringify(classifier) : null,
+      anomaly ? JSON.stringify(anomaly) : null,
+      classifier ? now : null,
+      anomaly ? now : null,
+      now,
+    ]) as [ImpulseRow];
+    return this.#remember(row);
+  }
+
+  /** Adds an impulse that has yet to be trained. */
+  addDesign(projectId: number, design: ImpulseDesign): StoredImpulse {
+    const now = new Date().toISOString();
+    const [row] = this.#insert.all([projectId, JSON.stringify(design), null, null, null, null, now]) as [ImpulseRow];
     return this.#remember(row);
   }
 
@@ -49,17 +127,86 @@ export class Impulses {
     return rows.flatMap(({ id }) => this.get(id) ?? []);
   }
 
-  #remember({ id, project_id, document, created }: ImpulseRow): StoredImpulse {
-    const impulse = parseImpulse(JSON.parse(document));
-    const stored = { id, projectId: project_id, impulse, variants: availableVariants(impulse), created };
-    this.#parsed.set(id, stored);
+  /** Another design; what was learnt stays. */
+  setDesign(id: number, design: ImpulseDesign): void {
+    this.#setDesign.run([JSON.stringify(design), id]);
+    this.#parsed.delete(id);
+  }
+
+  /**
+   * What learn blocks have learnt takes the place of what they knew before.
+   *
+   * @param models As they stand in an impulse document, as JSON; a block that is absent stays as it is.
+   */
+  setModels(
+    id: number,
+    { classifier, anomaly }: { classifier?: string | undefined; anomaly?: string | undefined },
+  ): void {
+    const now = new Date().toISOString();
+    const trained = (model: string | undefined) => (model === undefined ? null : now);
+    this.#setModels.run([classifier ?? null, anomaly ?? null, trained(classifier), trained(anomaly), id]);
+    this.#parsed.delete(id);
+  }
+
+  /** Deletes an impulse and every result of it. */
+  delete(id: number): void {
+    this.#delete.run([id]);
+    this.#parsed.delete(id);
+  }
+
+  #remember(row: ImpulseRow): StoredImpulse {
+    const design = parseDesign(row.design);
+    const impulse = parseModels(design, row);
+    const stored: StoredImpulse = {
+      id: row.id,
+      projectId: row.project_id,
+      revision: row.revision,
+      design,
+      impulse,
+      document: impulse ? JSON.stringify(toImpulseDocument(impulse)) : "",
+      variants: impulse ? availableVariants(impulse) : [],
+      created: row.created,
+      classifierTrained: row.classifier_trained ?? undefined,
+      anomalyTrained: row.anomaly_trained ?? undefined,
+    };
+    this.#parsed.set(row.id, stored);
     return stored;
   }
+}
+
+function parseDesign(json: string): ImpulseDesign {
+  const design = JSON.parse(json) as ImpulseDesign;
+  // A database of an older version says null.
+  return {
+    ...design,
+    minimumConfidence: design.minimumConfidence ?? undefined,
+    anomalyThreshold: design.anomalyThreshold ?? undefined,
+  };
+}
+
+/** The blocks that have learnt something, with the thresholds of the design. */
+function parseModels(design: ImpulseDesign, { classifier, anomaly }: ImpulseRow): Impulse | undefined {
+  if (classifier === null && anomaly === null) return undefined;
+  const { name, input, features, minimumConfidence, anomalyThreshold } = design;
+  return parseImpulse({
+    format: "windowscope-impulse",
+    version: 1,
+    name,
+    input,
+    features,
+    ...(classifier !== null && { classifier: { ...(JSON.parse(classifier) as object), minimumConfidence } }),
+    ...(anomaly !== null && { anomaly: { ...(JSON.parse(anomaly) as object), threshold: anomalyThreshold } }),
+  });
 }
 
 interface ImpulseRow {
   readonly id: number;
   readonly project_id: number;
-  readonly document: string;
+  readonly revision: number;
+  readonly design: string;
+  readonly classifier: string | null;
+  readonly anomaly: string | null;
+  readonly classifier_trained: string | null;
+  readonly anomaly_trained: string | null;
   readonly created: string;
 }

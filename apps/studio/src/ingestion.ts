@@ -9,9 +9,10 @@ import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
 import { RecordingError } from "./formats/recording.ts";
-import type { LocalStudio } from "./local-studio.ts";
+import { DuplicateError, type LocalStudio } from "./local-studio.ts";
 import type { Project } from "./projects.ts";
-import type { Category, Sample } from "./samples.ts";
+import type { Category } from "./category.ts";
+import type { Sample } from "./samples.ts";
 
 const LARGEST_REQUEST_BYTES = 100 * 1024 * 1024;
 const MOST_FILES = 1_000;
@@ -57,7 +58,7 @@ export function ingestionApp(studio: LocalStudio): Hono {
     for (const part of parts) {
       const file = { name: part.name, contentType: part.type, bytes: Buffer.from(await part.arrayBuffer()) };
       try {
-        const sample = ingest(c, project, file);
+        const sample = await ingest(c, project, file);
         files.push({ success: true, projectId: project.id, sampleId: sample.id, fileName: sample.filename });
       } catch (error) {
         files.push({ success: false, error: messageFor(error), fileName: file.name });
@@ -71,32 +72,28 @@ export function ingestionApp(studio: LocalStudio): Hono {
     const name = decodeHeader(c, "x-file-name");
     if (name === undefined) throw new IngestionError(421, "Missing x-file-name header");
     const bytes = Buffer.from(await c.req.arrayBuffer());
-    return c.text(ingest(c, project, { name, contentType: c.req.header("content-type") ?? "", bytes }).filename);
+    const sample = await ingest(c, project, { name, contentType: c.req.header("content-type") ?? "", bytes });
+    return c.text(sample.filename);
   });
 
   app.onError((error, c) => {
-    const isKnown = error instanceof IngestionError || error instanceof RecordingError;
+    const isKnown =
+      error instanceof IngestionError || error instanceof RecordingError || error instanceof DuplicateError;
     if (!isKnown) process.stderr.write(`${c.req.method} ${c.req.path}: ${error.stack ?? error.message}\n`);
     const status = error instanceof IngestionError ? error.status : isKnown ? 400 : 500;
     const message = messageFor(error);
     return c.req.path.endsWith("/data") ? c.text(message, status) : c.json({ success: false, error: message }, status);
   });
 
-  function ingest(c: Context, project: Project, { name, contentType, bytes }: UploadedFile): Sample {
-    if (c.req.header("x-disallow-duplicates") === "1") {
-      const duplicate = studio.samples.findDuplicate(project.id, bytes);
-      if (duplicate !== undefined) {
-        throw new IngestionError(400, `An item with this hash already exists (ids: ${duplicate})`);
-      }
-    }
-    return studio.samples.add({
+  async function ingest(c: Context, project: Project, { name, contentType, bytes }: UploadedFile): Promise<Sample> {
+    return studio.addSample({
       projectId: project.id,
-      hmacKey: project.hmacKey,
       category: parseCategory(c.req.param("category") ?? "", bytes),
       filename: name,
       label: decodeHeader(c, "x-label") ?? labelFromName(name),
-      format: formatOf(name, contentType, bytes),
-      bytes,
+      path: await studio.files.writeUpload(bytes),
+      contentType,
+      disallowDuplicates: c.req.header("x-disallow-duplicates") === "1",
     });
   }
 
@@ -126,16 +123,6 @@ function parseCategory(category: string, bytes: Buffer): Category {
   throw new IngestionError(400, `"${category}" is no category that this Studio has; use training, testing or split.`);
 }
 
-/** What the file says about itself goes first: boards and people name files as they like. */
-function formatOf(name: string, contentType: string, bytes: Buffer): "json" | "cbor" {
-  const isJson = bytes.subarray(0, 100).toString("latin1").trimStart().startsWith("{");
-  // CBOR maps begin with 0xa0 to 0xbf.
-  const isCbor = ((bytes[0] ?? 0) & 0xe0) === 0xa0;
-  if (isJson) return "json";
-  if (isCbor || contentType.includes("cbor") || name.toLowerCase().endsWith(".cbor")) return "cbor";
-  throw new IngestionError(400, `${name} is neither JSON nor CBOR in the data acquisition format.`);
-}
-
 function labelFromName(name: string): string {
   return /^[a-zA-Z0-9\s\-_]+/.exec(name)?.[0] ?? "unknown";
 }
@@ -151,6 +138,6 @@ function decodeHeader(c: Context, name: string): string | undefined {
 }
 
 function messageFor(error: unknown): string {
-  const isKnown = error instanceof IngestionError || error instanceof RecordingError;
+  const isKnown = error instanceof IngestionError || error instanceof RecordingError || error instanceof DuplicateError;
   return isKnown ? error.message : "Unknown error; the local Studio's log says more.";
 }

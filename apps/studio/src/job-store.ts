@@ -9,7 +9,8 @@ export type Task =
       readonly impulseId: number;
       readonly variant: Variant;
     }
-  | { readonly kind: "classify-test-set"; readonly impulseId: number; readonly variants: readonly Variant[] };
+  | { readonly kind: "classify-test-set"; readonly impulseId: number; readonly variants: readonly Variant[] }
+  | { readonly kind: "train"; readonly impulseId: number; readonly blockIds: readonly number[] };
 
 export interface Job {
   readonly id: number;
@@ -50,7 +51,8 @@ export class JobStore {
   readonly #byId;
   readonly #unfinished;
   readonly #unfinishedByKey;
-  readonly #newestTestSetJob;
+  readonly #deleteOldLines;
+  readonly #deleteOld;
   readonly #setStarted;
   readonly #setFinished;
   readonly #addLine;
@@ -64,10 +66,9 @@ export class JobStore {
     this.#unfinishedByKey = database.prepare(
       "SELECT * FROM job WHERE project_id = ? AND key = ? AND is_successful IS NULL",
     );
-    this.#newestTestSetJob = database.prepare(
-      `SELECT * FROM job WHERE project_id = ? AND is_successful = 1 AND json_extract(task, '$.impulseId') = ?
-         AND EXISTS (SELECT 1 FROM json_each(task, '$.variants') WHERE value = ?) ORDER BY id DESC LIMIT 1`,
-    );
+    const old = `SELECT id FROM job WHERE project_id = ? AND is_successful IS NOT NULL ORDER BY id DESC LIMIT -1 OFFSET ?`;
+    this.#deleteOldLines = database.prepare(`DELETE FROM job_line WHERE job_id IN (${old})`);
+    this.#deleteOld = database.prepare(`DELETE FROM job WHERE id IN (${old})`);
     this.#setStarted = database.prepare("UPDATE job SET started = ? WHERE id = ? RETURNING *");
     this.#setFinished = database.prepare("UPDATE job SET finished = ?, is_successful = ? WHERE id = ? RETURNING *");
     this.#addLine = database.prepare("INSERT INTO job_line (job_id, created, text) VALUES (?, ?, ?)");
@@ -105,8 +106,12 @@ export class JobStore {
     return first(this.#unfinishedByKey.all([projectId, key]));
   }
 
-  newestTestSetJob(projectId: number, impulseId: number, variant: Variant): Job | undefined {
-    return first(this.#newestTestSetJob.all([projectId, impulseId, variant]));
+  /** Deletes all but the newest finished jobs of a project, with what they said. */
+  keepNewest(projectId: number, keep: number): void {
+    this.#database.transaction(() => {
+      this.#deleteOldLines.run([projectId, keep]);
+      this.#deleteOld.run([projectId, keep]);
+    })();
   }
 
   setStarted(id: number): Job {

@@ -2,14 +2,14 @@ import { once } from "node:events";
 
 import { describe, expect, it } from "vitest";
 
-import { openDatabase } from "./database.ts";
 import { Jobs, type Job, type JobFilter, type RunTask, type Task } from "./jobs.ts";
 import { Projects } from "./projects.ts";
+import { openStore } from "./store.ts";
 
 const task: Task = { kind: "classify-sample", sampleId: 1, impulseId: 1, variant: "int8" };
 
 /** Jobs in a new database with one project, and what they said. */
-function createJobs(run: RunTask, database = openDatabase(":memory:")) {
+function createJobs(run: RunTask, database = openStore().database) {
   const { id: projectId } = new Projects(database).get(1) ?? new Projects(database).create("p", "");
   const jobs = new Jobs(database, run);
   const lines: string[] = [];

@@ -1,7 +1,6 @@
 import { EventEmitter } from "node:events";
 import { setImmediate } from "node:timers/promises";
 
-import type { Variant } from "@windowscope/engine";
 import type Database from "libsql";
 
 import { JobStore, type Job, type JobFilter, type JobLine, type Task } from "./job-store.ts";
@@ -16,23 +15,29 @@ interface JobEvents {
 /** Does a job's work. What it throws is the job's failure; it should end early when the signal says so. */
 export type RunTask = (job: Job, log: (line: string) => void, signal: AbortSignal) => Promise<void>;
 
+/** Jobs of different lanes are done side by side: a sample that was just recorded does not wait for a training. */
+type Lane = "sample" | "set";
+
+/** Of a project's finished jobs so many are kept: a Studio may run for years. */
+const KEEP_JOBS = 5_000;
+
 /**
- * Jobs, done one after another in the order in which they were asked for.
+ * Jobs, done one after another in each lane, in the order in which they were asked for.
  *
  * A job that was not finished when the process ended is done again after the next start.
  */
 export class Jobs extends EventEmitter<JobEvents> {
   readonly #store: JobStore;
   readonly #run: RunTask;
-  #work: Promise<void> = Promise.resolve();
-  #running: { readonly id: number; readonly stop: AbortController } | undefined;
+  readonly #work: Record<Lane, Promise<void>> = { sample: Promise.resolve(), set: Promise.resolve() };
+  readonly #running = new Map<number, AbortController>();
   #isClosed = false;
 
   constructor(database: Database.Database, run: RunTask) {
     super();
     this.#store = new JobStore(database);
     this.#run = run;
-    for (const job of this.#store.unfinished()) this.#enqueue(job.id);
+    for (const job of this.#store.unfinished()) this.#enqueue(job);
   }
 
   /** Starts a job, or finds the one that is already under way for the same work. */
@@ -42,7 +47,7 @@ export class Jobs extends EventEmitter<JobEvents> {
     if (running) return running;
     const job = this.#store.insert(projectId, key, task);
     this.#log(job, `Creating job... OK (ID: ${job.id})`);
-    this.#enqueue(job.id);
+    this.#enqueue(job);
     return job;
   }
 
@@ -65,13 +70,8 @@ export class Jobs extends EventEmitter<JobEvents> {
     const job = this.get(projectId, id);
     if (!job || job.isSuccessful !== undefined) return;
     this.#log(job, "Job cancelled");
-    if (this.#running?.id === id) this.#running.stop.abort();
-    this.emit("finished", this.#store.setFinished(id, false));
-  }
-
-  /** The newest job that classified the whole test set in this variant, among other variants perhaps. */
-  newestTestSetJob(projectId: number, impulseId: number, variant: Variant): Job | undefined {
-    return this.#store.newestTestSetJob(projectId, impulseId, variant);
+    this.#running.get(id)?.abort();
+    this.#finish(job, false);
   }
 
   /**
@@ -83,15 +83,17 @@ export class Jobs extends EventEmitter<JobEvents> {
     return this.#store.linesSince(id, new Date(sinceMs).toISOString());
   }
 
-  /** Lets the job that runs finish its work, and starts no other. */
+  /** Starts no other job; those that run are interrupted, and done again after the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#work;
+    for (const stop of this.#running.values()) stop.abort();
+    await Promise.all(Object.values(this.#work));
   }
 
-  #enqueue(id: number): void {
+  #enqueue({ id, task }: Job): void {
+    const lane = task.kind === "classify-sample" ? "sample" : "set";
     // The pause lets the answer that names the job leave first, and HTTP breathe between jobs.
-    this.#work = this.#work
+    this.#work[lane] = this.#work[lane]
       .then(() => setImmediate())
       .then(() => (this.#isClosed ? undefined : this.#do(id)))
       .catch((error: unknown) => {
@@ -105,7 +107,7 @@ export class Jobs extends EventEmitter<JobEvents> {
     if (this.#store.get(id)?.isSuccessful !== undefined) return;
     const job = this.#store.setStarted(id);
     const stop = new AbortController();
-    this.#running = { id, stop };
+    this.#running.set(id, stop);
     // Nothing is heard of a job after its end.
     const log = (line: string) => (stop.signal.aborted ? undefined : this.#log(job, line));
     log("Job started");
@@ -118,9 +120,15 @@ export class Jobs extends EventEmitter<JobEvents> {
       log(error instanceof Error ? error.message : String(error));
       log("Job failed (see above)");
     } finally {
-      this.#running = undefined;
+      this.#running.delete(id);
     }
-    if (!stop.signal.aborted) this.emit("finished", this.#store.setFinished(id, isSuccessful));
+    if (!stop.signal.aborted) this.#finish(job, isSuccessful);
+  }
+
+  #finish({ id, projectId }: Job, isSuccessful: boolean): void {
+    const job = this.#store.setFinished(id, isSuccessful);
+    this.#store.keepNewest(projectId, KEEP_JOBS);
+    this.emit("finished", job);
   }
 
   #log(job: Job, text: string): void {
@@ -135,6 +143,8 @@ function keyOf(task: Task): string {
       return `classify-sample-${task.sampleId}-${task.impulseId}-${task.variant}`;
     case "classify-test-set":
       return `classify-${task.impulseId}-${task.variants.join("-")}`;
+    case "train":
+      return `train-${task.impulseId}-${task.blockIds.join("-")}`;
     default:
       return task satisfies never;
   }

@@ -1,93 +1,295 @@
+import { EventEmitter } from "node:events";
 import { setImmediate, setTimeout } from "node:timers/promises";
 
 import type { Variant } from "@windowscope/engine";
-import type Database from "libsql";
 
-import { ClassifyError, classifyRecording, type WindowResults } from "./classify.ts";
+import { ClassifyError, type WindowResults } from "./classify.ts";
 import { Devices } from "./devices.ts";
-import { Impulses, type StoredImpulse } from "./impulses.ts";
-import { Jobs, type Job } from "./jobs.ts";
+import type { Recording } from "./formats/recording.ts";
+import type { LabelSpan } from "./formats/structured-labels.ts";
+import { BLOCK, Impulses, isTrained, trainedBlocks, type StoredImpulse, type TrainedImpulse } from "./impulses.ts";
+import { Jobs, type Job, type Task } from "./jobs.ts";
 import { Projects } from "./projects.ts";
 import { Results } from "./results.ts";
-import { Samples, type Sample } from "./samples.ts";
+import type { SampleFiles } from "./sample-files.ts";
+import type { Category } from "./category.ts";
+import { Samples, uniqueFilename, withoutEnding, type Sample } from "./samples.ts";
+import type { Store } from "./store.ts";
+import { longestLabel } from "./formats/structured-labels.ts";
+import type { SampleSource } from "./work/sample-source.ts";
+import { WorkThread } from "./work/work-thread.ts";
+import { TrainingError } from "./work/train-blocks.ts";
+
+/** A file on its way into a project. */
+export interface Upload {
+  readonly projectId: number;
+  readonly category: Category;
+  /** Name that the sender gave. */
+  readonly filename: string;
+  /** `undefined`: without a label. */
+  readonly label: string | undefined;
+  /** A temporary file; when it has been taken, it is gone. */
+  readonly path: string;
+  readonly contentType: string;
+  readonly structuredLabels?: readonly LabelSpan[] | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly disallowDuplicates?: boolean;
+  /** Whether the stored name ends as no other does, which is Studio's way. */
+  readonly addsUniqueSuffix?: boolean;
+}
+
+/** The project has this very file already. */
+export class DuplicateError extends Error {
+  override readonly name = "DuplicateError";
+
+  constructor(sampleId: number) {
+    super(`An item with this hash already exists (ids: ${sampleId})`);
+  }
+}
+
+export interface LocalStudioOptions {
+  /**
+   * Time that every job spends before its work, as the cloud spends it on finding a machine; none by default. Gives tests
+   * and benchmarks jobs of a known least length.
+   */
+  readonly leastJobMs?: number | undefined;
+  /** Makes the threads that do the work. */
+  readonly createThread?: () => Pick<WorkThread, "run" | "close">;
+}
+
+interface StudioEvents {
+  "sample-added": [sample: Sample];
+}
+
+/** The same samples and the same seed give the same model. */
+const TRAINING_SEED = 1;
 
 /** Everything the local Studio knows and can do, without any network. */
-export class LocalStudio {
+export class LocalStudio extends EventEmitter<StudioEvents> {
   readonly projects: Projects;
   readonly samples: Samples;
   readonly impulses: Impulses;
   readonly results: Results;
   readonly devices: Devices;
   readonly jobs: Jobs;
+  readonly files: SampleFiles;
+  readonly #leastJobMs: number;
+  /** For requests that somebody waits for, and for each lane of jobs: nobody waits for another's training. */
+  readonly #threads: Readonly<Record<"request" | "sample" | "set", Pick<WorkThread, "run" | "close">>>;
 
-  /** @param options `leastJobMs`: time that every job spends before its work. */
-  constructor(database: Database.Database, { leastJobMs = 0 }: { readonly leastJobMs?: number } = {}) {
+  constructor({ database, files }: Store, options: LocalStudioOptions = {}) {
+    super();
+    const { leastJobMs = 0, createThread = () => new WorkThread() } = options;
+    this.files = files;
     this.projects = new Projects(database);
     this.samples = new Samples(database);
     this.impulses = new Impulses(database);
     this.results = new Results(database);
     this.devices = new Devices(database);
-    this.jobs = new Jobs(database, async (job, log, signal) => {
-      // Before the work, so that the result is there no sooner than the job is over.
-      if (leastJobMs > 0) await setTimeout(leastJobMs, undefined, { signal });
-      await this.#runJob(job, log, signal);
+    this.#leastJobMs = leastJobMs;
+    this.#threads = { request: createThread(), sample: createThread(), set: createThread() };
+    this.jobs = new Jobs(database, (job, log, signal) => this.#runJob(job, log, signal));
+  }
+
+  /**
+   * Takes an uploaded file into a project: when this resolves, the sample is there for good, byte for byte.
+   *
+   * @throws {RecordingError} when the file is no recording.
+   * @throws {DuplicateError} when duplicates are not allowed and the project has it already.
+   */
+  async addSample(upload: Upload): Promise<Sample> {
+    const { projectId, category, filename, path, contentType, structuredLabels, metadata = {} } = upload;
+    const { addsUniqueSuffix = true } = upload;
+    const hmacKey = this.projects.get(projectId)?.hmacKey ?? "";
+    const found = await this.#threads.request.run("inspect", { path, name: filename, contentType, hmacKey });
+    if (upload.disallowDuplicates) this.#refuseDuplicate(projectId, found.sha256);
+    const file = await this.files.keep(path);
+    // Another upload of the same file may have come first meanwhile.
+    if (upload.disallowDuplicates) this.#refuseDuplicate(projectId, found.sha256);
+    const { readingCount, ...about } = found;
+    const sample = this.samples.add({
+      ...about,
+      projectId,
+      category,
+      filename: addsUniqueSuffix ? uniqueFilename(filename) : withoutEnding(filename),
+      label: structuredLabels ? longestLabel(structuredLabels) : (upload.label ?? ""),
+      structuredLabels,
+      metadata,
+      file,
+      valuesCount: readingCount,
     });
+    if (sample.deviceName !== undefined) this.devices.seenInData(projectId, sample.deviceName, sample.deviceType);
+    this.emit("sample-added", sample);
+    return sample;
   }
 
-  /** The result for a sample: from an earlier time, or worked out now. */
-  classify(sample: Sample, stored: StoredImpulse, variant: Variant): WindowResults {
-    const known = this.results.find(sample.id, stored.id, variant);
-    if (known) return known;
-    const results = classifyRecording(stored, variant, this.samples.read(sample));
-    this.results.put(sample.id, stored.id, variant, results);
-    return results;
+  /** The part of a sample that counts, with its readings. */
+  readSample(sample: Sample): Promise<Recording> {
+    return this.#threads.request.run("read", this.#sourceOf(sample));
   }
 
-  /** Samples that belong to a project's test set. */
+  /** Deletes samples, their results and their files. */
+  async deleteSamples(samples: readonly Sample[]): Promise<void> {
+    this.samples.delete(samples);
+    await this.files.remove(samples.map(({ file }) => file));
+  }
+
+  /** The result for a sample: from an earlier time, or worked out now. @throws {ClassifyError} */
+  classify(sample: Sample, stored: TrainedImpulse, variant: Variant, blockIds?: readonly number[]) {
+    return this.#classify("request", sample, stored, variant, blockIds);
+  }
+
+  /** Samples that belong to a project's test set: those of its testing category that are enabled. */
   testSet(projectId: number): Sample[] {
-    return this.samples.list(projectId, { category: "testing" }, { limit: -1, offset: 0 });
+    return this.samples.list(projectId, { category: "testing", isDisabled: false }, { limit: -1, offset: 0 });
+  }
+
+  /** Deletes all but the newest samples that a kind of device recorded into a category. */
+  async keepNewest(projectId: number, category: Category, deviceType: string, keep: number): Promise<void> {
+    await this.deleteSamples(this.samples.olderThanNewest(projectId, category, deviceType, keep));
+  }
+
+  /** Trains learn blocks of an impulse on the training set of its project. @throws {TrainingError} */
+  async train(
+    { id: impulseId, projectId }: StoredImpulse,
+    blockIds: readonly number[],
+    log: (line: string) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const stored = this.#find(impulseId);
+    const filter = { category: "training", isDisabled: false } as const;
+    const samples = this.samples.list(projectId, filter, { limit: -1, offset: 0 }).filter(({ label }) => label !== "");
+    if (samples.length === 0) throw new TrainingError("There is no labelled sample in the training set.");
+    log(`Training on ${samples.length} samples...`);
+    const models = await this.#threads.set.run(
+      "train",
+      {
+        design: stored.design,
+        // In the order in which they came, so that the same samples give the same model.
+        samples: samples.reverse().map((sample) => ({
+          source: this.#sourceOf(sample),
+          filename: sample.filename,
+          label: sample.label,
+          structuredLabels: sample.structuredLabels,
+        })),
+        trainsClassifier: blockIds.includes(BLOCK.classifier),
+        trainsAnomaly: blockIds.includes(BLOCK.anomaly),
+        seed: TRAINING_SEED,
+      },
+      { signal, report: log },
+    );
+    this.impulses.setModels(impulseId, models);
+  }
+
+  async close(): Promise<void> {
+    await this.jobs.close();
+    await Promise.all(Object.values(this.#threads).map((thread) => thread.close()));
+  }
+
+  #refuseDuplicate(projectId: number, sha256: string): void {
+    const duplicate = this.samples.findByHash(projectId, sha256);
+    if (duplicate !== undefined) throw new DuplicateError(duplicate);
+  }
+
+  #sourceOf({ file, format, cropStart, valuesCount }: Sample): SampleSource {
+    return { path: this.files.pathOf(file), format, cropStart, valuesCount };
+  }
+
+  async #classify(
+    lane: "request" | "sample" | "set",
+    sample: Sample,
+    stored: TrainedImpulse,
+    variant: Variant,
+    blockIds: readonly number[] = trainedBlocks(stored),
+    signal?: AbortSignal,
+  ): Promise<WindowResults> {
+    const known = this.results.find(sample, stored, variant, blockIds);
+    if (known) return known;
+    const input = { source: this.#sourceOf(sample), document: stored.document, variant };
+    const results = await this.#threads[lane].run("classify", input, { signal });
+    this.results.put(sample, stored, variant, results);
+    const { classifier, anomaly, warning } = results;
+    return {
+      ...(blockIds.includes(BLOCK.classifier) && classifier && { classifier }),
+      ...(blockIds.includes(BLOCK.anomaly) && anomaly && { anomaly }),
+      ...(warning !== undefined && { warning }),
+    };
   }
 
   async #runJob({ task, projectId }: Job, log: (line: string) => void, signal: AbortSignal): Promise<void> {
-    const stored = this.impulses.get(task.impulseId);
-    if (!stored) throw new Error(`There is no impulse ${task.impulseId} any more.`);
+    // Before the work, so that the result is there no sooner than the job is over.
+    if (this.#leastJobMs > 0) await setTimeout(this.#leastJobMs, undefined, { signal });
     switch (task.kind) {
       case "classify-sample": {
         const sample = this.samples.get(projectId, task.sampleId);
         if (!sample) throw new Error(`There is no sample ${task.sampleId} any more.`);
+        const stored = this.#findTrained(task.impulseId);
         log(`Classifying ${sample.filename} (${task.variant})...`);
-        const { classifier, anomaly, warning } = this.classify(sample, stored, task.variant);
-        log(`${(classifier ?? anomaly ?? []).length} windows`);
-        if (warning) log(warning);
+        const results = await this.#classify("sample", sample, stored, task.variant, undefined, signal);
+        log(`${(results.classifier ?? results.anomaly ?? []).length} windows`);
+        if (results.warning) log(results.warning);
         break;
       }
-      case "classify-test-set": {
-        const samples = this.testSet(projectId);
-        for (const variant of task.variants) {
-          for (const [i, sample] of samples.entries()) {
-            // Between two samples the HTTP server gets its turn.
-            await setImmediate();
-            if (signal.aborted) return;
-            const place = `[${String(i + 1).padStart(4)}/${samples.length}] ${sample.filename} (${variant})`;
-            log(place + this.#classifyOrExplain(sample, stored, variant));
-          }
-        }
+      case "classify-test-set":
+        await this.#classifyTestSet(projectId, task, log, signal);
         break;
-      }
+      case "train":
+        await this.train(this.#find(task.impulseId), task.blockIds, log, signal);
+        break;
       default:
         task satisfies never;
     }
   }
 
+  async #classifyTestSet(
+    projectId: number,
+    task: Extract<Task, { kind: "classify-test-set" }>,
+    log: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const variant of task.variants) {
+      const stored = this.#findTrained(task.impulseId);
+      const samples = this.testSet(projectId);
+      for (const [i, sample] of samples.entries()) {
+        // Between two samples the HTTP server gets its turn.
+        await setImmediate();
+        if (signal.aborted) return;
+        const place = `[${String(i + 1).padStart(4)}/${samples.length}] ${sample.filename} (${variant})`;
+        log(place + (await this.#classifyOrExplain(sample, stored, variant, signal)));
+      }
+      if (this.impulses.get(stored.id)?.revision !== stored.revision) {
+        throw new Error("The impulse changed while the test set was being classified. Start the job again.");
+      }
+      this.results.setTested(stored, variant);
+    }
+  }
+
   /** One sample that does not fit the impulse must not spoil the whole test set. */
-  #classifyOrExplain(sample: Sample, stored: StoredImpulse, variant: Variant): string {
+  async #classifyOrExplain(
+    sample: Sample,
+    stored: TrainedImpulse,
+    variant: Variant,
+    signal: AbortSignal,
+  ): Promise<string> {
     try {
-      this.classify(sample, stored, variant);
+      await this.#classify("set", sample, stored, variant, undefined, signal);
       return "";
     } catch (error) {
       if (!(error instanceof ClassifyError)) throw error;
       return `: left out. ${error.message}`;
     }
+  }
+
+  #find(impulseId: number): StoredImpulse {
+    const stored = this.impulses.get(impulseId);
+    if (!stored) throw new Error(`There is no impulse ${impulseId} any more.`);
+    return stored;
+  }
+
+  #findTrained(impulseId: number): TrainedImpulse {
+    const stored = this.#find(impulseId);
+    if (!isTrained(stored)) throw new Error(`The impulse "${stored.design.name}" has not been trained yet.`);
+    return stored;
   }
 }
 

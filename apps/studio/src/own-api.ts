@@ -24,7 +24,7 @@ export function ownApi(studio: LocalStudio): Hono {
     const project = studio.projects.findByKey(c.req.header("x-api-key") ?? "");
     if (!project) return c.json({ success: false, error: "Invalid API key" }, 401);
     const stored = project.defaultImpulseId === undefined ? undefined : studio.impulses.get(project.defaultImpulseId);
-    if (!stored) return c.json({ success: false, error: "The project has no impulse." }, 404);
+    if (!stored?.impulse) return c.json({ success: false, error: "The project has no trained impulse." }, 404);
     return c.body(JSON.stringify(toImpulseDocument(stored.impulse), null, 2), 200, {
       "content-type": "application/json",
     });

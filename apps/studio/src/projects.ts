@@ -14,6 +14,8 @@ export interface Project {
   readonly defaultImpulseId: number | undefined;
   /** ISO 8601. */
   readonly created: string;
+  /** When a sample or an impulse of it changed last; ISO 8601. */
+  readonly modified: string | undefined;
 }
 
 /** The projects, and the keys that open them. */
@@ -84,10 +86,19 @@ interface ProjectRow {
   readonly hmac_key: string;
   readonly default_impulse_id: number | null;
   readonly created: string;
+  readonly modified: string | null;
 }
 
-function toProject({ id, name, description, hmac_key, default_impulse_id, created }: ProjectRow): Project {
-  return { id, name, description, hmacKey: hmac_key, defaultImpulseId: default_impulse_id ?? undefined, created };
+function toProject(row: ProjectRow): Project {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    hmacKey: row.hmac_key,
+    defaultImpulseId: row.default_impulse_id ?? undefined,
+    created: row.created,
+    modified: row.modified ?? undefined,
+  };
 }
 
 function hashOf(apiKey: string): string {

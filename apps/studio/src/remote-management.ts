@@ -7,7 +7,7 @@ import { WebSocketServer, type RawData, type WebSocket } from "ws";
 
 import { CBOR, DeviceMessageError, JSON_TEXT, parseHello, type Codec, type Hello } from "./device-messages.ts";
 import type { LocalStudio } from "./local-studio.ts";
-import type { Category } from "./samples.ts";
+import type { Category } from "./category.ts";
 
 /** What a device is asked to record. */
 export interface SamplingRequest {

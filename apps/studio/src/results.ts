@@ -2,25 +2,88 @@ import type { Variant } from "@windowscope/engine";
 import type Database from "libsql";
 
 import type { WindowResults } from "./classify.ts";
+import { BLOCK, newestTraining, trainedBlocks, type StoredImpulse } from "./impulses.ts";
+import type { Sample } from "./samples.ts";
 
-/** Finished classifications, one for each sample, impulse and variant. */
+/**
+ * Finished classifications, one for each sample, impulse, variant and learn block.
+ *
+ * Each belongs to one version of the sample and one revision of the impulse, and is found only as long as both are the
+ * newest: no result outlives the model, the threshold or the label that it was made with.
+ */
 export class Results {
+  readonly #database: Database.Database;
   readonly #find;
   readonly #put;
+  readonly #tested;
+  readonly #setTested;
 
   constructor(database: Database.Database) {
-    this.#find = database.prepare("SELECT blocks FROM result WHERE sample_id = ? AND impulse_id = ? AND variant = ?");
+    this.#database = database;
+    this.#find = database.prepare(
+      `SELECT windows FROM result
+       WHERE sample_id = ? AND impulse_id = ? AND variant = ? AND block_id = ? AND version = ? AND revision = ?`,
+    );
     this.#put = database.prepare(
-      "INSERT OR REPLACE INTO result (sample_id, impulse_id, variant, blocks) VALUES (?, ?, ?, ?)",
+      `INSERT OR REPLACE INTO result (sample_id, impulse_id, variant, block_id, version, revision, windows)
+       SELECT sample.id, impulse.id, ?, ?, sample.version, impulse.revision, ? FROM sample, impulse
+       WHERE sample.id = ? AND sample.version = ? AND impulse.id = ? AND impulse.revision = ?`,
+    );
+    this.#tested = database.prepare("SELECT revision, trained FROM tested WHERE impulse_id = ? AND variant = ?");
+    this.#setTested = database.prepare(
+      "INSERT OR REPLACE INTO tested (impulse_id, variant, revision, trained) VALUES (?, ?, ?, ?)",
     );
   }
 
-  find(sampleId: number, impulseId: number, variant: Variant): WindowResults | undefined {
-    const [row] = this.#find.all([sampleId, impulseId, variant]) as { blocks: string }[];
-    return row && (JSON.parse(row.blocks) as WindowResults);
+  /**
+   * What the blocks say about a sample, if all of them have been asked.
+   *
+   * @param blockIds The impulse's trained blocks, unless only some of them matter.
+   */
+  find(
+    sample: Sample,
+    stored: StoredImpulse,
+    variant: Variant,
+    blockIds: readonly number[] = trainedBlocks(stored),
+  ): WindowResults | undefined {
+    let results: WindowResults = {};
+    for (const blockId of blockIds) {
+      const keys = [sample.id, stored.id, variant, blockId, sample.version, stored.revision];
+      const [row] = this.#find.all(keys) as { windows: string }[];
+      if (!row) return undefined;
+      results = { ...results, ...(JSON.parse(row.windows) as WindowResults) };
+    }
+    return results;
   }
 
-  put(sampleId: number, impulseId: number, variant: Variant, results: WindowResults): void {
-    this.#put.run([sampleId, impulseId, variant, JSON.stringify(results)]);
+  /** Keeps a result, unless the sample or the impulse has changed since it was begun. */
+  put(sample: Sample, stored: StoredImpulse, variant: Variant, { classifier, anomaly, warning }: WindowResults): void {
+    const put = (blockId: number, windows: WindowResults) =>
+      this.#put.run([
+        variant,
+        blockId,
+        JSON.stringify({ ...windows, ...(warning !== undefined && { warning }) }),
+        sample.id,
+        sample.version,
+        stored.id,
+        stored.revision,
+      ]);
+    this.#database.transaction(() => {
+      if (classifier) put(BLOCK.classifier, { classifier });
+      if (anomaly) put(BLOCK.anomaly, { anomaly });
+    })();
+  }
+
+  /** The whole test set has been classified with this revision. */
+  setTested(stored: StoredImpulse, variant: Variant): void {
+    this.#setTested.run([stored.id, variant, stored.revision, newestTraining(stored)]);
+  }
+
+  /** Whether the whole test set has been classified: with what the impulse is now, or before its thresholds changed. */
+  testedState(stored: StoredImpulse, variant: Variant): "tested" | "thresholds-changed" | "not-tested" {
+    const [row] = this.#tested.all([stored.id, variant]) as { revision: number; trained: string }[];
+    if (!row) return "not-tested";
+    if (row.revision === stored.revision) return "tested";
+    return row.trained === newestTraining(stored) ? "thresholds-changed" : "not-tested";
   }
 }

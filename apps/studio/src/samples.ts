@@ -1,10 +1,12 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
 import type Database from "libsql";
 
-import { parseDataAcquisition } from "./formats/data-acquisition.ts";
-import { readingCount, type Recording, type Sensor } from "./formats/recording.ts";
-import { isSignedWith } from "./formats/signature.ts";
+import type { Category } from "./category.ts";
+import type { FileFormat } from "./formats/file-format.ts";
+import type { Sensor } from "./formats/recording.ts";
+import type { LabelSpan } from "./formats/structured-labels.ts";
+import { sampleConditions, type SampleFilter } from "./sample-filter.ts";
 
 /** A stored recording without its readings. */
 export interface Sample {
@@ -12,96 +14,124 @@ export interface Sample {
   readonly projectId: number;
   readonly category: Category;
   readonly filename: string;
+  /** Empty without a label; of a sample with several the one that lasts longest. */
   readonly label: string;
-  readonly format: "json" | "cbor";
+  /** Of a sample with several labels: which holds where, by reading, without a gap. */
+  readonly structuredLabels: readonly LabelSpan[] | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly format: FileFormat;
+  /** Name of the file with the bytes as they were uploaded. */
+  readonly file: string;
+  /** In hex, over the file. */
   readonly sha256: string;
   readonly deviceName: string | undefined;
   readonly deviceType: string;
   readonly sensors: readonly Sensor[];
+  /** Time between two readings. */
   readonly intervalMs: number;
+  /** Readings of the part that counts. */
   readonly valuesCount: number;
+  /** First reading of the file that counts. */
+  readonly cropStart: number;
+  /** Readings in the file. */
+  readonly storedCount: number;
   readonly signatureMethod: string;
   readonly isSignatureValid: boolean;
+  readonly isDisabled: boolean;
+  /** One more with each change that makes results stale. */
+  readonly version: number;
   /** ISO 8601. */
   readonly added: string;
+  readonly modified: string;
 }
 
-export type Category = "training" | "testing";
+/** What a new sample is made of; its file has been kept already. */
+export type NewSample = Pick<
+  Sample,
+  | "projectId"
+  | "category"
+  | "filename"
+  | "label"
+  | "structuredLabels"
+  | "metadata"
+  | "format"
+  | "file"
+  | "sha256"
+  | "deviceName"
+  | "deviceType"
+  | "sensors"
+  | "intervalMs"
+  | "valuesCount"
+  | "signatureMethod"
+  | "isSignatureValid"
+>;
 
-/** A file on its way into a project. */
-export interface NewSample {
-  readonly projectId: number;
-  readonly hmacKey: string;
-  readonly category: Category;
-  /** Name that the sender gave; the stored name has a unique end. */
-  readonly filename: string;
-  readonly label: string;
-  readonly format: "json" | "cbor";
-  readonly bytes: Buffer;
+/** What somebody may change of a sample. */
+export type SampleChange = Partial<
+  Pick<
+    Sample,
+    "category" | "filename" | "label" | "structuredLabels" | "metadata" | "isDisabled" | "cropStart" | "valuesCount"
+  >
+>;
+
+/** Changes of these make what was classified before stale. */
+const STALE_AFTER: readonly (keyof SampleChange)[] = ["label", "structuredLabels", "cropStart", "valuesCount"];
+
+/** What a category of a project holds. */
+export interface DataSummary {
+  readonly count: number;
+  readonly totalLengthMs: number;
+  /** In alphabetical order. */
+  readonly labels: readonly string[];
 }
 
-/** Which samples to list. */
-export interface SampleFilter {
-  readonly category: Category | "all";
-  readonly labels?: readonly string[] | undefined;
-  /** Part of the file name. */
-  readonly filename?: string | undefined;
-  readonly minId?: number | undefined;
-  /** Exclusive. */
-  readonly maxId?: number | undefined;
-}
-
-/** The recordings, byte for byte as they were uploaded. */
+/** The samples of every project; their files are elsewhere. */
 export class Samples {
   readonly #database: Database.Database;
   readonly #insert;
   readonly #byId;
-  readonly #bytesById;
   readonly #idByHash;
-  readonly #deleteOldest;
+  readonly #delete;
+  readonly #newest;
 
   constructor(database: Database.Database) {
     this.#database = database;
     this.#insert = database.prepare(
-      `INSERT INTO sample (project_id, category, filename, label, format, bytes, sha256, device_name, device_type,
-         sensors, interval_ms, values_count, signature_method, is_signature_valid, added)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING ${COLUMNS}`,
+      `INSERT INTO sample (project_id, category, filename, label, structured_labels, metadata, format, file, sha256,
+         device_name, device_type, sensors, interval_ms, values_count, stored_count, signature_method,
+         is_signature_valid, added, modified)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
     );
-    this.#byId = database.prepare(`SELECT ${COLUMNS} FROM sample WHERE id = ? AND project_id = ?`);
-    this.#bytesById = database.prepare("SELECT bytes FROM sample WHERE id = ?").raw();
-    this.#idByHash = database.prepare("SELECT id FROM sample WHERE project_id = ? AND sha256 = ?");
-    const doomed = `SELECT id FROM sample WHERE project_id = ? AND category = ? AND device_type = ?
-      ORDER BY id DESC LIMIT -1 OFFSET ?`;
-    this.#deleteOldest = database.transaction((...which: [number, Category, string, number]) => {
-      database.prepare(`DELETE FROM result WHERE sample_id IN (${doomed})`).run(which);
-      database.prepare(`DELETE FROM sample WHERE id IN (${doomed})`).run(which);
-    });
+    this.#byId = database.prepare("SELECT * FROM sample WHERE id = ? AND project_id = ?");
+    this.#idByHash = database.prepare("SELECT id FROM sample WHERE project_id = ? AND sha256 = ? LIMIT 1");
+    this.#delete = database.prepare("DELETE FROM sample WHERE id = ?");
+    this.#newest = database.prepare(
+      `SELECT * FROM sample WHERE project_id = ? AND category = ? AND device_type = ? ORDER BY id DESC LIMIT -1 OFFSET ?`,
+    );
   }
 
-  /**
-   * Stores a file.
-   *
-   * @throws {RecordingError} when it is not a recording; then nothing is stored.
-   */
-  add({ projectId, hmacKey, category, filename, label, format, bytes }: NewSample): Sample {
-    const recording = parseDataAcquisition(bytes, format);
-    const { signature } = recording;
+  add(sample: NewSample): Sample {
+    const now = new Date().toISOString();
     const [row] = this.#insert.all([
-      projectId,
-      category,
-      `${filename.replace(/\.(json|cbor)$/i, "")}.${randomBytes(5).toString("hex")}`,
-      label,
-      format,
-      bytes,
-      sha256Of(bytes),
-      recording.deviceName,
-      recording.deviceType,
-      JSON.stringify(recording.sensors),
-      recording.intervalMs,
-      readingCount(recording),
-      signature.method,
-      isSignedWith(bytes, signature, hmacKey) ? 1 : 0,
-      new Date().toISOString(),
+      sample.projectId,
+      sample.category,
+      sample.filename,
+      sample.label,
+      sample.structuredLabels ? JSON.stringify(sample.structuredLabels) : null,
+      JSON.stringify(sample.metadata),
+      sample.format,
+      sample.file,
+      sample.sha256,
+      sample.deviceName ?? null,
+      sample.deviceType,
+      JSON.stringify(sample.sensors),
+      sample.intervalMs,
+      sample.valuesCount,
+      sample.valuesCount,
+      sample.signatureMethod,
+      Number(sample.isSignatureValid),
+      now,
+      now,
     ]) as [SampleRow];
     return toSample(row);
   }
@@ -111,39 +141,33 @@ export class Samples {
     return row && toSample(row);
   }
 
-  /** The sample that holds exactly these bytes. */
-  findDuplicate(projectId: number, bytes: Buffer): number | undefined {
-    const [row] = this.#idByHash.all([projectId, sha256Of(bytes)]) as { id: number }[];
+  /** A sample that holds exactly these bytes. @param sha256 In hex. */
+  findByHash(projectId: number, sha256: string): number | undefined {
+    const [row] = this.#idByHash.all([projectId, sha256]) as { id: number }[];
     return row?.id;
   }
 
-  /** A sample's file, byte for byte. */
-  readFile({ id }: Sample): Buffer {
-    const [[bytes]] = this.#bytesById.all([id]) as [[Buffer]];
-    return bytes;
-  }
-
-  /** Reads a sample's file again, with its readings. */
-  read(sample: Sample): Recording {
-    return parseDataAcquisition(this.readFile(sample), sample.format);
-  }
-
   /** A page of samples, the newest first. */
-  list(projectId: number, filter: SampleFilter, page: { readonly limit: number; readonly offset: number }): Sample[] {
-    const { where, values } = conditions(projectId, filter);
-    const query = `SELECT ${COLUMNS} FROM sample WHERE ${where} ORDER BY id DESC LIMIT ? OFFSET ?`;
+  list(
+    projectId: number,
+    filter: SampleFilter,
+    page: { readonly limit: number; readonly offset: number; readonly isRandom?: boolean },
+  ): Sample[] {
+    const { where, values } = sampleConditions(projectId, filter);
+    const order = page.isRandom ? "random()" : "id DESC";
+    const query = `SELECT * FROM sample WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`;
     return (this.#database.prepare(query).all([...values, page.limit, page.offset]) as SampleRow[]).map(toSample);
   }
 
   count(projectId: number, filter: SampleFilter): number {
-    const { where, values } = conditions(projectId, filter);
+    const { where, values } = sampleConditions(projectId, filter);
     const query = this.#database.prepare(`SELECT count(*) AS count FROM sample WHERE ${where}`);
-    const [{ count }] = query.all(values) as [{ count: number }];
+    const [{ count }] = query.all([...values]) as [{ count: number }];
     return count;
   }
 
   /** What a category holds, for the project's summary. */
-  summarise(projectId: number, category: Category): { count: number; totalLengthMs: number; labels: string[] } {
+  summarise(projectId: number, category: Category): DataSummary {
     const query = this.#database.prepare(
       `SELECT label, count(*) AS count, sum(interval_ms * values_count) AS length FROM sample
        WHERE project_id = ? AND category = ? GROUP BY label ORDER BY label`,
@@ -152,35 +176,45 @@ export class Samples {
     return {
       count: rows.reduce((sum, { count }) => sum + count, 0),
       totalLengthMs: rows.reduce((sum, { length }) => sum + length, 0),
-      labels: rows.map(({ label }) => label),
+      labels: rows.map(({ label }) => label).filter((label) => label !== ""),
     };
   }
 
-  /** Deletes all but the newest samples that a kind of device recorded into a category, with their results. */
-  keepNewest(projectId: number, category: Category, deviceType: string, keep: number): void {
-    this.#deleteOldest(projectId, category, deviceType, keep);
+  /** Changes a sample; what was classified of it is stale afterwards if the change touches that. */
+  change({ id }: Sample, change: SampleChange): void {
+    const columns: [string, string | number | null][] = Object.entries(change).map(([name, value]) => {
+      const column = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      if (typeof value === "string" || typeof value === "number") return [column, value];
+      if (typeof value === "boolean") return [column, Number(value)];
+      return [column, value === undefined ? null : JSON.stringify(value)];
+    });
+    const isStale = STALE_AFTER.some((name) => name in change);
+    const settings = columns.map(([column]) => `${column} = ?`);
+    this.#database
+      .prepare(`UPDATE sample SET ${[...settings, "modified = ?", "version = version + ?"].join(", ")} WHERE id = ?`)
+      .run([...columns.map(([, value]) => value), new Date().toISOString(), Number(isStale), id]);
+  }
+
+  /** Deletes samples with their results; their files are for the caller to remove. */
+  delete(samples: readonly Sample[]): void {
+    this.#database.transaction(() => {
+      for (const { id } of samples) this.#delete.run([id]);
+    })();
+  }
+
+  /** All but the newest samples that a kind of device recorded into a category. */
+  olderThanNewest(projectId: number, category: Category, deviceType: string, keep: number): Sample[] {
+    return (this.#newest.all([projectId, category, deviceType, keep]) as SampleRow[]).map(toSample);
   }
 }
 
-const COLUMNS = `id, project_id, category, filename, label, format, sha256, device_name, device_type, sensors,
-  interval_ms, values_count, signature_method, is_signature_valid, added`;
+/** The name of a file as Studio lists it: without its ending, and with an end that no other has. */
+export function uniqueFilename(filename: string): string {
+  return `${withoutEnding(filename)}.${randomBytes(5).toString("hex")}`;
+}
 
-function conditions(
-  projectId: number,
-  { category, labels, filename, minId, maxId }: SampleFilter,
-): { where: string; values: (string | number)[] } {
-  const parts = ["project_id = ?"];
-  const values: (string | number)[] = [projectId];
-  function demand(condition: string, ...needed: readonly (string | number)[]): void {
-    parts.push(condition);
-    values.push(...needed);
-  }
-  if (category !== "all") demand("category = ?", category);
-  if (labels) demand(`label IN (${labels.map(() => "?").join(", ")})`, ...labels);
-  if (filename !== undefined) demand("instr(filename, ?) > 0", filename);
-  if (minId !== undefined) demand("id >= ?", minId);
-  if (maxId !== undefined) demand("id < ?", maxId);
-  return { where: parts.join(" AND "), values };
+export function withoutEnding(filename: string): string {
+  return filename.replace(/\.(json|cbor|csv|txt|wav)$/i, "");
 }
 
 interface SampleRow {
@@ -189,16 +223,24 @@ interface SampleRow {
   readonly category: Category;
   readonly filename: string;
   readonly label: string;
-  readonly format: "json" | "cbor";
+  readonly interval_ms: number;
+  readonly values_count: number;
+  readonly is_disabled: number;
+  readonly is_signature_valid: number;
+  readonly version: number;
+  readonly added: string;
+  readonly modified: string;
+  readonly format: FileFormat;
+  readonly file: string;
   readonly sha256: string;
   readonly device_name: string | null;
   readonly device_type: string;
   readonly sensors: string;
-  readonly interval_ms: number;
-  readonly values_count: number;
   readonly signature_method: string;
-  readonly is_signature_valid: number;
-  readonly added: string;
+  readonly crop_start: number;
+  readonly stored_count: number;
+  readonly structured_labels: string | null;
+  readonly metadata: string;
 }
 
 function toSample(row: SampleRow): Sample {
@@ -208,19 +250,23 @@ function toSample(row: SampleRow): Sample {
     category: row.category,
     filename: row.filename,
     label: row.label,
+    structuredLabels: row.structured_labels === null ? undefined : (JSON.parse(row.structured_labels) as LabelSpan[]),
+    metadata: JSON.parse(row.metadata) as Record<string, string>,
     format: row.format,
+    file: row.file,
     sha256: row.sha256,
     deviceName: row.device_name ?? undefined,
     deviceType: row.device_type,
     sensors: JSON.parse(row.sensors) as Sensor[],
     intervalMs: row.interval_ms,
     valuesCount: row.values_count,
+    cropStart: row.crop_start,
+    storedCount: row.stored_count,
     signatureMethod: row.signature_method,
     isSignatureValid: row.is_signature_valid === 1,
+    isDisabled: row.is_disabled === 1,
+    version: row.version,
     added: row.added,
+    modified: row.modified,
   };
-}
-
-function sha256Of(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -1,29 +1,27 @@
-import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import path from "node:path";
 
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
 
 import { mountHandlers } from "./api/mount.ts";
 import { studioHandlers } from "./api/studio-handlers.ts";
-import { openDatabase } from "./database.ts";
 import { conductDemo } from "./demo/conductor.ts";
 import { createDemoProject } from "./demo/demo-project.ts";
 import { ingestionApp } from "./ingestion.ts";
 import { serveJobStream, SocketTokens } from "./job-stream.ts";
 import { KeyError } from "./key.ts";
-import { LocalStudio } from "./local-studio.ts";
+import { LocalStudio, type LocalStudioOptions } from "./local-studio.ts";
 import { ownApi } from "./own-api.ts";
 import type { Project, ProjectKind } from "./projects.ts";
 import { listenForDevices, RemoteManagement } from "./remote-management.ts";
+import { openStore } from "./store.ts";
 
 /** The ports on which Edge Impulse's own tools look for a Studio at `EI_HOST=localhost`. */
 export const STUDIO_PORTS = { studio: 4800, devices: 4802, ingestion: 4810 } as const;
 
-export interface StudioOptions {
-  /** Folder for the database; everything stays in memory without one. */
+export interface StudioOptions extends LocalStudioOptions {
+  /** Folder for database and recordings; without one nothing is left when the Studio ends. */
   readonly dataDir?: string | undefined;
   /** Key that opens the Studio's project. */
   readonly apiKey: string;
@@ -41,11 +39,6 @@ export interface StudioOptions {
   readonly log?: (line: string) => void;
   /** How much faster than the clock the demo goes; more than 1 only for tests. */
   readonly demoSpeed?: number;
-  /**
-   * Time that every job spends before its work, as the cloud spends it on finding a machine; none by default. Gives tests
-   * and benchmarks jobs of a known least length.
-   */
-  readonly leastJobMs?: number;
 }
 
 export interface RunningStudio {
@@ -68,10 +61,9 @@ export interface RunningStudio {
 export async function startStudio(options: StudioOptions): Promise<RunningStudio> {
   const { dataDir, apiKey, host = "127.0.0.1", ports = STUDIO_PORTS, log = () => undefined } = options;
   if (!apiKey.startsWith("ei_")) throw new KeyError("A key of the local Studio has to begin with ei_.");
-  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
-  const database = openDatabase(dataDir === undefined ? ":memory:" : path.join(dataDir, "studio.db"));
-  const studio = new LocalStudio(database, options);
-  const project = studio.projects.newestOfKind(options.project) ?? createProject(studio, options.project, log);
+  const store = openStore(dataDir);
+  const studio = new LocalStudio(store, options);
+  const project = studio.projects.newestOfKind(options.project) ?? (await createProject(studio, options.project, log));
   studio.projects.addKey(project.id, apiKey);
 
   const tokens = new SocketTokens();
@@ -82,8 +74,8 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     stop.abort();
     for (const closeOne of opened.reverse()) await closeOne();
     await demo;
-    await studio.jobs.close();
-    database.close();
+    await studio.close();
+    store.close();
   };
 
   try {
@@ -134,10 +126,12 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
   }
 }
 
-function createProject(studio: LocalStudio, kind: ProjectKind, log: (line: string) => void): Project {
+async function createProject(studio: LocalStudio, kind: ProjectKind, log: (line: string) => void): Promise<Project> {
   const { projects } = studio;
   const project =
-    kind === "demo" ? createDemoProject(studio, log) : projects.create("Local project", "A project on this machine.");
+    kind === "demo"
+      ? await createDemoProject(studio, log)
+      : projects.create("Local project", "A project on this machine.");
   projects.setKind(project.id, kind);
   return project;
 }

@@ -2,11 +2,11 @@ import type { Variant } from "@windowscope/engine";
 import type { AnswerOf } from "@windowscope/sdk/api-types";
 
 import { ClassifyError } from "../classify.ts";
-import type { StoredImpulse } from "../impulses.ts";
+import { trainedBlocks, type TrainedImpulse } from "../impulses.ts";
 import { defaultVariant, type LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
 import type { Sample } from "../samples.ts";
-import { classificationsJson, hasLearnBlock } from "./classification-json.ts";
+import { classificationsJson } from "./classification-json.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
 import { findVariant, lookups } from "./lookups.ts";
 import { parsePage, parseTexts } from "./parameters.ts";
@@ -17,80 +17,93 @@ type ClassifyAnswer = Omit<Extract<AnswerOf<"classifySampleV2">, { classificatio
 
 /** Serves the classification of samples, one at a time and the whole test set. */
 export function classifyHandlers(studio: LocalStudio): Handlers {
-  const { samples, jobs, results } = studio;
-  const { findImpulse, findSample } = lookups(studio);
+  const { jobs, results } = studio;
+  const { findTrained, findSample } = lookups(studio);
 
-  function classifyAnswer(project: Project, sample: Sample, stored: StoredImpulse, variant: Variant, blockId?: number) {
-    const found = results.find(sample.id, stored.id, variant);
+  /** The answer when there is a result. */
+  async function classifyAnswer(
+    project: Project,
+    sample: Sample,
+    stored: TrainedImpulse,
+    variant: Variant,
+    blockIds: readonly number[],
+  ): Promise<ClassifyAnswer | undefined> {
+    const found = results.find(sample, stored, variant, blockIds);
     if (!found) return undefined;
     return {
-      classifications: classificationsJson(sample, stored, found, blockId),
-      ...aboutSample(project, sample, stored),
+      classifications: classificationsJson(sample, stored, found),
+      ...(await aboutSample(project, sample, stored)),
       ...(found.warning !== undefined && { warning: found.warning }),
-    } satisfies ClassifyAnswer;
+    };
   }
 
-  function aboutSample(project: Project, sample: Sample, { impulse }: StoredImpulse) {
+  async function aboutSample(project: Project, sample: Sample, { impulse }: TrainedImpulse) {
     return {
-      sample: rawSampleJson(sample, project, samples.read(sample)),
+      sample: rawSampleJson(sample, project, await studio.readSample(sample)),
       windowSizeMs: impulse.input.windowSizeMs,
       windowIncreaseMs: impulse.input.windowIncreaseMs,
       alreadyInDatabase: sample.category === "training",
     };
   }
 
-  function startJob(project: Project, sample: Sample, stored: StoredImpulse, variant: Variant): number {
+  function startJob(project: Project, sample: Sample, stored: TrainedImpulse, variant: Variant): number {
     const task = { kind: "classify-sample", sampleId: sample.id, impulseId: stored.id, variant } as const;
     return jobs.start(project.id, task).id;
   }
 
   /** The result when there is one, and otherwise the job that is going to make it. */
-  function classifyOrStart(
+  async function classifyOrStart(
     project: Project,
     path: { readonly sampleId: number; readonly blockId?: number },
     query: { readonly impulseId?: number; readonly variant?: string },
-  ): ClassifyAnswer | { id: number } {
+  ): Promise<ClassifyAnswer | { id: number }> {
     const sample = findSample(project, path.sampleId);
-    const stored = findImpulse(project, query.impulseId);
-    requireBlock(stored, path.blockId);
+    const stored = findTrained(project, query.impulseId);
+    const blockIds = findBlocks(stored, path.blockId);
     const variant = findVariant(stored, query.variant);
-    const answer = classifyAnswer(project, sample, stored, variant, path.blockId);
+    const answer = await classifyAnswer(project, sample, stored, variant, blockIds);
     return answer ?? { id: startJob(project, sample, stored, variant) };
   }
 
   /** The result of the default variant, worked out while the caller waits. */
-  function classifyAtOnce(
+  async function classifyAtOnce(
     project: Project,
     path: { readonly sampleId: number; readonly blockId?: number },
     query: { readonly impulseId?: number } = {},
-  ): ClassifyAnswer {
+  ): Promise<ClassifyAnswer> {
     const sample = findSample(project, path.sampleId);
-    const stored = findImpulse(project, query.impulseId);
-    requireBlock(stored, path.blockId);
+    const stored = findTrained(project, query.impulseId);
+    const blockIds = findBlocks(stored, path.blockId);
     const variant = defaultVariant(stored);
     try {
-      studio.classify(sample, stored, variant);
+      const found = await studio.classify(sample, stored, variant, blockIds);
+      return {
+        classifications: classificationsJson(sample, stored, found),
+        ...(await aboutSample(project, sample, stored)),
+        ...(found.warning !== undefined && { warning: found.warning }),
+      };
     } catch (error) {
       if (error instanceof ClassifyError) throw new RefusedError(error.message);
       throw error;
     }
-    return classifyAnswer(project, sample, stored, variant, path.blockId) as ClassifyAnswer;
   }
 
   /** Results of the whole test set in one variant, as far as the last job made them. */
-  function testSetRows(project: Project, stored: StoredImpulse, variant: Variant) {
-    if (!jobs.newestTestSetJob(project.id, stored.id, variant)) return undefined;
+  function testSetRows(project: Project, stored: TrainedImpulse, variant: Variant) {
     return studio.testSet(project.id).flatMap((sample) => {
-      const found = results.find(sample.id, stored.id, variant);
+      const found = results.find(sample, stored, variant);
       return found ? [{ sample, found }] : [];
     });
   }
 
   function testSetResults(project: Project, query: { readonly impulseId?: number; readonly variant?: string }) {
-    const stored = findImpulse(project, query.impulseId);
-    const rows = testSetRows(project, stored, findVariant(stored, query.variant));
-    if (!rows) throw new RefusedError("No model testing results found, run 'startClassifyJob' first");
-    return { stored, rows };
+    const stored = findTrained(project, query.impulseId);
+    const variant = findVariant(stored, query.variant);
+    const state = results.testedState(stored, variant);
+    if (state === "not-tested") {
+      throw new RefusedError("No model testing results found, run 'startClassifyJob' first");
+    }
+    return { stored, state, rows: state === "tested" ? testSetRows(project, stored, variant) : [] };
   }
 
   return {
@@ -98,21 +111,25 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
 
     classifySampleV2: ({ project, path, query }) => classifyOrStart(project, path, query),
 
-    classifySampleForVariants: ({ project, path, query }) => {
+    classifySampleForVariants: async ({ project, path, query }) => {
       const sample = findSample(project, path.sampleId);
-      const stored = findImpulse(project, query.impulseId);
+      const stored = findTrained(project, query.impulseId);
       const variants = parseTexts("variants", query.variants).map((variant) => findVariant(stored, variant));
       if (variants.length === 0) throw new RefusedError('"variants" has to name one or more.');
-      const missing = variants.filter((variant) => !results.find(sample.id, stored.id, variant));
+      const found = variants.flatMap((variant) => {
+        const result = results.find(sample, stored, variant);
+        return result ? [{ variant, result }] : [];
+      });
+      const missing = variants.filter((variant) => !found.some((each) => each.variant === variant));
       const started = missing.map((variant) => startJob(project, sample, stored, variant));
       // Jobs are done in turn: after the highest of them all are done.
       if (started.length > 0) return { id: Math.max(...started) };
       return {
-        results: variants.map((variant) => ({
+        results: found.map(({ variant, result }) => ({
           variant,
-          classifications: classifyAnswer(project, sample, stored, variant)?.classifications ?? [],
+          classifications: classificationsJson(sample, stored, result),
         })),
-        ...aboutSample(project, sample, stored),
+        ...(await aboutSample(project, sample, stored)),
       };
     },
 
@@ -120,21 +137,21 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
 
     classifySampleByLearnBlockV2: ({ project, path, query }) => classifyOrStart(project, path, query),
 
-    getSampleWindowFromCache: ({ project, path, query }) => {
+    getSampleWindowFromCache: async ({ project, path, query }) => {
       const sample = findSample(project, path.sampleId);
-      const stored = findImpulse(project, query.impulseId);
-      const found = stored.variants.flatMap((variant) => results.find(sample.id, stored.id, variant) ?? []).at(0);
+      const stored = findTrained(project, query.impulseId);
+      const found = stored.variants.flatMap((variant) => results.find(sample, stored, variant) ?? []).at(0);
       if (!found) throw new RefusedError("This sample has no result yet; call classifySampleV2 first.");
       const count = (found.classifier ?? found.anomaly ?? []).length;
       if (path.windowIndex >= count) throw new RefusedError(`There is no window ${path.windowIndex} among ${count}.`);
       const { windowSizeMs, windowIncreaseMs } = stored.impulse.input;
       const from = path.windowIndex * Math.max(1, Math.round(windowIncreaseMs / sample.intervalMs));
       const to = from + Math.round(windowSizeMs / sample.intervalMs);
-      return sliceJson(sample, project, samples.read(sample), from, to);
+      return sliceJson(sample, project, await studio.readSample(sample), from, to);
     },
 
     getClassifyJobResult: ({ project, query }) => {
-      const { stored, rows } = testSetResults(project, query);
+      const { stored, state, rows } = testSetResults(project, query);
       const predictions = rows.flatMap(({ sample, found }) => predictionsOf(sample, stored, found));
       return {
         result: query.featureExplorerOnly
@@ -148,6 +165,7 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
         accuracy: accuracyOf(predictions, stored),
         additionalMetricsByLearnBlock: [],
         availableVariants: [...stored.variants],
+        ...(state === "thresholds-changed" && { noResultsBecauseThresholdsChanged: "should_rerun_full_job" }),
       };
     },
 
@@ -167,11 +185,11 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
     },
 
     getClassifyMetricsAllVariants: ({ project, query }) => {
-      const stored = findImpulse(project, query.impulseId);
+      const stored = findTrained(project, query.impulseId);
       return {
         metrics: stored.variants.map((variant) => {
+          if (results.testedState(stored, variant) !== "tested") return { variant };
           const rows = testSetRows(project, stored, variant);
-          if (!rows) return { variant };
           const predictions = rows.flatMap(({ sample, found }) => predictionsOf(sample, stored, found));
           const { accuracyScore: accuracy } = accuracyOf(predictions, stored);
           return accuracy === undefined ? { variant } : { variant, accuracy };
@@ -181,7 +199,10 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
   };
 }
 
-function requireBlock(stored: StoredImpulse, blockId: number | undefined): void {
-  if (blockId === undefined || hasLearnBlock(stored, blockId)) return;
+/** The learn block that is asked for, or all that have learnt something. */
+function findBlocks(stored: TrainedImpulse, blockId: number | undefined): readonly number[] {
+  const trained = trainedBlocks(stored);
+  if (blockId === undefined) return trained;
+  if (trained.includes(blockId)) return [blockId];
   throw new RefusedError(`No learning block found with ID ${blockId}`);
 }

@@ -28,7 +28,7 @@ type HandlerAnswer<K extends OperationId> =
  *
  * @throws {RefusedError} to answer `success: false`.
  */
-export type Handler<K extends OperationId> = (request: ApiRequest<K>) => HandlerAnswer<K>;
+export type Handler<K extends OperationId> = (request: ApiRequest<K>) => HandlerAnswer<K> | Promise<HandlerAnswer<K>>;
 
 /**
  * Handlers of operations of the API document, by operationId: a wrong one does not compile. One that is missing makes

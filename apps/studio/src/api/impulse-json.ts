@@ -1,10 +1,13 @@
 import type { Schemas } from "@windowscope/sdk/api-types";
 
-import { BLOCK, type StoredImpulse } from "../impulses.ts";
+import { BLOCK, type ImpulseDesign, type StoredImpulse } from "../impulses.ts";
+
+type LearnBlock = Schemas["ImpulseLearnBlock"];
 
 /** An impulse's blocks as the API shows them. */
-export function impulseJson({ id, impulse, created }: StoredImpulse): Schemas["Impulse"] {
-  const { name, input, features, classifier, anomaly } = impulse;
+export function impulseJson(stored: StoredImpulse): Schemas["Impulse"] {
+  const { id, design, created } = stored;
+  const { name, input, features } = design;
   const made = { createdBy: "createImpulse", createdAt: created };
   return {
     id,
@@ -20,6 +23,7 @@ export function impulseJson({ id, impulse, created }: StoredImpulse): Schemas["I
         windowIncreaseMs: input.windowIncreaseMs,
         frequencyHz: input.frequencyHz,
         padZeros: input.padZeros,
+        labelingMethodMultiLabel: { type: "end-of-window" },
         ...made,
       },
     ],
@@ -35,43 +39,47 @@ export function impulseJson({ id, impulse, created }: StoredImpulse): Schemas["I
         ...made,
       },
     ],
-    learnBlocks: [classifier && classifierBlock(created), anomaly && anomalyBlock(created)].filter(
-      (block) => block !== undefined,
-    ),
+    learnBlocks: learnBlocksOf(stored),
     postProcessingBlocks: [],
     type: "default",
   };
 }
 
-export function classifierBlock(created: string): Schemas["ImpulseLearnBlock"] {
-  return learnBlock(BLOCK.classifier, "keras", "Classifier", created);
-}
-
-export function anomalyBlock(created: string): Schemas["ImpulseLearnBlock"] {
-  return learnBlock(BLOCK.anomaly, "anomaly", "Anomaly detection (K-means)", created);
-}
-
-function learnBlock(id: number, type: string, name: string, created: string): Schemas["ImpulseLearnBlock"] {
+/** The learn blocks that an impulse is designed with, whether they have learnt something or not. */
+export function learnBlocksOf({ design, created }: StoredImpulse): LearnBlock[] {
+  const { minimumConfidence, anomalyThreshold } = design;
   const made = { createdBy: "createImpulse", createdAt: created };
-  return { id, type, name, title: name, dsp: [BLOCK.features], ...made, trainingProcessor: "cpu" };
+  const block = (id: number, type: string, name: string): LearnBlock => {
+    return { id, type, name, title: name, dsp: [BLOCK.features], ...made, trainingProcessor: "cpu" };
+  };
+  return [
+    ...(minimumConfidence === undefined ? [] : [block(BLOCK.classifier, "keras", "Classifier")]),
+    ...(anomalyThreshold === undefined ? [] : [block(BLOCK.anomaly, "anomaly", "Anomaly detection (K-means)")]),
+  ];
 }
 
-/** The settable threshold of a classifier. */
-export function confidenceThreshold(value: number): Schemas["BlockThreshold"] {
-  return {
-    key: "min_score",
-    description: "Minimum confidence",
-    helpText: "Below this score the best class of a window is called uncertain.",
-    value,
-  };
-}
-
-/** The settable threshold of an anomaly block. */
-export function anomalyThreshold(value: number): Schemas["BlockThreshold"] {
-  return {
-    key: "min_anomaly_score",
-    description: "Anomaly threshold",
-    helpText: "From this score on a window is called an anomaly.",
-    value,
-  };
+/** The settable thresholds of a learn block. */
+export function thresholdsOf(design: ImpulseDesign, blockId: number): Schemas["BlockThreshold"][] {
+  const { minimumConfidence, anomalyThreshold } = design;
+  if (blockId === BLOCK.classifier && minimumConfidence !== undefined) {
+    return [
+      {
+        key: "min_score",
+        description: "Minimum confidence",
+        helpText: "Below this score the best class of a window is called uncertain.",
+        value: minimumConfidence,
+      },
+    ];
+  }
+  if (blockId === BLOCK.anomaly && anomalyThreshold !== undefined) {
+    return [
+      {
+        key: "min_anomaly_score",
+        description: "Anomaly threshold",
+        helpText: "From this score on a window is called an anomaly.",
+        value: anomalyThreshold,
+      },
+    ];
+  }
+  return [];
 }

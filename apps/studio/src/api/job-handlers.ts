@@ -9,10 +9,16 @@ import { parseDate, parsePage } from "./parameters.ts";
 
 const MOST_LINES = 1_000;
 
+const CATEGORIES = {
+  "classify-sample": "Classifying sample",
+  "classify-test-set": "Model testing",
+  train: "Training",
+} as const satisfies Record<Job["task"]["kind"], string>;
+
 /** Serves the jobs of a project, and starts those that classify the whole test set. */
 export function jobHandlers(studio: LocalStudio): Handlers {
   const { jobs } = studio;
-  const { findImpulse, findJob } = lookups(studio);
+  const { findTrained, findJob } = lookups(studio);
 
   /** The newest lines of a job, oldest first. */
   function newestLines(job: Job, limit = MOST_LINES): { lines: readonly JobLine[]; totalCount: number } {
@@ -30,7 +36,7 @@ export function jobHandlers(studio: LocalStudio): Handlers {
 
   return {
     startClassifyJob: ({ project, query, body }) => {
-      const stored = findImpulse(project, query.impulseId);
+      const stored = findTrained(project, query.impulseId);
       const wanted: unknown = body?.modelVariants ?? [];
       if (!Array.isArray(wanted)) throw new RefusedError('"modelVariants" has to be a list.');
       const found = wanted.map((variant) => findVariant(stored, String(variant)));
@@ -39,7 +45,7 @@ export function jobHandlers(studio: LocalStudio): Handlers {
     },
 
     startEvaluateJob: ({ project, query }) => {
-      const { id: impulseId, variants } = findImpulse(project, query.impulseId);
+      const { id: impulseId, variants } = findTrained(project, query.impulseId);
       return { id: jobs.start(project.id, { kind: "classify-test-set", impulseId, variants }).id };
     },
 
@@ -87,7 +93,7 @@ function datesOf({ startDate, endDate }: { startDate?: string; endDate?: string 
 function jobJson({ id, key, task, created, started, finished, isSuccessful }: Job): Schemas["Job"] {
   return {
     id,
-    category: task.kind === "classify-sample" ? "Classifying sample" : "Model testing",
+    category: CATEGORIES[task.kind],
     categoryKey: task.kind,
     key,
     created,

@@ -1,6 +1,6 @@
 import type { Variant } from "@windowscope/engine";
 
-import type { StoredImpulse } from "../impulses.ts";
+import { isTrained, type StoredImpulse, type TrainedImpulse } from "../impulses.ts";
 import type { Job } from "../jobs.ts";
 import { defaultVariant, type LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
@@ -9,15 +9,24 @@ import { RefusedError } from "./handlers.ts";
 
 /** Finds what a request names in a local Studio, and refuses what is not there. */
 export function lookups({ samples, impulses, jobs }: LocalStudio) {
+  function findImpulse(project: Project, impulseId = project.defaultImpulseId): StoredImpulse {
+    const stored = impulseId === undefined ? undefined : impulses.get(impulseId);
+    if (stored?.projectId === project.id) return stored;
+    throw new RefusedError(
+      impulseId === undefined
+        ? "This project has no impulse yet."
+        : `There is no impulse ${impulseId} in this project.`,
+    );
+  }
+
   return {
-    findImpulse: (project: Project, impulseId = project.defaultImpulseId): StoredImpulse => {
-      const stored = impulseId === undefined ? undefined : impulses.get(impulseId);
-      if (stored?.projectId === project.id) return stored;
-      throw new RefusedError(
-        impulseId === undefined
-          ? "This project has no impulse yet."
-          : `There is no impulse ${impulseId} in this project.`,
-      );
+    findImpulse,
+
+    /** One that can classify. */
+    findTrained: (project: Project, impulseId?: number): TrainedImpulse => {
+      const stored = findImpulse(project, impulseId);
+      if (isTrained(stored)) return stored;
+      throw new RefusedError(`The impulse "${stored.design.name}" has not been trained yet.`);
     },
 
     findSample: (project: Project, sampleId: number): Sample => {

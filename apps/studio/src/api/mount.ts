@@ -58,7 +58,7 @@ async function serve(c: Context, id: OperationId, handlers: Handlers, projects: 
   }
   const body = await parseBody(c);
 
-  const answer = handler({ path, query, body, project } as never) as object;
+  const answer = await (handler({ path, query, body, project } as never) as object | Promise<object>);
   return answer instanceof Response ? answer : c.json({ success: true, ...answer });
 }
 

@@ -1,4 +1,4 @@
-import type { Category } from "../samples.ts";
+import { CATEGORIES, isCategory, type Category } from "../category.ts";
 import { RefusedError } from "./handlers.ts";
 
 const DEFAULT_PAGE = 20;
@@ -6,14 +6,14 @@ const LARGEST_PAGE = 1_000;
 
 /** A part of the data set. */
 export function parseCategory(category: unknown): Category {
-  if (category === "training" || category === "testing") return category;
-  throw new RefusedError(`"category" has to be training or testing, and is ${JSON.stringify(category)}.`);
+  if (isCategory(category)) return category;
+  throw new RefusedError(`The category has to be ${CATEGORIES.join(", ")}, and is ${JSON.stringify(category)}.`);
 }
 
 /** A part of the data set, or the whole. */
 export function parseFilterCategory(category: string): Category | "all" {
-  if (category === "training" || category === "testing" || category === "all") return category;
-  throw new RefusedError(`"category" has to be training, testing or all, and is "${category}".`);
+  if (isCategory(category) || category === "all") return category;
+  throw new RefusedError(`"category" has to be ${CATEGORIES.join(", ")} or all, and is "${category}".`);
 }
 
 /** A list of texts: a JSON array in one query value. */

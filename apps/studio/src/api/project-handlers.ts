@@ -1,12 +1,12 @@
 import type { Schemas } from "@windowscope/sdk/api-types";
 
-import { BLOCK } from "../impulses.ts";
+import { isComplete } from "../impulses.ts";
 import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
-import type { Category } from "../samples.ts";
+import type { Category } from "../category.ts";
 import { listDevicesJson, type Board } from "./device-handlers.ts";
-import { RefusedError, type Handlers } from "./handlers.ts";
-import { anomalyThreshold, impulseJson } from "./impulse-json.ts";
+import type { Handlers } from "./handlers.ts";
+import { impulseJson } from "./impulse-json.ts";
 import { lookups } from "./lookups.ts";
 import { projectInfoJson, projectJson } from "./project-json.ts";
 import { OWNER } from "./sample-json.ts";
@@ -17,7 +17,7 @@ export interface Surroundings {
   readonly studioUrl: () => string;
 }
 
-/** Serves projects, their impulses, and what the learn blocks know. */
+/** Serves projects and their impulses. */
 export function projectHandlers(studio: LocalStudio, outside: Surroundings & Board): Handlers {
   const { samples, impulses } = studio;
   const { findImpulse } = lookups(studio);
@@ -37,13 +37,17 @@ export function projectHandlers(studio: LocalStudio, outside: Surroundings & Boa
     getProjectInfo: ({ project }) => {
       const summary = (category: Category): Schemas["ProjectDataSummary"] => {
         const { count, totalLengthMs, labels } = samples.summarise(project.id, category);
-        return { totalLengthMs, labels, totalLabels: labels.length, dataCount: count };
+        return { totalLengthMs, labels: [...labels], totalLabels: labels.length, dataCount: count };
       };
+      const stored = project.defaultImpulseId === undefined ? undefined : impulses.get(project.defaultImpulseId);
       return projectInfoJson(project, {
-        hasImpulse: project.defaultImpulseId !== undefined,
+        hasImpulse: stored !== undefined,
+        isTrained: stored !== undefined && isComplete(stored),
         devices: listDevicesJson(studio, outside, project.id),
         training: summary("training"),
         testing: summary("testing"),
+        validation: summary("validation"),
+        postProcessing: summary("post-processing"),
         studioUrl: outside.studioUrl(),
       });
     },
@@ -57,15 +61,8 @@ export function projectHandlers(studio: LocalStudio, outside: Surroundings & Boa
       cloneCount: 0,
     }),
 
-    getProjectLastModificationDate: ({ project }) => {
-      const [newestSample] = samples.list(project.id, { category: "all" }, { limit: 1, offset: 0 });
-      const newestImpulse = impulses.list(project.id).at(-1);
-      const [lastModificationDate] = [newestSample?.added, newestImpulse?.created]
-        .filter((date) => date !== undefined)
-        .sort()
-        .reverse();
-      return lastModificationDate === undefined ? {} : { lastModificationDate };
-    },
+    getProjectLastModificationDate: ({ project: { modified } }) =>
+      modified === undefined ? {} : { lastModificationDate: modified },
 
     getModelVariants: ({ project, query }) => ({
       modelVariants: findImpulse(project, query.impulseId).variants.map((variant, i) => ({
@@ -86,26 +83,5 @@ export function projectHandlers(studio: LocalStudio, outside: Surroundings & Boa
     getImpulseAll: ({ project, query }) => readImpulse(project, query.impulseId),
 
     getAllImpulses: ({ project }) => ({ impulses: impulses.list(project.id).map(impulseJson), maxImpulseCount: -1 }),
-
-    getAnomalyMetadata: ({ project, path }) => {
-      const { impulse, created, variants } = findImpulse(project);
-      if (path.learnId !== BLOCK.anomaly || !impulse.anomaly) {
-        throw new RefusedError(`No learning block found with ID ${path.learnId}`);
-      }
-      const { axes, mean, scale, clusters, threshold } = impulse.anomaly;
-      return {
-        created,
-        scale: [...scale],
-        mean: [...mean],
-        clusters: clusters.map(({ center, maxError }) => ({ center: [...center], maxError })),
-        axes: [...axes],
-        defaultMinimumConfidenceRating: threshold,
-        thresholds: [anomalyThreshold(threshold)],
-        availableModelTypes: [...variants],
-        recommendedModelType: variants.includes("int8") ? "int8" : "float32",
-        modelValidationMetrics: [],
-        hasTrainedModel: true,
-      };
-    },
   };
 }

@@ -54,21 +54,23 @@ export function projectInfoJson(
   project: Project,
   found: {
     readonly hasImpulse: boolean;
+    readonly isTrained: boolean;
     readonly devices: Schemas["Device"][];
     readonly training: Schemas["ProjectDataSummary"];
     readonly testing: Schemas["ProjectDataSummary"];
+    readonly validation: Schemas["ProjectDataSummary"];
+    readonly postProcessing: Schemas["ProjectDataSummary"];
     readonly studioUrl: string;
   },
 ): ProjectInfo {
-  const { hasImpulse, devices, training, testing, studioUrl } = found;
-  const none: Schemas["ProjectDataSummary"] = { totalLengthMs: 0, labels: [], totalLabels: 0, dataCount: 0 };
+  const { hasImpulse, isTrained, devices, training, testing, validation, postProcessing, studioUrl } = found;
   return {
     project: projectJson(project),
     developmentKeys: {},
-    impulse: { created: hasImpulse, configured: hasImpulse, complete: hasImpulse },
+    impulse: { created: hasImpulse, configured: hasImpulse, complete: isTrained },
     devices,
     dataSummary: training,
-    dataSummaryPerCategory: { training, testing, validation: none, postProcessing: none },
+    dataSummaryPerCategory: { training, testing, validation, postProcessing },
     computeTime: { periodStartDate: project.created, periodEndDate: project.created, timeUsedMs: 0, timeLeftMs: 0 },
     acquisitionSettings: {
       intervalMs: 16,

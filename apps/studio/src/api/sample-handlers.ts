@@ -1,10 +1,11 @@
-import type { QueryOf } from "@windowscope/sdk/api-types";
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
 
 import type { LocalStudio } from "../local-studio.ts";
-import type { SampleFilter } from "../samples.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
 import { lookups } from "./lookups.ts";
-import { parseFilterCategory, parsePage, parseTexts } from "./parameters.ts";
+import { parsePage } from "./parameters.ts";
+import { parseSampleFilter } from "./sample-query.ts";
 import { rawSampleJson, sampleJson, sliceJson } from "./sample-json.ts";
 
 /** Serves the samples of a project. */
@@ -14,48 +15,49 @@ export function sampleHandlers(studio: LocalStudio): Handlers {
 
   return {
     listSamples: ({ project, query }) => {
-      const filter = parseFilter(query);
+      const filter = parseSampleFilter(query.category, query);
       return {
         samples: samples
-          .list(project.id, filter, parsePage(query))
-          .map((sample) => sampleJson(sample, project, { excludeSensors: query.excludeSensors })),
+          .list(project.id, filter, { ...parsePage(query), isRandom: query.sortBy === "random" })
+          .map((sample) => sampleJson(sample, project, query)),
         totalCount: samples.count(project.id, filter),
       };
     },
 
-    countSamples: ({ project, query }) => ({ count: samples.count(project.id, parseFilter(query)) }),
+    countSamples: ({ project, query }) => ({
+      count: samples.count(project.id, parseSampleFilter(query.category, query)),
+    }),
 
-    getSample: ({ project, path, query }) => {
+    getSample: async ({ project, path, query }) => {
       const sample = findSample(project, path.sampleId);
-      return rawSampleJson(sample, project, samples.read(sample), query.limitPayloadValues);
+      return rawSampleJson(sample, project, await studio.readSample(sample), query.limitPayloadValues);
     },
 
-    getSampleSlice: ({ project, path, query }) => {
+    getSampleSlice: async ({ project, path, query }) => {
       const sample = findSample(project, path.sampleId);
       const { valuesCount, intervalMs } = sample;
       const { sliceStart: from, sliceEnd, impulseId } = query;
-      const windowMs = () => findImpulse(project, impulseId).impulse.input.windowSizeMs;
+      const windowMs = () => findImpulse(project, impulseId).design.input.windowSizeMs;
       const to = sliceEnd ?? from + Math.round(windowMs() / intervalMs);
       if (from < 0 || from >= to || from >= valuesCount) {
         throw new RefusedError(`Readings ${from} to ${to} are not within the ${valuesCount} that there are.`);
       }
-      return sliceJson(sample, project, samples.read(sample), from, to);
+      return sliceJson(sample, project, await studio.readSample(sample), from, to);
+    },
+
+    getUncroppedDownsampledSample: async ({ project, path, query }) => {
+      const sample = findSample(project, path.sampleId);
+      const whole = { ...sample, cropStart: 0, valuesCount: sample.storedCount };
+      const { zoomStart: from = 0, zoomEnd: to = whole.valuesCount, limitPayloadValues } = query;
+      if (from < 0 || from >= to) throw new RefusedError(`Readings ${from} to ${to} are no part of a recording.`);
+      return sliceJson(whole, project, await studio.readSample(whole), from, to, limitPayloadValues);
     },
 
     getSampleAsRaw: ({ project, path }) => {
-      const bytes = samples.readFile(findSample(project, path.sampleId));
-      return new Response(new Uint8Array(bytes), { headers: { "content-type": "application/octet-stream" } });
+      const file = createReadStream(studio.files.pathOf(findSample(project, path.sampleId).file));
+      return new Response(Readable.toWeb(file) as ReadableStream, {
+        headers: { "content-type": "application/octet-stream" },
+      });
     },
-  };
-}
-
-function parseFilter(query: NonNullable<QueryOf<"countSamples">>): SampleFilter {
-  const { category, labels, filename, minId, maxId } = query;
-  return {
-    category: parseFilterCategory(category),
-    labels: labels === undefined ? undefined : parseTexts("labels", labels),
-    filename,
-    minId,
-    maxId,
   };
 }

@@ -17,6 +17,7 @@ export function sampleJson(
   const frequency = frequencyOf(intervalMs);
   const totalLengthMs = intervalMs * valuesCount;
   const chartType = valuesCount === 1 ? "table" : "chart";
+  const { structuredLabels } = sample;
   const sensors = sample.sensors.map(({ name, units }, index) => ({ index, name, units }));
   return {
     id: sample.id,
@@ -25,7 +26,7 @@ export function sampleJson(
     signatureMethod: sample.signatureMethod,
     ...(sample.isSignatureValid && { signatureKey: project.hmacKey }),
     created: sample.added,
-    lastModified: sample.added,
+    lastModified: sample.modified,
     category: sample.category,
     coldstorageFilename: `local/${sample.projectId}/${sample.id}.${sample.format}`,
     label: sample.label,
@@ -42,15 +43,20 @@ export function sampleJson(
     boundingBoxes: [],
     boundingBoxesType: "object_detection",
     chartType,
-    isDisabled: false,
+    isDisabled: sample.isDisabled,
     isProcessing: false,
     processingError: false,
-    isCropped: false,
+    isCropped: valuesCount < sample.storedCount,
+    metadata: { ...sample.metadata },
     projectId: project.id,
     projectOwnerName: OWNER,
     projectName: project.name,
     projectLabelingMethod: "single_label",
     sha256Hash: sample.sha256,
+    ...(structuredLabels && {
+      structuredLabels: structuredLabels.map((span) => ({ ...span })),
+      structuredLabelsList: [...new Set(structuredLabels.map(({ label }) => label))],
+    }),
     datastreams: [{ index: 0, chartType, intervalMs, frequencyHz: frequency, sensors, valuesCount, totalLengthMs }],
   };
 }
@@ -76,8 +82,8 @@ export function rawSampleJson(
     values: readingRows(recording, every),
     intervalMs,
     frequencyHz: frequencyOf(intervalMs),
-    cropStart: 0,
-    cropEnd: totalPayloadLength,
+    cropStart: sample.cropStart,
+    cropEnd: sample.cropStart + sample.valuesCount,
   };
   return {
     sample: sampleJson(sample, project),
@@ -88,10 +94,22 @@ export function rawSampleJson(
 }
 
 /** A sample with its readings from one index up to another. */
-export function sliceJson(sample: Sample, project: Project, recording: Recording, from: number, to: number) {
+export function sliceJson(
+  sample: Sample,
+  project: Project,
+  recording: Recording,
+  from: number,
+  to: number,
+  most?: number,
+) {
   const part = sliceReadings(recording, from, to);
-  const { sample: json, payload, totalPayloadLength } = rawSampleJson(sample, project, part);
-  return { sample: json, payload: { ...payload, cropEnd: readingCount(recording) }, totalPayloadLength };
+  const { sample: json, payload, totalPayloadLength } = rawSampleJson(sample, project, part, most);
+  return { sample: json, payload, totalPayloadLength };
+}
+
+/** The labels of a sample by reading: those of its own, or one over everything. */
+export function spansOf({ structuredLabels, label, valuesCount }: Sample): Schemas["StructuredLabel"][] {
+  return (structuredLabels ?? [{ startIndex: 0, endIndex: valuesCount - 1, label }]).map((span) => ({ ...span }));
 }
 
 /** In Hz; a whole number where it is one but for rounding, as Studio shows it. */

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { operationTable } from "@windowscope/sdk/api-types";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { openDatabase } from "../database.ts";
-import { LocalStudio } from "../local-studio.ts";
+import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
 import type { SamplingRequest } from "../remote-management.ts";
 import type { Sample } from "../samples.ts";
 import { smallImpulse, smallRecording } from "../small-impulse.ts";
+import { addRecording, createTestStudio } from "../test-studio.ts";
 import type { Handlers } from "./handlers.ts";
 import { mountHandlers } from "./mount.ts";
 import { studioHandlers } from "./studio-handlers.ts";
@@ -25,7 +25,7 @@ let app: ReturnType<typeof mountHandlers>;
 let request: (method: string, route: string, body?: object) => Promise<Response>;
 
 beforeEach(() => {
-  studio = new LocalStudio(openDatabase(":memory:"));
+  studio = createTestStudio();
   const { id } = studio.projects.create("Pumps", "");
   studio.projects.addKey(id, KEY);
   studio.projects.setDefaultImpulse(id, studio.impulses.add(id, smallImpulse).id);
@@ -54,10 +54,8 @@ async function answer(method: string, route: string, body?: object): Promise<Rec
 }
 
 /** Three seconds at 10 Hz. */
-function addSample(category: "testing" | "training" = "testing", label = "moving"): Sample {
-  const { id: projectId, hmacKey } = project;
-  const bytes = Buffer.from(JSON.stringify(smallRecording(3, 3)));
-  return studio.samples.add({ projectId, hmacKey, category, filename: "a.json", label, format: "json", bytes });
+function addSample(category: "testing" | "training" = "testing", label = "moving"): Promise<Sample> {
+  return addRecording(studio, smallRecording(3, 3), { projectId: project.id, category, label });
 }
 
 describe("an operation that the local Studio does not have", () => {
@@ -84,7 +82,7 @@ describe("an operation that the local Studio does not have", () => {
 
 describe("POST .../classify/v2/{sampleId}/variants", () => {
   it("answers a job first, and then what each variant says", async () => {
-    const { id } = addSample();
+    const { id } = await addSample();
     const route = `/classify/v2/${id}/variants?variants=${encodeURIComponent('["float32"]')}`;
 
     const first = await answer("POST", route);
@@ -106,7 +104,7 @@ describe("POST .../classify/v2/{sampleId}/variants", () => {
     { variants: "[]", error: '"variants" has to name one or more.' },
     { variants: '["int8"]', error: "This impulse has no int8 model; it has float32." },
   ])("refuses $variants", async ({ variants, error }) => {
-    const route = `/classify/v2/${addSample().id}/variants?variants=${encodeURIComponent(variants)}`;
+    const route = `/classify/v2/${(await addSample()).id}/variants?variants=${encodeURIComponent(variants)}`;
 
     expect(await answer("POST", route)).toEqual({ success: false, error });
   });
@@ -114,7 +112,7 @@ describe("POST .../classify/v2/{sampleId}/variants", () => {
 
 describe("GET .../classify/{sampleId}", () => {
   it("answers every block at once, without a job", async () => {
-    const { classifications } = await answer("GET", `/classify/${addSample("training").id}`);
+    const { classifications } = await answer("GET", `/classify/${(await addSample("training")).id}`);
 
     expect(classifications).toMatchObject([{ learnBlock: { id: 3 } }, { learnBlock: { id: 4 } }]);
     expect(studio.jobs.count(project.id, {})).toBe(0);
@@ -123,7 +121,7 @@ describe("GET .../classify/{sampleId}", () => {
 
 describe("GET .../classify/v2/{sampleId}/raw-data/{windowIndex}", () => {
   it("answers the readings of one window, once there is a result", async () => {
-    const { id } = addSample();
+    const { id } = await addSample();
     const route = `/classify/v2/${id}/raw-data`;
     const before = await answer("GET", `${route}/0`);
     await answer("GET", `/classify/${id}`);
@@ -140,7 +138,7 @@ describe("GET .../classify/v2/{sampleId}/raw-data/{windowIndex}", () => {
 
 describe("GET .../classify/all/metrics", () => {
   it("answers the accuracy of the variants that have been tested", async () => {
-    addSample();
+    await addSample();
 
     const before = await answer("GET", "/classify/all/metrics");
     await answer("POST", "/jobs/evaluate");
@@ -156,8 +154,8 @@ describe("GET .../classify/all/metrics", () => {
 
 describe("raw data", () => {
   it("is counted with the filters that list it", async () => {
-    addSample();
-    addSample("training", "still");
+    await addSample();
+    await addSample("training", "still");
 
     expect(await answer("GET", "/raw-data/count?category=all")).toMatchObject({ count: 2 });
     expect(await answer("GET", "/raw-data/count?category=training")).toMatchObject({ count: 1 });
@@ -165,7 +163,7 @@ describe("raw data", () => {
   });
 
   it("comes in slices, of one window when no end is given", async () => {
-    const route = `/raw-data/${addSample().id}/slice`;
+    const route = `/raw-data/${(await addSample()).id}/slice`;
 
     expect(await answer("GET", `${route}?sliceStart=28`)).toMatchObject({ totalPayloadLength: 2 });
     expect(await answer("GET", `${route}?sliceStart=3`)).toMatchObject({ totalPayloadLength: 10 });
@@ -174,7 +172,7 @@ describe("raw data", () => {
   });
 
   it("comes back byte for byte", async () => {
-    const response = await request("GET", `/raw-data/${addSample().id}/raw`);
+    const response = await request("GET", `/raw-data/${(await addSample()).id}/raw`);
 
     expect(response.headers.get("content-type")).toBe("application/octet-stream");
     expect(await response.text()).toBe(JSON.stringify(smallRecording(3, 3)));
@@ -237,7 +235,9 @@ describe("devices", () => {
     expect(away.error).toBe("The device bo:ar:d is not connected.");
     expect(busy.error).toBe("The device bo:ar:d is sampling already.");
     expect((await answer("POST", route, { ...wish, lengthMs: 0 })).error).toContain('"lengthMs" has to be a number');
-    expect((await answer("POST", route, { ...wish, category: "x" })).error).toContain('"category" has to be training');
+    expect((await answer("POST", route, { ...wish, category: "x" })).error).toContain(
+      "The category has to be training",
+    );
     expect((await answer("POST", route)).error).toBe('"label" has to be a text, and is missing.');
   });
 });
@@ -245,7 +245,7 @@ describe("devices", () => {
 describe("a project", () => {
   it("tells its impulses, variants, keys and when it last changed", async () => {
     const { id } = studio.impulses.add(project.id, { ...smallImpulse, name: "second" });
-    const { added } = addSample();
+    const { added } = await addSample();
 
     expect(await answer("GET", "/impulses")).toMatchObject({
       impulses: [{ name: "two axes" }, { id, name: "second" }],

@@ -3,7 +3,9 @@ import { classifyHandlers } from "./classify-handlers.ts";
 import { deviceHandlers, type Board } from "./device-handlers.ts";
 import type { Handlers } from "./handlers.ts";
 import { jobHandlers } from "./job-handlers.ts";
+import { learnHandlers } from "./learn-handlers.ts";
 import { projectHandlers, type Surroundings } from "./project-handlers.ts";
+import { sampleEditHandlers } from "./sample-edit-handlers.ts";
 import { sampleHandlers } from "./sample-handlers.ts";
 
 /** Serves operations of the API document from a local Studio. */
@@ -12,7 +14,9 @@ export function studioHandlers(studio: LocalStudio, outside: Surroundings & Boar
     ...projectHandlers(studio, outside),
     ...deviceHandlers(studio, outside),
     ...sampleHandlers(studio),
+    ...sampleEditHandlers(studio),
     ...classifyHandlers(studio),
+    ...learnHandlers(studio),
     ...jobHandlers(studio),
   };
 }

@@ -1,8 +1,10 @@
 import type { Schemas } from "@windowscope/sdk/api-types";
 
 import type { WindowResults } from "../classify.ts";
-import type { StoredImpulse } from "../impulses.ts";
+import { labelAt } from "../formats/structured-labels.ts";
+import type { TrainedImpulse } from "../impulses.ts";
 import type { Sample } from "../samples.ts";
+import { spansOf } from "./sample-json.ts";
 
 type Prediction = Schemas["ModelPrediction"];
 
@@ -11,24 +13,27 @@ const ANOMALY = "anomaly";
 const NO_ANOMALY = "no anomaly";
 
 /** Studio's verdict on each window of a sample, with its times. */
-export function predictionsOf(sample: Sample, { impulse }: StoredImpulse, results: WindowResults): Prediction[] {
-  const { intervalMs } = sample;
-  const stepMs = Math.max(1, Math.round(impulse.input.windowIncreaseMs / intervalMs)) * intervalMs;
-  const windowMs = Math.round(impulse.input.windowSizeMs / intervalMs) * intervalMs;
+export function predictionsOf(sample: Sample, { impulse }: TrainedImpulse, results: WindowResults): Prediction[] {
+  const { intervalMs, valuesCount } = sample;
+  const step = Math.max(1, Math.round(impulse.input.windowIncreaseMs / intervalMs));
+  const size = Math.round(impulse.input.windowSizeMs / intervalMs);
+  const spans = spansOf(sample);
   return (results.classifier ?? results.anomaly ?? []).map((_, window) => {
     const prediction = verdictOf(impulse, results, window);
+    // Studio's rule for samples with several labels: the one at the end of the window.
+    const label = labelAt(spans, Math.min(window * step + size, valuesCount) - 1);
     return {
       sampleId: sample.id,
-      startMs: window * stepMs,
-      endMs: window * stepMs + windowMs,
-      label: sample.label,
+      startMs: window * step * intervalMs,
+      endMs: (window * step + size) * intervalMs,
+      label,
       prediction,
-      predictionCorrect: prediction === sample.label,
+      predictionCorrect: prediction === label,
     };
   });
 }
 
-function verdictOf({ classifier, anomaly }: StoredImpulse["impulse"], results: WindowResults, window: number): string {
+function verdictOf({ classifier, anomaly }: TrainedImpulse["impulse"], results: WindowResults, window: number): string {
   const score = results.anomaly?.[window]?.anomaly;
   if (anomaly && score !== undefined && score >= anomaly.threshold) return ANOMALY;
   const scores = results.classifier?.[window];
@@ -43,7 +48,7 @@ function verdictOf({ classifier, anomaly }: StoredImpulse["impulse"], results: W
  */
 export function accuracyOf(
   predictions: readonly Prediction[],
-  { impulse }: StoredImpulse,
+  { impulse }: TrainedImpulse,
 ): Schemas["ClassifyJobAccuracy"] {
   const outcomes = impulse.anomaly ? [ANOMALY, NO_ANOMALY] : [];
   const known = [...(impulse.classifier?.labels ?? []), ...outcomes];

@@ -46,7 +46,7 @@ export async function conductDemo(
           sensor: "Accelerometer",
         });
         recordings++;
-        studio.samples.keepNewest(project.id, "testing", DEVICE_TYPE, KEEP_SAMPLES);
+        await studio.keepNewest(project.id, "testing", DEVICE_TYPE, KEEP_SAMPLES);
       } catch (error) {
         // A device that goes because everything ends is no news.
         if (signal.aborted) return;

@@ -1,16 +1,15 @@
 import { createSeededRandom, WindowClassifier } from "@windowscope/engine";
 import { describe, expect, it } from "vitest";
 
-import { openDatabase } from "../database.ts";
-import type { StoredImpulse } from "../impulses.ts";
-import { LocalStudio } from "../local-studio.ts";
+import type { TrainedImpulse } from "../impulses.ts";
+import { createTestStudio } from "../test-studio.ts";
 import { createDemoProject, DEMO_INTERVAL_MS } from "./demo-project.ts";
 import { KNOWN_MOVEMENTS, simulateMovement, type Movement } from "./motion.ts";
 
-const studio = new LocalStudio(openDatabase(":memory:"));
+const studio = createTestStudio();
 const lines: string[] = [];
-const project = createDemoProject(studio, (line) => lines.push(line));
-const { impulse } = studio.impulses.get(project.defaultImpulseId ?? 0) as StoredImpulse;
+const project = await createDemoProject(studio, (line) => lines.push(line));
+const { impulse } = studio.impulses.get(project.defaultImpulseId ?? 0) as TrainedImpulse;
 const random = createSeededRandom(99);
 
 /** Best class and anomaly score of each window of a movement that training has not seen. */

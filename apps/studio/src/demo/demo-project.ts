@@ -1,5 +1,6 @@
-import { createSeededRandom, trainImpulse, type TrainingRecording } from "@windowscope/engine";
+import { createSeededRandom } from "@windowscope/engine";
 
+import { BLOCK, type ImpulseDesign } from "../impulses.ts";
 import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
 import { AXES, KNOWN_MOVEMENTS, simulateMovement } from "./motion.ts";
@@ -12,7 +13,7 @@ const RECORDINGS_PER_MOVEMENT = 60;
 const RECORDING_MS = 8_000;
 const SEED = 20_260_101;
 
-const DESIGN = {
+const DESIGN: ImpulseDesign = {
   name: "Simulated motion",
   input: {
     axes: AXES,
@@ -34,48 +35,45 @@ const DESIGN = {
   },
   minimumConfidence: 0.6,
   anomalyThreshold: 0.3,
-} as const;
+};
 
 /**
  * Creates the demo project: simulated recordings of four movements in its training set, and an impulse trained on them.
  *
  * Takes a few seconds; `log` hears of it. The project says of itself that it is simulated.
  */
-export function createDemoProject(studio: LocalStudio, log: (line: string) => void): Project {
+export async function createDemoProject(studio: LocalStudio, log: (line: string) => void): Promise<Project> {
   const project = studio.projects.create(
     "Demo: simulated motion",
     "A program moves a simulated board. No sensor, hand or person was involved in any of these recordings.",
   );
-  const recordings = simulateTrainingSet(studio, project);
-  log(`training the demo impulse on ${recordings.length} simulated recordings`);
+  const count = await simulateTrainingSet(studio, project);
+  log(`training the demo impulse on ${count} simulated recordings`);
 
   const started = Date.now();
-  const training = trainImpulse(DESIGN, recordings, SEED);
-  let step = training.next();
-  while (!step.done) step = training.next();
-  const stored = studio.impulses.add(project.id, step.value);
+  const stored = studio.impulses.addDesign(project.id, DESIGN);
+  await studio.train(stored, [BLOCK.classifier, BLOCK.anomaly], () => undefined);
   studio.projects.setDefaultImpulse(project.id, stored.id);
   log(`trained in ${((Date.now() - started) / 1000).toFixed(1)} s`);
   return studio.projects.get(project.id) as Project;
 }
 
-function simulateTrainingSet(studio: LocalStudio, { id, hmacKey }: Project): TrainingRecording[] {
+/** @returns How many recordings there are. */
+async function simulateTrainingSet(studio: LocalStudio, { id: projectId, hmacKey }: Project): Promise<number> {
   const random = createSeededRandom(SEED);
-  const recordings: TrainingRecording[] = [];
   for (const label of KNOWN_MOVEMENTS) {
     for (let n = 0; n < RECORDINGS_PER_MOVEMENT; n++) {
       const values = simulateMovement(label, { lengthMs: RECORDING_MS, intervalMs: DEMO_INTERVAL_MS }, random);
-      recordings.push({ label, readings: Float32Array.from(values.flat()) });
-      studio.samples.add({
-        projectId: id,
-        hmacKey,
+      const file = packRecording(values, { deviceName: "simulation", intervalMs: DEMO_INTERVAL_MS, hmacKey });
+      await studio.addSample({
+        projectId,
         category: "training",
         filename: `${label}.${n}`,
         label,
-        format: "cbor",
-        bytes: packRecording(values, { deviceName: "simulation", intervalMs: DEMO_INTERVAL_MS, hmacKey }),
+        path: await studio.files.writeUpload(file),
+        contentType: "application/cbor",
       });
     }
   }
-  return recordings;
+  return KNOWN_MOVEMENTS.length * RECORDINGS_PER_MOVEMENT;
 }

@@ -1,0 +1,19 @@
+import { readFile } from "node:fs/promises";
+
+import { parseFormat, type FileFormat } from "../formats/file-format.ts";
+import { readingCount, sliceReadings, type Recording } from "../formats/recording.ts";
+
+/** Where the readings of a sample are. */
+export interface SampleSource {
+  readonly path: string;
+  readonly format: FileFormat;
+  readonly cropStart: number;
+  readonly valuesCount: number;
+}
+
+/** Reads the part of a sample that counts. */
+export async function read({ path, format, cropStart, valuesCount }: SampleSource): Promise<Recording> {
+  const recording = parseFormat(await readFile(path), format);
+  const isWhole = cropStart === 0 && valuesCount === readingCount(recording);
+  return isWhole ? recording : sliceReadings(recording, cropStart, cropStart + valuesCount);
+}
