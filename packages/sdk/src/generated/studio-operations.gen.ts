@@ -825,6 +825,30 @@ export const operationTable = {
     "isDeprecated": false,
     "isSafeToRetry": true
   },
+  "dspGetFeaturesForSample": {
+    "method": "get",
+    "path": "/api/{projectId}/dsp/{dspId}/features/get-graph/classification/{sampleId}",
+    "pathParameters": {
+      "projectId": "integer",
+      "dspId": "integer",
+      "sampleId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
   "downloadDspData": {
     "method": "get",
     "path": "/api/{projectId}/dsp-data/{dspId}/x/{category}",
@@ -881,6 +905,60 @@ export const operationTable = {
     "isDeprecated": false,
     "isSafeToRetry": true
   },
+  "createImpulse": {
+    "method": "post",
+    "path": "/api/{projectId}/impulse",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "impulseId": {
+        "type": "integer",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "deleteImpulse": {
+    "method": "delete",
+    "path": "/api/{projectId}/impulse",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "impulseId": {
+        "type": "integer",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
   "getImpulseAll": {
     "method": "get",
     "path": "/api/{projectId}/impulse/all",
@@ -907,6 +985,52 @@ export const operationTable = {
     ],
     "isDeprecated": false,
     "isSafeToRetry": true
+  },
+  "regenerateModelTestingSummary": {
+    "method": "post",
+    "path": "/api/{projectId}/impulse/{impulseId}/regenerate-model-testing-summary",
+    "pathParameters": {
+      "projectId": "integer",
+      "impulseId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "setImpulseThresholds": {
+    "method": "post",
+    "path": "/api/{projectId}/impulse/{impulseId}/set-thresholds",
+    "pathParameters": {
+      "projectId": "integer",
+      "impulseId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
   },
   "getAllImpulses": {
     "method": "get",
@@ -1088,6 +1212,28 @@ export const operationTable = {
     "isDeprecated": false,
     "isSafeToRetry": false
   },
+  "generateFeaturesJob": {
+    "method": "post",
+    "path": "/api/{projectId}/jobs/generate-features",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
   "listFinishedJobs": {
     "method": "get",
     "path": "/api/{projectId}/jobs/history",
@@ -1131,6 +1277,33 @@ export const operationTable = {
     "isDeprecated": false,
     "isSafeToRetry": true
   },
+  "startRetrainJob": {
+    "method": "post",
+    "path": "/api/{projectId}/jobs/retrain",
+    "pathParameters": {
+      "projectId": "integer"
+    },
+    "queryParameters": {
+      "impulseId": {
+        "type": "integer",
+        "isRequired": false
+      }
+    },
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
   "getJobsSummary": {
     "method": "get",
     "path": "/api/{projectId}/jobs/summary",
@@ -1161,6 +1334,52 @@ export const operationTable = {
     ],
     "isDeprecated": false,
     "isSafeToRetry": true
+  },
+  "trainAnomalyJob": {
+    "method": "post",
+    "path": "/api/{projectId}/jobs/train/anomaly/{learnId}",
+    "pathParameters": {
+      "projectId": "integer",
+      "learnId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
+  },
+  "trainKerasJob": {
+    "method": "post",
+    "path": "/api/{projectId}/jobs/train/keras/{learnId}",
+    "pathParameters": {
+      "projectId": "integer",
+      "learnId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": false
   },
   "cancelJob": {
     "method": "post",

@@ -14,7 +14,7 @@ export interface AnswerProblem {
 export type AnswerValidator = (answer: unknown) => readonly AnswerProblem[];
 
 /** By operationId, for successful answers in JSON. Unknown fields and unknown values of enums are right. */
-export const answerValidators: Readonly<Record<"listProjects" | "getCurrentApiKeyInfo" | "getProjectInfo" | "getClassifyMetricsAllVariants" | "getClassifyJobResult" | "getClassifyJobResultPage" | "classifySampleByLearnBlockV2" | "classifySampleByLearnBlock" | "classifyImage" | "classifySampleV2" | "getSampleWindowFromCache" | "classifySampleForVariants" | "classifySample" | "getProjectDataAxesSummary" | "getProjectRecommendedDataInterval" | "getDevice" | "startDeviceInferenceDebugStream" | "keepDeviceDebugStreamAlive" | "startDeviceSnapshotDebugStream" | "stopDeviceDebugStream" | "startSampling" | "listDevices" | "createDevice" | "getInferenceHistory" | "storeInferenceHistory" | "renameDevice" | "getHmacDevkey" | "getImpulse" | "getImpulseAll" | "getAllImpulses" | "getAllDetailedImpulses" | "listActiveJobs" | "listAllJobs" | "startClassifyJob" | "startEvaluateJob" | "listFinishedJobs" | "getJobsSummary" | "cancelJob" | "getJobStatus" | "getJobsLogs" | "updateJob" | "getProjectLastModificationDate" | "getModelVariants" | "getProjectInfoSummary" | "listSamples" | "countSamples" | "getSample" | "deleteSample" | "cropSample" | "disableSample" | "editLabel" | "enableSample" | "setSampleMetadata" | "moveSample" | "getUncroppedDownsampledSample" | "renameSample" | "segmentSample" | "getSampleSlice" | "setSampleStructuredLabels" | "getSocketToken" | "getAnomaly" | "getGmmMetadata" | "getAnomalyMetadata" | "getKeras" | "getKerasMetadata", AnswerValidator>> = {
+export const answerValidators: Readonly<Record<"listProjects" | "getCurrentApiKeyInfo" | "getProjectInfo" | "getClassifyMetricsAllVariants" | "getClassifyJobResult" | "getClassifyJobResultPage" | "classifySampleByLearnBlockV2" | "classifySampleByLearnBlock" | "classifyImage" | "classifySampleV2" | "getSampleWindowFromCache" | "classifySampleForVariants" | "classifySample" | "getProjectDataAxesSummary" | "getProjectRecommendedDataInterval" | "getDevice" | "startDeviceInferenceDebugStream" | "keepDeviceDebugStreamAlive" | "startDeviceSnapshotDebugStream" | "stopDeviceDebugStream" | "startSampling" | "listDevices" | "createDevice" | "getInferenceHistory" | "storeInferenceHistory" | "renameDevice" | "getHmacDevkey" | "dspGetFeaturesForSample" | "getImpulse" | "createImpulse" | "deleteImpulse" | "getImpulseAll" | "regenerateModelTestingSummary" | "setImpulseThresholds" | "getAllImpulses" | "getAllDetailedImpulses" | "listActiveJobs" | "listAllJobs" | "startClassifyJob" | "startEvaluateJob" | "generateFeaturesJob" | "listFinishedJobs" | "startRetrainJob" | "getJobsSummary" | "trainAnomalyJob" | "trainKerasJob" | "cancelJob" | "getJobStatus" | "getJobsLogs" | "updateJob" | "getProjectLastModificationDate" | "getModelVariants" | "getProjectInfoSummary" | "listSamples" | "countSamples" | "getSample" | "deleteSample" | "cropSample" | "disableSample" | "editLabel" | "enableSample" | "setSampleMetadata" | "moveSample" | "getUncroppedDownsampledSample" | "renameSample" | "segmentSample" | "getSampleSlice" | "setSampleStructuredLabels" | "getSocketToken" | "getAnomaly" | "getGmmMetadata" | "getAnomalyMetadata" | "getKeras" | "getKerasMetadata", AnswerValidator>> = {
   "listProjects": (answer) => problemsOf(validateAnswer0, answer),
   "getCurrentApiKeyInfo": (answer) => problemsOf(validateAnswer1, answer),
   "getProjectInfo": (answer) => problemsOf(validateAnswer2, answer),
@@ -42,44 +42,53 @@ export const answerValidators: Readonly<Record<"listProjects" | "getCurrentApiKe
   "storeInferenceHistory": (answer) => problemsOf(validateAnswer24, answer),
   "renameDevice": (answer) => problemsOf(validateAnswer25, answer),
   "getHmacDevkey": (answer) => problemsOf(validateAnswer26, answer),
-  "getImpulse": (answer) => problemsOf(validateAnswer27, answer),
-  "getImpulseAll": (answer) => problemsOf(validateAnswer28, answer),
-  "getAllImpulses": (answer) => problemsOf(validateAnswer29, answer),
-  "getAllDetailedImpulses": (answer) => problemsOf(validateAnswer30, answer),
-  "listActiveJobs": (answer) => problemsOf(validateAnswer31, answer),
-  "listAllJobs": (answer) => problemsOf(validateAnswer32, answer),
-  "startClassifyJob": (answer) => problemsOf(validateAnswer33, answer),
-  "startEvaluateJob": (answer) => problemsOf(validateAnswer34, answer),
-  "listFinishedJobs": (answer) => problemsOf(validateAnswer35, answer),
-  "getJobsSummary": (answer) => problemsOf(validateAnswer36, answer),
-  "cancelJob": (answer) => problemsOf(validateAnswer37, answer),
-  "getJobStatus": (answer) => problemsOf(validateAnswer38, answer),
-  "getJobsLogs": (answer) => problemsOf(validateAnswer39, answer),
-  "updateJob": (answer) => problemsOf(validateAnswer40, answer),
-  "getProjectLastModificationDate": (answer) => problemsOf(validateAnswer41, answer),
-  "getModelVariants": (answer) => problemsOf(validateAnswer42, answer),
-  "getProjectInfoSummary": (answer) => problemsOf(validateAnswer43, answer),
-  "listSamples": (answer) => problemsOf(validateAnswer44, answer),
-  "countSamples": (answer) => problemsOf(validateAnswer45, answer),
-  "getSample": (answer) => problemsOf(validateAnswer46, answer),
-  "deleteSample": (answer) => problemsOf(validateAnswer47, answer),
-  "cropSample": (answer) => problemsOf(validateAnswer48, answer),
-  "disableSample": (answer) => problemsOf(validateAnswer49, answer),
-  "editLabel": (answer) => problemsOf(validateAnswer50, answer),
-  "enableSample": (answer) => problemsOf(validateAnswer51, answer),
-  "setSampleMetadata": (answer) => problemsOf(validateAnswer52, answer),
-  "moveSample": (answer) => problemsOf(validateAnswer53, answer),
-  "getUncroppedDownsampledSample": (answer) => problemsOf(validateAnswer54, answer),
-  "renameSample": (answer) => problemsOf(validateAnswer55, answer),
-  "segmentSample": (answer) => problemsOf(validateAnswer56, answer),
-  "getSampleSlice": (answer) => problemsOf(validateAnswer57, answer),
-  "setSampleStructuredLabels": (answer) => problemsOf(validateAnswer58, answer),
-  "getSocketToken": (answer) => problemsOf(validateAnswer59, answer),
-  "getAnomaly": (answer) => problemsOf(validateAnswer60, answer),
-  "getGmmMetadata": (answer) => problemsOf(validateAnswer61, answer),
-  "getAnomalyMetadata": (answer) => problemsOf(validateAnswer62, answer),
-  "getKeras": (answer) => problemsOf(validateAnswer63, answer),
-  "getKerasMetadata": (answer) => problemsOf(validateAnswer64, answer),
+  "dspGetFeaturesForSample": (answer) => problemsOf(validateAnswer27, answer),
+  "getImpulse": (answer) => problemsOf(validateAnswer28, answer),
+  "createImpulse": (answer) => problemsOf(validateAnswer29, answer),
+  "deleteImpulse": (answer) => problemsOf(validateAnswer30, answer),
+  "getImpulseAll": (answer) => problemsOf(validateAnswer31, answer),
+  "regenerateModelTestingSummary": (answer) => problemsOf(validateAnswer32, answer),
+  "setImpulseThresholds": (answer) => problemsOf(validateAnswer33, answer),
+  "getAllImpulses": (answer) => problemsOf(validateAnswer34, answer),
+  "getAllDetailedImpulses": (answer) => problemsOf(validateAnswer35, answer),
+  "listActiveJobs": (answer) => problemsOf(validateAnswer36, answer),
+  "listAllJobs": (answer) => problemsOf(validateAnswer37, answer),
+  "startClassifyJob": (answer) => problemsOf(validateAnswer38, answer),
+  "startEvaluateJob": (answer) => problemsOf(validateAnswer39, answer),
+  "generateFeaturesJob": (answer) => problemsOf(validateAnswer40, answer),
+  "listFinishedJobs": (answer) => problemsOf(validateAnswer41, answer),
+  "startRetrainJob": (answer) => problemsOf(validateAnswer42, answer),
+  "getJobsSummary": (answer) => problemsOf(validateAnswer43, answer),
+  "trainAnomalyJob": (answer) => problemsOf(validateAnswer44, answer),
+  "trainKerasJob": (answer) => problemsOf(validateAnswer45, answer),
+  "cancelJob": (answer) => problemsOf(validateAnswer46, answer),
+  "getJobStatus": (answer) => problemsOf(validateAnswer47, answer),
+  "getJobsLogs": (answer) => problemsOf(validateAnswer48, answer),
+  "updateJob": (answer) => problemsOf(validateAnswer49, answer),
+  "getProjectLastModificationDate": (answer) => problemsOf(validateAnswer50, answer),
+  "getModelVariants": (answer) => problemsOf(validateAnswer51, answer),
+  "getProjectInfoSummary": (answer) => problemsOf(validateAnswer52, answer),
+  "listSamples": (answer) => problemsOf(validateAnswer53, answer),
+  "countSamples": (answer) => problemsOf(validateAnswer54, answer),
+  "getSample": (answer) => problemsOf(validateAnswer55, answer),
+  "deleteSample": (answer) => problemsOf(validateAnswer56, answer),
+  "cropSample": (answer) => problemsOf(validateAnswer57, answer),
+  "disableSample": (answer) => problemsOf(validateAnswer58, answer),
+  "editLabel": (answer) => problemsOf(validateAnswer59, answer),
+  "enableSample": (answer) => problemsOf(validateAnswer60, answer),
+  "setSampleMetadata": (answer) => problemsOf(validateAnswer61, answer),
+  "moveSample": (answer) => problemsOf(validateAnswer62, answer),
+  "getUncroppedDownsampledSample": (answer) => problemsOf(validateAnswer63, answer),
+  "renameSample": (answer) => problemsOf(validateAnswer64, answer),
+  "segmentSample": (answer) => problemsOf(validateAnswer65, answer),
+  "getSampleSlice": (answer) => problemsOf(validateAnswer66, answer),
+  "setSampleStructuredLabels": (answer) => problemsOf(validateAnswer67, answer),
+  "getSocketToken": (answer) => problemsOf(validateAnswer68, answer),
+  "getAnomaly": (answer) => problemsOf(validateAnswer69, answer),
+  "getGmmMetadata": (answer) => problemsOf(validateAnswer70, answer),
+  "getAnomalyMetadata": (answer) => problemsOf(validateAnswer71, answer),
+  "getKeras": (answer) => problemsOf(validateAnswer72, answer),
+  "getKerasMetadata": (answer) => problemsOf(validateAnswer73, answer),
 };
 
 function problemsOf(validate, answer) {
@@ -5832,7 +5841,188 @@ validate226.errors = vErrors;
 return errors === 0;
 }
 const validateAnswer27 = validate230;
-function validate235(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.id === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"id"+"'"});
+errors++;
+}
+if(data.name === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"name"+"'"});
+errors++;
+}
+if(data.startMs === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"startMs"+"'"});
+errors++;
+}
+if(data.endMs === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"endMs"+"'"});
+errors++;
+}
+if(data.id !== undefined){
+let data0 = data.id;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+(vErrors ??= []).push({instancePath:instancePath+"/id",message:"must be integer"});
+errors++;
+}
+}
+if(data.name !== undefined){
+if(typeof data.name !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/name",message:"must be string"});
+errors++;
+}
+}
+if(data.startMs !== undefined){
+if(!(typeof data.startMs == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/startMs",message:"must be number"});
+errors++;
+}
+}
+if(data.endMs !== undefined){
+if(!(typeof data.endMs == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/endMs",message:"must be number"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate234.errors = vErrors;
+return errors === 0;
+}
+function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.X === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"X"+"'"});
+errors++;
+}
+if(data.y === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"y"+"'"});
+errors++;
+}
+if(data.yLabel === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"yLabel"+"'"});
+errors++;
+}
+if(data.X !== undefined){
+let data0 = data.X;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(typeof data0[i0] == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/X/" + i0,message:"must be number"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/X",message:"must be array"});
+errors++;
+}
+}
+if(data.y !== undefined){
+let data2 = data.y;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+(vErrors ??= []).push({instancePath:instancePath+"/y",message:"must be integer"});
+errors++;
+}
+}
+if(data.yLabel !== undefined){
+if(typeof data.yLabel !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/yLabel",message:"must be string"});
+errors++;
+}
+}
+if(data.sample !== undefined){
+if(!(validate234(data.sample, {instancePath:instancePath+"/sample",parentData:data,parentDataProperty:"sample",rootData}))){
+vErrors = vErrors === null ? validate234.errors : vErrors.concat(validate234.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate233.errors = vErrors;
+return errors === 0;
+}
+function validate231(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.totalSampleCount === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"totalSampleCount"+"'"});
+errors++;
+}
+if(data.data === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"data"+"'"});
+errors++;
+}
+if(data.skipFirstFeatures === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"skipFirstFeatures"+"'"});
+errors++;
+}
+if(data.totalSampleCount !== undefined){
+let data0 = data.totalSampleCount;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+(vErrors ??= []).push({instancePath:instancePath+"/totalSampleCount",message:"must be integer"});
+errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(Array.isArray(data1)){
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate233(data1[i0], {instancePath:instancePath+"/data/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/data",message:"must be array"});
+errors++;
+}
+}
+if(data.skipFirstFeatures !== undefined){
+let data3 = data.skipFirstFeatures;
+if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
+(vErrors ??= []).push({instancePath:instancePath+"/skipFirstFeatures",message:"must be integer"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate231.errors = vErrors;
+return errors === 0;
+}
+function validate230(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate231(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
+errors = vErrors.length;
+}
+validate230.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer28 = validate238;
+function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5873,10 +6063,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate235.errors = vErrors;
+validate243.errors = vErrors;
 return errors === 0;
 }
-function validate237(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate245(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5897,10 +6087,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate237.errors = vErrors;
+validate245.errors = vErrors;
 return errors === 0;
 }
-function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate242(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5995,8 +6185,8 @@ errors++;
 }
 }
 if(data.labelingMethodMultiLabel !== undefined){
-if(!(validate235(data.labelingMethodMultiLabel, {instancePath:instancePath+"/labelingMethodMultiLabel",parentData:data,parentDataProperty:"labelingMethodMultiLabel",rootData}))){
-vErrors = vErrors === null ? validate235.errors : vErrors.concat(validate235.errors);
+if(!(validate243(data.labelingMethodMultiLabel, {instancePath:instancePath+"/labelingMethodMultiLabel",parentData:data,parentDataProperty:"labelingMethodMultiLabel",rootData}))){
+vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
 errors = vErrors.length;
 }
 }
@@ -6033,8 +6223,8 @@ errors++;
 }
 }
 if(data.datasetSubset !== undefined){
-if(!(validate237(data.datasetSubset, {instancePath:instancePath+"/datasetSubset",parentData:data,parentDataProperty:"datasetSubset",rootData}))){
-vErrors = vErrors === null ? validate237.errors : vErrors.concat(validate237.errors);
+if(!(validate245(data.datasetSubset, {instancePath:instancePath+"/datasetSubset",parentData:data,parentDataProperty:"datasetSubset",rootData}))){
+vErrors = vErrors === null ? validate245.errors : vErrors.concat(validate245.errors);
 errors = vErrors.length;
 }
 }
@@ -6061,10 +6251,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate234.errors = vErrors;
+validate242.errors = vErrors;
 return errors === 0;
 }
-function validate241(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate249(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6095,10 +6285,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate241.errors = vErrors;
+validate249.errors = vErrors;
 return errors === 0;
 }
-function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate251(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6135,10 +6325,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate243.errors = vErrors;
+validate251.errors = vErrors;
 return errors === 0;
 }
-function validate240(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate248(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6229,8 +6419,8 @@ errors++;
 }
 }
 if(data.organization !== undefined){
-if(!(validate241(data.organization, {instancePath:instancePath+"/organization",parentData:data,parentDataProperty:"organization",rootData}))){
-vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
+if(!(validate249(data.organization, {instancePath:instancePath+"/organization",parentData:data,parentDataProperty:"organization",rootData}))){
+vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
 errors = vErrors.length;
 }
 }
@@ -6245,8 +6435,8 @@ let data11 = data.namedAxes;
 if(Array.isArray(data11)){
 const len1 = data11.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate243(data11[i1], {instancePath:instancePath+"/namedAxes/" + i1,parentData:data11,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
+if(!(validate251(data11[i1], {instancePath:instancePath+"/namedAxes/" + i1,parentData:data11,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate251.errors : vErrors.concat(validate251.errors);
 errors = vErrors.length;
 }
 }
@@ -6279,10 +6469,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate240.errors = vErrors;
+validate248.errors = vErrors;
 return errors === 0;
 }
-function validate247(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate255(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6355,10 +6545,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate247.errors = vErrors;
+validate255.errors = vErrors;
 return errors === 0;
 }
-function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate241(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6400,8 +6590,8 @@ let data2 = data.inputBlocks;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate234(data2[i0], {instancePath:instancePath+"/inputBlocks/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate234.errors : vErrors.concat(validate234.errors);
+if(!(validate242(data2[i0], {instancePath:instancePath+"/inputBlocks/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate242.errors : vErrors.concat(validate242.errors);
 errors = vErrors.length;
 }
 }
@@ -6416,8 +6606,8 @@ let data4 = data.dspBlocks;
 if(Array.isArray(data4)){
 const len1 = data4.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate240(data4[i1], {instancePath:instancePath+"/dspBlocks/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
+if(!(validate248(data4[i1], {instancePath:instancePath+"/dspBlocks/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate248.errors : vErrors.concat(validate248.errors);
 errors = vErrors.length;
 }
 }
@@ -6448,8 +6638,8 @@ let data8 = data.postProcessingBlocks;
 if(Array.isArray(data8)){
 const len3 = data8.length;
 for(let i3=0; i3<len3; i3++){
-if(!(validate247(data8[i3], {instancePath:instancePath+"/postProcessingBlocks/" + i3,parentData:data8,parentDataProperty:i3,rootData}))){
-vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
+if(!(validate255(data8[i3], {instancePath:instancePath+"/postProcessingBlocks/" + i3,parentData:data8,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate255.errors : vErrors.concat(validate255.errors);
 errors = vErrors.length;
 }
 }
@@ -6470,10 +6660,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate233.errors = vErrors;
+validate241.errors = vErrors;
 return errors === 0;
 }
-function validate231(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate239(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -6482,8 +6672,8 @@ errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.impulse !== undefined){
-if(!(validate233(data.impulse, {instancePath:instancePath+"/impulse",parentData:data,parentDataProperty:"impulse",rootData}))){
-vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
+if(!(validate241(data.impulse, {instancePath:instancePath+"/impulse",parentData:data,parentDataProperty:"impulse",rootData}))){
+vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
 errors = vErrors.length;
 }
 }
@@ -6492,32 +6682,146 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate231.errors = vErrors;
+validate239.errors = vErrors;
 return errors === 0;
 }
-function validate230(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate231(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
+if(!(validate239(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
 errors = vErrors.length;
 }
-validate230.errors = vErrors;
+validate238.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer28 = validate251;
-function validate251(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer29 = validate259;
+function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate231(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-validate251.errors = vErrors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.id === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"id"+"'"});
+errors++;
+}
+if(data.id !== undefined){
+let data0 = data.id;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+(vErrors ??= []).push({instancePath:instancePath+"/id",message:"must be integer"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate260.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer29 = validate253;
-function validate254(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate259(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+validate259.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer30 = validate263;
+function validate263(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate263.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer31 = validate265;
+function validate265(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate239(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
+errors = vErrors.length;
+}
+validate265.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer32 = validate267;
+function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+errors = vErrors.length;
+}
+validate267.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer33 = validate269;
+function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.hadModelTestingResults === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"hadModelTestingResults"+"'"});
+errors++;
+}
+if(data.regenerateModelTestingStatus === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"regenerateModelTestingStatus"+"'"});
+errors++;
+}
+if(data.hadModelTestingResults !== undefined){
+if(typeof data.hadModelTestingResults !== "boolean"){
+(vErrors ??= []).push({instancePath:instancePath+"/hadModelTestingResults",message:"must be boolean"});
+errors++;
+}
+}
+if(data.regenerateModelTestingStatus !== undefined){
+if(typeof data.regenerateModelTestingStatus !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/regenerateModelTestingStatus",message:"must be string"});
+errors++;
+}
+}
+if(data.regenerateModelTestingResultsJobId !== undefined){
+let data2 = data.regenerateModelTestingResultsJobId;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+(vErrors ??= []).push({instancePath:instancePath+"/regenerateModelTestingResultsJobId",message:"must be integer"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate270.errors = vErrors;
+return errors === 0;
+}
+function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate270(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+errors = vErrors.length;
+}
+validate269.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer34 = validate273;
+function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -6534,8 +6838,8 @@ let data0 = data.impulses;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate233(data0[i0], {instancePath:instancePath+"/impulses/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
+if(!(validate241(data0[i0], {instancePath:instancePath+"/impulses/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
 errors = vErrors.length;
 }
 }
@@ -6557,21 +6861,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate254.errors = vErrors;
+validate274.errors = vErrors;
 return errors === 0;
 }
-function validate253(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate254(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate254.errors : vErrors.concat(validate254.errors);
+if(!(validate274(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
 errors = vErrors.length;
 }
-validate253.errors = vErrors;
+validate273.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer30 = validate258;
-function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer35 = validate278;
+function validate284(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6610,10 +6914,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate264.errors = vErrors;
+validate284.errors = vErrors;
 return errors === 0;
 }
-function validate263(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6650,8 +6954,8 @@ errors++;
 }
 }
 if(data.filteringType !== undefined){
-if(!(validate264(data.filteringType, {instancePath:instancePath+"/filteringType",parentData:data,parentDataProperty:"filteringType",rootData}))){
-vErrors = vErrors === null ? validate264.errors : vErrors.concat(validate264.errors);
+if(!(validate284(data.filteringType, {instancePath:instancePath+"/filteringType",parentData:data,parentDataProperty:"filteringType",rootData}))){
+vErrors = vErrors === null ? validate284.errors : vErrors.concat(validate284.errors);
 errors = vErrors.length;
 }
 }
@@ -6726,10 +7030,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate263.errors = vErrors;
+validate283.errors = vErrors;
 return errors === 0;
 }
-function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate287(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6763,10 +7067,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate267.errors = vErrors;
+validate287.errors = vErrors;
 return errors === 0;
 }
-function validate271(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate291(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6865,10 +7169,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate271.errors = vErrors;
+validate291.errors = vErrors;
 return errors === 0;
 }
-function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate290(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6898,8 +7202,8 @@ errors++;
 }
 }
 if(data.gmmMetadata !== undefined){
-if(!(validate271(data.gmmMetadata, {instancePath:instancePath+"/gmmMetadata",parentData:data,parentDataProperty:"gmmMetadata",rootData}))){
-vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+if(!(validate291(data.gmmMetadata, {instancePath:instancePath+"/gmmMetadata",parentData:data,parentDataProperty:"gmmMetadata",rootData}))){
+vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
 errors = vErrors.length;
 }
 }
@@ -6908,10 +7212,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate270.errors = vErrors;
+validate290.errors = vErrors;
 return errors === 0;
 }
-function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate294(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6938,10 +7242,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate274.errors = vErrors;
+validate294.errors = vErrors;
 return errors === 0;
 }
-function validate276(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate296(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6960,10 +7264,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate276.errors = vErrors;
+validate296.errors = vErrors;
 return errors === 0;
 }
-function validate278(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate298(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7009,10 +7313,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate278.errors = vErrors;
+validate298.errors = vErrors;
 return errors === 0;
 }
-function validate261(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7041,8 +7345,8 @@ if(data.tags === undefined){
 errors++;
 }
 if(data.impulse !== undefined){
-if(!(validate233(data.impulse, {instancePath:instancePath+"/impulse",parentData:data,parentDataProperty:"impulse",rootData}))){
-vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
+if(!(validate241(data.impulse, {instancePath:instancePath+"/impulse",parentData:data,parentDataProperty:"impulse",rootData}))){
+vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
 errors = vErrors.length;
 }
 }
@@ -7051,8 +7355,8 @@ let data1 = data.metrics;
 if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate263(data1[i0], {instancePath:instancePath+"/metrics/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+if(!(validate283(data1[i0], {instancePath:instancePath+"/metrics/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
 errors = vErrors.length;
 }
 }
@@ -7067,8 +7371,8 @@ let data3 = data.dspBlockConfigs;
 if(Array.isArray(data3)){
 const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate267(data3[i1], {instancePath:instancePath+"/dspBlockConfigs/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
+if(!(validate287(data3[i1], {instancePath:instancePath+"/dspBlockConfigs/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate287.errors : vErrors.concat(validate287.errors);
 errors = vErrors.length;
 }
 }
@@ -7083,8 +7387,8 @@ let data5 = data.learnBlockKerasConfigs;
 if(Array.isArray(data5)){
 const len2 = data5.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate267(data5[i2], {instancePath:instancePath+"/learnBlockKerasConfigs/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
+if(!(validate287(data5[i2], {instancePath:instancePath+"/learnBlockKerasConfigs/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate287.errors : vErrors.concat(validate287.errors);
 errors = vErrors.length;
 }
 }
@@ -7099,8 +7403,8 @@ let data7 = data.learnBlockAnomalyConfigs;
 if(Array.isArray(data7)){
 const len3 = data7.length;
 for(let i3=0; i3<len3; i3++){
-if(!(validate270(data7[i3], {instancePath:instancePath+"/learnBlockAnomalyConfigs/" + i3,parentData:data7,parentDataProperty:i3,rootData}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate290(data7[i3], {instancePath:instancePath+"/learnBlockAnomalyConfigs/" + i3,parentData:data7,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
 errors = vErrors.length;
 }
 }
@@ -7115,8 +7419,8 @@ let data9 = data.postProcessingBlockConfigs;
 if(Array.isArray(data9)){
 const len4 = data9.length;
 for(let i4=0; i4<len4; i4++){
-if(!(validate274(data9[i4], {instancePath:instancePath+"/postProcessingBlockConfigs/" + i4,parentData:data9,parentDataProperty:i4,rootData}))){
-vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
+if(!(validate294(data9[i4], {instancePath:instancePath+"/postProcessingBlockConfigs/" + i4,parentData:data9,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate294.errors : vErrors.concat(validate294.errors);
 errors = vErrors.length;
 }
 }
@@ -7127,8 +7431,8 @@ errors++;
 }
 }
 if(data.pretrainedModelInfo !== undefined){
-if(!(validate276(data.pretrainedModelInfo, {instancePath:instancePath+"/pretrainedModelInfo",parentData:data,parentDataProperty:"pretrainedModelInfo",rootData}))){
-vErrors = vErrors === null ? validate276.errors : vErrors.concat(validate276.errors);
+if(!(validate296(data.pretrainedModelInfo, {instancePath:instancePath+"/pretrainedModelInfo",parentData:data,parentDataProperty:"pretrainedModelInfo",rootData}))){
+vErrors = vErrors === null ? validate296.errors : vErrors.concat(validate296.errors);
 errors = vErrors.length;
 }
 }
@@ -7174,8 +7478,8 @@ errors++;
 }
 }
 if(data.createdByUser !== undefined){
-if(!(validate278(data.createdByUser, {instancePath:instancePath+"/createdByUser",parentData:data,parentDataProperty:"createdByUser",rootData}))){
-vErrors = vErrors === null ? validate278.errors : vErrors.concat(validate278.errors);
+if(!(validate298(data.createdByUser, {instancePath:instancePath+"/createdByUser",parentData:data,parentDataProperty:"createdByUser",rootData}))){
+vErrors = vErrors === null ? validate298.errors : vErrors.concat(validate298.errors);
 errors = vErrors.length;
 }
 }
@@ -7184,10 +7488,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate261.errors = vErrors;
+validate281.errors = vErrors;
 return errors === 0;
 }
-function validate282(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate302(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7226,8 +7530,8 @@ errors++;
 }
 }
 if(data.filteringType !== undefined){
-if(!(validate264(data.filteringType, {instancePath:instancePath+"/filteringType",parentData:data,parentDataProperty:"filteringType",rootData}))){
-vErrors = vErrors === null ? validate264.errors : vErrors.concat(validate264.errors);
+if(!(validate284(data.filteringType, {instancePath:instancePath+"/filteringType",parentData:data,parentDataProperty:"filteringType",rootData}))){
+vErrors = vErrors === null ? validate284.errors : vErrors.concat(validate284.errors);
 errors = vErrors.length;
 }
 }
@@ -7242,10 +7546,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate282.errors = vErrors;
+validate302.errors = vErrors;
 return errors === 0;
 }
-function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate301(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7268,8 +7572,8 @@ let data1 = data.metricKeys;
 if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate282(data1[i0], {instancePath:instancePath+"/metricKeys/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate282.errors : vErrors.concat(validate282.errors);
+if(!(validate302(data1[i0], {instancePath:instancePath+"/metricKeys/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate302.errors : vErrors.concat(validate302.errors);
 errors = vErrors.length;
 }
 }
@@ -7284,10 +7588,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate281.errors = vErrors;
+validate301.errors = vErrors;
 return errors === 0;
 }
-function validate259(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate279(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -7304,8 +7608,8 @@ let data0 = data.impulses;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate261(data0[i0], {instancePath:instancePath+"/impulses/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
+if(!(validate281(data0[i0], {instancePath:instancePath+"/impulses/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
 errors = vErrors.length;
 }
 }
@@ -7320,8 +7624,8 @@ let data2 = data.metricKeysByCategory;
 if(Array.isArray(data2)){
 const len1 = data2.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate281(data2[i1], {instancePath:instancePath+"/metricKeysByCategory/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
+if(!(validate301(data2[i1], {instancePath:instancePath+"/metricKeysByCategory/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate301.errors : vErrors.concat(validate301.errors);
 errors = vErrors.length;
 }
 }
@@ -7352,21 +7656,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate259.errors = vErrors;
+validate279.errors = vErrors;
 return errors === 0;
 }
-function validate258(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate278(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate259(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate259.errors : vErrors.concat(validate259.errors);
+if(!(validate279(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
 errors = vErrors.length;
 }
-validate258.errors = vErrors;
+validate278.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer31 = validate287;
-function validate290(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer36 = validate307;
+function validate310(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7469,8 +7773,8 @@ errors++;
 }
 }
 if(data.createdByUser !== undefined){
-if(!(validate278(data.createdByUser, {instancePath:instancePath+"/createdByUser",parentData:data,parentDataProperty:"createdByUser",rootData}))){
-vErrors = vErrors === null ? validate278.errors : vErrors.concat(validate278.errors);
+if(!(validate298(data.createdByUser, {instancePath:instancePath+"/createdByUser",parentData:data,parentDataProperty:"createdByUser",rootData}))){
+vErrors = vErrors === null ? validate298.errors : vErrors.concat(validate298.errors);
 errors = vErrors.length;
 }
 }
@@ -7493,10 +7797,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate290.errors = vErrors;
+validate310.errors = vErrors;
 return errors === 0;
 }
-function validate288(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate308(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -7517,8 +7821,8 @@ let data0 = data.jobs;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate290(data0[i0], {instancePath:instancePath+"/jobs/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
+if(!(validate310(data0[i0], {instancePath:instancePath+"/jobs/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate310.errors : vErrors.concat(validate310.errors);
 errors = vErrors.length;
 }
 }
@@ -7540,65 +7844,87 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate288.errors = vErrors;
+validate308.errors = vErrors;
 return errors === 0;
 }
-function validate287(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate307(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate288(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
+if(!(validate308(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
 errors = vErrors.length;
 }
-validate287.errors = vErrors;
+validate307.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer32 = validate294;
-function validate294(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer37 = validate314;
+function validate314(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate288(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
+if(!(validate308(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
 errors = vErrors.length;
 }
-validate294.errors = vErrors;
+validate314.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer33 = validate296;
-function validate296(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
-errors = vErrors.length;
-}
-validate296.errors = vErrors;
-return errors === 0;
-}
-const validateAnswer34 = validate298;
-function validate298(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer38 = validate316;
+function validate316(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
 errors = vErrors.length;
 }
-validate298.errors = vErrors;
+validate316.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer35 = validate300;
-function validate300(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer39 = validate318;
+function validate318(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate288(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
 errors = vErrors.length;
 }
-validate300.errors = vErrors;
+validate318.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer36 = validate302;
-function validate305(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer40 = validate320;
+function validate320(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+errors = vErrors.length;
+}
+validate320.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer41 = validate322;
+function validate322(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate308(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
+errors = vErrors.length;
+}
+validate322.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer42 = validate324;
+function validate324(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+errors = vErrors.length;
+}
+validate324.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer43 = validate326;
+function validate329(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7627,10 +7953,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate305.errors = vErrors;
+validate329.errors = vErrors;
 return errors === 0;
 }
-function validate303(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate327(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -7647,8 +7973,8 @@ let data0 = data.summary;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate305(data0[i0], {instancePath:instancePath+"/summary/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
+if(!(validate329(data0[i0], {instancePath:instancePath+"/summary/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate329.errors : vErrors.concat(validate329.errors);
 errors = vErrors.length;
 }
 }
@@ -7663,32 +7989,54 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate303.errors = vErrors;
+validate327.errors = vErrors;
 return errors === 0;
 }
-function validate302(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate326(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate303(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
+if(!(validate327(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate327.errors : vErrors.concat(validate327.errors);
 errors = vErrors.length;
 }
-validate302.errors = vErrors;
+validate326.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer37 = validate308;
-function validate308(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer44 = validate332;
+function validate332(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+errors = vErrors.length;
+}
+validate332.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer45 = validate334;
+function validate334(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+errors = vErrors.length;
+}
+validate334.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer46 = validate336;
+function validate336(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-validate308.errors = vErrors;
+validate336.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer38 = validate310;
-function validate311(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer47 = validate338;
+function validate339(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -7701,8 +8049,8 @@ if(data.job === undefined){
 errors++;
 }
 if(data.job !== undefined){
-if(!(validate290(data.job, {instancePath:instancePath+"/job",parentData:data,parentDataProperty:"job",rootData}))){
-vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
+if(!(validate310(data.job, {instancePath:instancePath+"/job",parentData:data,parentDataProperty:"job",rootData}))){
+vErrors = vErrors === null ? validate310.errors : vErrors.concat(validate310.errors);
 errors = vErrors.length;
 }
 }
@@ -7711,21 +8059,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate311.errors = vErrors;
+validate339.errors = vErrors;
 return errors === 0;
 }
-function validate310(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate338(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate311(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate311.errors : vErrors.concat(validate311.errors);
+if(!(validate339(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate339.errors : vErrors.concat(validate339.errors);
 errors = vErrors.length;
 }
-validate310.errors = vErrors;
+validate338.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer39 = validate315;
-function validate318(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer48 = validate343;
+function validate346(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7760,10 +8108,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate318.errors = vErrors;
+validate346.errors = vErrors;
 return errors === 0;
 }
-function validate316(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate344(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -7784,8 +8132,8 @@ let data0 = data.stdout;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate318(data0[i0], {instancePath:instancePath+"/stdout/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate318.errors : vErrors.concat(validate318.errors);
+if(!(validate346(data0[i0], {instancePath:instancePath+"/stdout/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
 errors = vErrors.length;
 }
 }
@@ -7807,32 +8155,32 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate316.errors = vErrors;
+validate344.errors = vErrors;
 return errors === 0;
 }
-function validate315(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate343(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate316(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate316.errors : vErrors.concat(validate316.errors);
+if(!(validate344(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate344.errors : vErrors.concat(validate344.errors);
 errors = vErrors.length;
 }
-validate315.errors = vErrors;
+validate343.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer40 = validate321;
-function validate321(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer49 = validate349;
+function validate349(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-validate321.errors = vErrors;
+validate349.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer41 = validate323;
-function validate324(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer50 = validate351;
+function validate352(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -7857,21 +8205,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate324.errors = vErrors;
+validate352.errors = vErrors;
 return errors === 0;
 }
-function validate323(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate351(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate324(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
+if(!(validate352(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate352.errors : vErrors.concat(validate352.errors);
 errors = vErrors.length;
 }
-validate323.errors = vErrors;
+validate351.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer42 = validate327;
-function validate330(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer51 = validate355;
+function validate358(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7920,10 +8268,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate330.errors = vErrors;
+validate358.errors = vErrors;
 return errors === 0;
 }
-function validate328(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate356(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -7940,8 +8288,8 @@ let data0 = data.modelVariants;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate330(data0[i0], {instancePath:instancePath+"/modelVariants/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate330.errors : vErrors.concat(validate330.errors);
+if(!(validate358(data0[i0], {instancePath:instancePath+"/modelVariants/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate358.errors : vErrors.concat(validate358.errors);
 errors = vErrors.length;
 }
 }
@@ -7956,21 +8304,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate328.errors = vErrors;
+validate356.errors = vErrors;
 return errors === 0;
 }
-function validate327(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate355(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate328(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate328.errors : vErrors.concat(validate328.errors);
+if(!(validate356(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate356.errors : vErrors.concat(validate356.errors);
 errors = vErrors.length;
 }
-validate327.errors = vErrors;
+validate355.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer43 = validate333;
-function validate334(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer52 = validate361;
+function validate362(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8046,21 +8394,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate334.errors = vErrors;
+validate362.errors = vErrors;
 return errors === 0;
 }
-function validate333(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate361(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate334(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate334.errors : vErrors.concat(validate334.errors);
+if(!(validate362(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate362.errors : vErrors.concat(validate362.errors);
 errors = vErrors.length;
 }
-validate333.errors = vErrors;
+validate361.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer44 = validate337;
-function validate338(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer53 = validate365;
+function validate366(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8104,21 +8452,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate338.errors = vErrors;
+validate366.errors = vErrors;
 return errors === 0;
 }
-function validate337(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate365(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate338(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate338.errors : vErrors.concat(validate338.errors);
+if(!(validate366(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate366.errors : vErrors.concat(validate366.errors);
 errors = vErrors.length;
 }
-validate337.errors = vErrors;
+validate365.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer45 = validate342;
-function validate343(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer54 = validate370;
+function validate371(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8142,21 +8490,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate343.errors = vErrors;
+validate371.errors = vErrors;
 return errors === 0;
 }
-function validate342(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate370(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate343(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate343.errors : vErrors.concat(validate343.errors);
+if(!(validate371(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate371.errors : vErrors.concat(validate371.errors);
 errors = vErrors.length;
 }
-validate342.errors = vErrors;
+validate370.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer46 = validate346;
-function validate347(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer55 = validate374;
+function validate375(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8167,32 +8515,32 @@ if(!(validate122(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
-validate347.errors = vErrors;
+validate375.errors = vErrors;
 return errors === 0;
 }
-function validate346(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate374(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate347(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate347.errors : vErrors.concat(validate347.errors);
+if(!(validate375(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate375.errors : vErrors.concat(validate375.errors);
 errors = vErrors.length;
 }
-validate346.errors = vErrors;
+validate374.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer47 = validate351;
-function validate351(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer56 = validate379;
+function validate379(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-validate351.errors = vErrors;
+validate379.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer48 = validate353;
-function validate354(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer57 = validate381;
+function validate382(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8211,131 +8559,131 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate354.errors = vErrors;
+validate382.errors = vErrors;
 return errors === 0;
 }
-function validate353(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate381(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate354(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate354.errors : vErrors.concat(validate354.errors);
+if(!(validate382(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate382.errors : vErrors.concat(validate382.errors);
 errors = vErrors.length;
 }
-validate353.errors = vErrors;
+validate381.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer49 = validate357;
-function validate357(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
-errors = vErrors.length;
-}
-validate357.errors = vErrors;
-return errors === 0;
-}
-const validateAnswer50 = validate359;
-function validate359(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer58 = validate385;
+function validate385(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-validate359.errors = vErrors;
+validate385.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer51 = validate361;
-function validate361(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer59 = validate387;
+function validate387(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-validate361.errors = vErrors;
+validate387.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer52 = validate363;
-function validate363(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer60 = validate389;
+function validate389(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-validate363.errors = vErrors;
+validate389.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer53 = validate365;
-function validate365(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer61 = validate391;
+function validate391(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-validate365.errors = vErrors;
+validate391.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer54 = validate367;
-function validate367(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer62 = validate393;
+function validate393(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate393.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer63 = validate395;
+function validate395(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate152(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
 errors = vErrors.length;
 }
-validate367.errors = vErrors;
+validate395.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer55 = validate369;
-function validate369(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer64 = validate397;
+function validate397(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-validate369.errors = vErrors;
+validate397.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer56 = validate371;
-function validate371(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer65 = validate399;
+function validate399(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-validate371.errors = vErrors;
+validate399.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer57 = validate373;
-function validate373(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer66 = validate401;
+function validate401(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate152(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
 errors = vErrors.length;
 }
-validate373.errors = vErrors;
+validate401.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer58 = validate375;
-function validate375(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer67 = validate403;
+function validate403(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-validate375.errors = vErrors;
+validate403.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer59 = validate377;
-function validate380(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer68 = validate405;
+function validate408(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8364,10 +8712,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate380.errors = vErrors;
+validate408.errors = vErrors;
 return errors === 0;
 }
-function validate378(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate406(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8380,8 +8728,8 @@ if(data.token === undefined){
 errors++;
 }
 if(data.token !== undefined){
-if(!(validate380(data.token, {instancePath:instancePath+"/token",parentData:data,parentDataProperty:"token",rootData}))){
-vErrors = vErrors === null ? validate380.errors : vErrors.concat(validate380.errors);
+if(!(validate408(data.token, {instancePath:instancePath+"/token",parentData:data,parentDataProperty:"token",rootData}))){
+vErrors = vErrors === null ? validate408.errors : vErrors.concat(validate408.errors);
 errors = vErrors.length;
 }
 }
@@ -8390,21 +8738,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate378.errors = vErrors;
+validate406.errors = vErrors;
 return errors === 0;
 }
-function validate377(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate405(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate378(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate378.errors : vErrors.concat(validate378.errors);
+if(!(validate406(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate406.errors : vErrors.concat(validate406.errors);
 errors = vErrors.length;
 }
-validate377.errors = vErrors;
+validate405.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer60 = validate383;
-function validate386(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer69 = validate411;
+function validate414(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8495,10 +8843,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate386.errors = vErrors;
+validate414.errors = vErrors;
 return errors === 0;
 }
-function validate388(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate416(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8548,10 +8896,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate388.errors = vErrors;
+validate416.errors = vErrors;
 return errors === 0;
 }
-function validate384(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate412(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8584,8 +8932,8 @@ if(data.minimumConfidenceRating === undefined){
 errors++;
 }
 if(data.dependencies !== undefined){
-if(!(validate386(data.dependencies, {instancePath:instancePath+"/dependencies",parentData:data,parentDataProperty:"dependencies",rootData}))){
-vErrors = vErrors === null ? validate386.errors : vErrors.concat(validate386.errors);
+if(!(validate414(data.dependencies, {instancePath:instancePath+"/dependencies",parentData:data,parentDataProperty:"dependencies",rootData}))){
+vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
 errors = vErrors.length;
 }
 }
@@ -8600,8 +8948,8 @@ let data2 = data.axes;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate388(data2[i0], {instancePath:instancePath+"/axes/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate388.errors : vErrors.concat(validate388.errors);
+if(!(validate416(data2[i0], {instancePath:instancePath+"/axes/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate416.errors : vErrors.concat(validate416.errors);
 errors = vErrors.length;
 }
 }
@@ -8668,46 +9016,46 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate384.errors = vErrors;
+validate412.errors = vErrors;
 return errors === 0;
 }
-function validate383(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate411(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate384(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate384.errors : vErrors.concat(validate384.errors);
+if(!(validate412(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate412.errors : vErrors.concat(validate412.errors);
 errors = vErrors.length;
 }
-validate383.errors = vErrors;
+validate411.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer61 = validate392;
-function validate393(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer70 = validate420;
+function validate421(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-if(!(validate271(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+if(!(validate291(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
 errors = vErrors.length;
 }
-validate393.errors = vErrors;
+validate421.errors = vErrors;
 return errors === 0;
 }
-function validate392(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate420(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate393(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate393.errors : vErrors.concat(validate393.errors);
+if(!(validate421(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate421.errors : vErrors.concat(validate421.errors);
 errors = vErrors.length;
 }
-validate392.errors = vErrors;
+validate420.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer62 = validate397;
-function validate400(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer71 = validate425;
+function validate428(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8746,10 +9094,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate400.errors = vErrors;
+validate428.errors = vErrors;
 return errors === 0;
 }
-function validate405(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate433(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8798,10 +9146,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate405.errors = vErrors;
+validate433.errors = vErrors;
 return errors === 0;
 }
-function validate409(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate437(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8830,10 +9178,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate409.errors = vErrors;
+validate437.errors = vErrors;
 return errors === 0;
 }
-function validate404(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate432(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8890,20 +9238,20 @@ errors++;
 }
 }
 if(data.tflite !== undefined){
-if(!(validate405(data.tflite, {instancePath:instancePath+"/tflite",parentData:data,parentDataProperty:"tflite",rootData}))){
-vErrors = vErrors === null ? validate405.errors : vErrors.concat(validate405.errors);
+if(!(validate433(data.tflite, {instancePath:instancePath+"/tflite",parentData:data,parentDataProperty:"tflite",rootData}))){
+vErrors = vErrors === null ? validate433.errors : vErrors.concat(validate433.errors);
 errors = vErrors.length;
 }
 }
 if(data.eon !== undefined){
-if(!(validate405(data.eon, {instancePath:instancePath+"/eon",parentData:data,parentDataProperty:"eon",rootData}))){
-vErrors = vErrors === null ? validate405.errors : vErrors.concat(validate405.errors);
+if(!(validate433(data.eon, {instancePath:instancePath+"/eon",parentData:data,parentDataProperty:"eon",rootData}))){
+vErrors = vErrors === null ? validate433.errors : vErrors.concat(validate433.errors);
 errors = vErrors.length;
 }
 }
 if(data.eon_ram_optimized !== undefined){
-if(!(validate405(data.eon_ram_optimized, {instancePath:instancePath+"/eon_ram_optimized",parentData:data,parentDataProperty:"eon_ram_optimized",rootData}))){
-vErrors = vErrors === null ? validate405.errors : vErrors.concat(validate405.errors);
+if(!(validate433(data.eon_ram_optimized, {instancePath:instancePath+"/eon_ram_optimized",parentData:data,parentDataProperty:"eon_ram_optimized",rootData}))){
+vErrors = vErrors === null ? validate433.errors : vErrors.concat(validate433.errors);
 errors = vErrors.length;
 }
 }
@@ -8912,8 +9260,8 @@ let data7 = data.customMetrics;
 if(Array.isArray(data7)){
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate409(data7[i0], {instancePath:instancePath+"/customMetrics/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate409.errors : vErrors.concat(validate409.errors);
+if(!(validate437(data7[i0], {instancePath:instancePath+"/customMetrics/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate437.errors : vErrors.concat(validate437.errors);
 errors = vErrors.length;
 }
 }
@@ -8940,10 +9288,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate404.errors = vErrors;
+validate432.errors = vErrors;
 return errors === 0;
 }
-function validate403(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate431(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9035,8 +9383,8 @@ let data7 = data.onDevicePerformance;
 if(Array.isArray(data7)){
 const len2 = data7.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate404(data7[i2], {instancePath:instancePath+"/onDevicePerformance/" + i2,parentData:data7,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
+if(!(validate432(data7[i2], {instancePath:instancePath+"/onDevicePerformance/" + i2,parentData:data7,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate432.errors : vErrors.concat(validate432.errors);
 errors = vErrors.length;
 }
 }
@@ -9114,10 +9462,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate403.errors = vErrors;
+validate431.errors = vErrors;
 return errors === 0;
 }
-function validate398(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate426(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -9188,8 +9536,8 @@ let data5 = data.clusters;
 if(Array.isArray(data5)){
 const len2 = data5.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate400(data5[i2], {instancePath:instancePath+"/clusters/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate400.errors : vErrors.concat(validate400.errors);
+if(!(validate428(data5[i2], {instancePath:instancePath+"/clusters/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate428.errors : vErrors.concat(validate428.errors);
 errors = vErrors.length;
 }
 }
@@ -9265,8 +9613,8 @@ let data15 = data.modelValidationMetrics;
 if(Array.isArray(data15)){
 const len6 = data15.length;
 for(let i6=0; i6<len6; i6++){
-if(!(validate403(data15[i6], {instancePath:instancePath+"/modelValidationMetrics/" + i6,parentData:data15,parentDataProperty:i6,rootData}))){
-vErrors = vErrors === null ? validate403.errors : vErrors.concat(validate403.errors);
+if(!(validate431(data15[i6], {instancePath:instancePath+"/modelValidationMetrics/" + i6,parentData:data15,parentDataProperty:i6,rootData}))){
+vErrors = vErrors === null ? validate431.errors : vErrors.concat(validate431.errors);
 errors = vErrors.length;
 }
 }
@@ -9287,21 +9635,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate398.errors = vErrors;
+validate426.errors = vErrors;
 return errors === 0;
 }
-function validate397(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate425(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate398(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate398.errors : vErrors.concat(validate398.errors);
+if(!(validate426(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate426.errors : vErrors.concat(validate426.errors);
 errors = vErrors.length;
 }
-validate397.errors = vErrors;
+validate425.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer63 = validate416;
-function validate420(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer72 = validate444;
+function validate448(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9367,10 +9715,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate420.errors = vErrors;
+validate448.errors = vErrors;
 return errors === 0;
 }
-function validate422(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate450(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9413,10 +9761,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate422.errors = vErrors;
+validate450.errors = vErrors;
 return errors === 0;
 }
-function validate424(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate452(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9447,10 +9795,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate424.errors = vErrors;
+validate452.errors = vErrors;
 return errors === 0;
 }
-function validate417(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate445(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -9531,8 +9879,8 @@ if(data.showAugmentationTrainingSettings === undefined){
 errors++;
 }
 if(data.dependencies !== undefined){
-if(!(validate386(data.dependencies, {instancePath:instancePath+"/dependencies",parentData:data,parentDataProperty:"dependencies",rootData}))){
-vErrors = vErrors === null ? validate386.errors : vErrors.concat(validate386.errors);
+if(!(validate414(data.dependencies, {instancePath:instancePath+"/dependencies",parentData:data,parentDataProperty:"dependencies",rootData}))){
+vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
 errors = vErrors.length;
 }
 }
@@ -9583,8 +9931,8 @@ let data8 = data.visualLayers;
 if(Array.isArray(data8)){
 const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate420(data8[i0], {instancePath:instancePath+"/visualLayers/" + i0,parentData:data8,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate420.errors : vErrors.concat(validate420.errors);
+if(!(validate448(data8[i0], {instancePath:instancePath+"/visualLayers/" + i0,parentData:data8,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate448.errors : vErrors.concat(validate448.errors);
 errors = vErrors.length;
 }
 }
@@ -9652,8 +10000,8 @@ errors++;
 }
 }
 if(data.augmentationPolicySpectrogram !== undefined){
-if(!(validate422(data.augmentationPolicySpectrogram, {instancePath:instancePath+"/augmentationPolicySpectrogram",parentData:data,parentDataProperty:"augmentationPolicySpectrogram",rootData}))){
-vErrors = vErrors === null ? validate422.errors : vErrors.concat(validate422.errors);
+if(!(validate450(data.augmentationPolicySpectrogram, {instancePath:instancePath+"/augmentationPolicySpectrogram",parentData:data,parentDataProperty:"augmentationPolicySpectrogram",rootData}))){
+vErrors = vErrors === null ? validate450.errors : vErrors.concat(validate450.errors);
 errors = vErrors.length;
 }
 }
@@ -9687,8 +10035,8 @@ errors++;
 }
 }
 if(data.akidaEdgeLearningConfig !== undefined){
-if(!(validate424(data.akidaEdgeLearningConfig, {instancePath:instancePath+"/akidaEdgeLearningConfig",parentData:data,parentDataProperty:"akidaEdgeLearningConfig",rootData}))){
-vErrors = vErrors === null ? validate424.errors : vErrors.concat(validate424.errors);
+if(!(validate452(data.akidaEdgeLearningConfig, {instancePath:instancePath+"/akidaEdgeLearningConfig",parentData:data,parentDataProperty:"akidaEdgeLearningConfig",rootData}))){
+vErrors = vErrors === null ? validate452.errors : vErrors.concat(validate452.errors);
 errors = vErrors.length;
 }
 }
@@ -9765,21 +10113,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate417.errors = vErrors;
+validate445.errors = vErrors;
 return errors === 0;
 }
-function validate416(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate444(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate417(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate417.errors : vErrors.concat(validate417.errors);
+if(!(validate445(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate445.errors : vErrors.concat(validate445.errors);
 errors = vErrors.length;
 }
-validate416.errors = vErrors;
+validate444.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer64 = validate428;
-function validate432(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer73 = validate456;
+function validate460(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9818,10 +10166,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate432.errors = vErrors;
+validate460.errors = vErrors;
 return errors === 0;
 }
-function validate431(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate459(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9834,14 +10182,14 @@ if(data.output === undefined){
 errors++;
 }
 if(data.input !== undefined){
-if(!(validate432(data.input, {instancePath:instancePath+"/input",parentData:data,parentDataProperty:"input",rootData}))){
-vErrors = vErrors === null ? validate432.errors : vErrors.concat(validate432.errors);
+if(!(validate460(data.input, {instancePath:instancePath+"/input",parentData:data,parentDataProperty:"input",rootData}))){
+vErrors = vErrors === null ? validate460.errors : vErrors.concat(validate460.errors);
 errors = vErrors.length;
 }
 }
 if(data.output !== undefined){
-if(!(validate432(data.output, {instancePath:instancePath+"/output",parentData:data,parentDataProperty:"output",rootData}))){
-vErrors = vErrors === null ? validate432.errors : vErrors.concat(validate432.errors);
+if(!(validate460(data.output, {instancePath:instancePath+"/output",parentData:data,parentDataProperty:"output",rootData}))){
+vErrors = vErrors === null ? validate460.errors : vErrors.concat(validate460.errors);
 errors = vErrors.length;
 }
 }
@@ -9850,10 +10198,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate431.errors = vErrors;
+validate459.errors = vErrors;
 return errors === 0;
 }
-function validate439(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate467(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9892,10 +10240,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate439.errors = vErrors;
+validate467.errors = vErrors;
 return errors === 0;
 }
-function validate438(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate466(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9942,8 +10290,8 @@ let data5 = data.data;
 if(Array.isArray(data5)){
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate439(data5[i0], {instancePath:instancePath+"/data/" + i0,parentData:data5,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate439.errors : vErrors.concat(validate439.errors);
+if(!(validate467(data5[i0], {instancePath:instancePath+"/data/" + i0,parentData:data5,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate467.errors : vErrors.concat(validate467.errors);
 errors = vErrors.length;
 }
 }
@@ -9958,10 +10306,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate438.errors = vErrors;
+validate466.errors = vErrors;
 return errors === 0;
 }
-function validate429(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate457(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -10020,8 +10368,8 @@ let data1 = data.layers;
 if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate431(data1[i0], {instancePath:instancePath+"/layers/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate431.errors : vErrors.concat(validate431.errors);
+if(!(validate459(data1[i0], {instancePath:instancePath+"/layers/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate459.errors : vErrors.concat(validate459.errors);
 errors = vErrors.length;
 }
 }
@@ -10090,8 +10438,8 @@ let data10 = data.modelValidationMetrics;
 if(Array.isArray(data10)){
 const len4 = data10.length;
 for(let i4=0; i4<len4; i4++){
-if(!(validate403(data10[i4], {instancePath:instancePath+"/modelValidationMetrics/" + i4,parentData:data10,parentDataProperty:i4,rootData}))){
-vErrors = vErrors === null ? validate403.errors : vErrors.concat(validate403.errors);
+if(!(validate431(data10[i4], {instancePath:instancePath+"/modelValidationMetrics/" + i4,parentData:data10,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate431.errors : vErrors.concat(validate431.errors);
 errors = vErrors.length;
 }
 }
@@ -10146,8 +10494,8 @@ let data18 = data.tensorboardGraphs;
 if(Array.isArray(data18)){
 const len6 = data18.length;
 for(let i6=0; i6<len6; i6++){
-if(!(validate438(data18[i6], {instancePath:instancePath+"/tensorboardGraphs/" + i6,parentData:data18,parentDataProperty:i6,rootData}))){
-vErrors = vErrors === null ? validate438.errors : vErrors.concat(validate438.errors);
+if(!(validate466(data18[i6], {instancePath:instancePath+"/tensorboardGraphs/" + i6,parentData:data18,parentDataProperty:i6,rootData}))){
+vErrors = vErrors === null ? validate466.errors : vErrors.concat(validate466.errors);
 errors = vErrors.length;
 }
 }
@@ -10162,17 +10510,17 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate429.errors = vErrors;
+validate457.errors = vErrors;
 return errors === 0;
 }
-function validate428(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate456(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate429(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate429.errors : vErrors.concat(validate429.errors);
+if(!(validate457(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate457.errors : vErrors.concat(validate457.errors);
 errors = vErrors.length;
 }
-validate428.errors = vErrors;
+validate456.errors = vErrors;
 return errors === 0;
 }
 

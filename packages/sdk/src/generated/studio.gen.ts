@@ -543,6 +543,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{projectId}/dsp/{dspId}/features/get-graph/classification/{sampleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the features of each window of a sample
+         * @description What the learn blocks see of a stored sample, window by window, with the times of each window.
+         */
+        get: operations["dspGetFeaturesForSample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{projectId}/dsp-data/{dspId}/x/{category}": {
         parameters: {
             query?: never;
@@ -576,8 +596,16 @@ export interface paths {
          */
         get: operations["getImpulse"];
         put?: never;
-        post?: never;
-        delete?: never;
+        /**
+         * Set the blocks of an impulse
+         * @description Gives an impulse these blocks instead of those it has, and makes the default impulse where the project has none.
+         */
+        post: operations["createImpulse"];
+        /**
+         * Clear an impulse
+         * @description Removes the blocks of the impulse and what they have learned. The samples stay.
+         */
+        delete: operations["deleteImpulse"];
         options?: never;
         head?: never;
         patch?: never;
@@ -597,6 +625,46 @@ export interface paths {
         get: operations["getImpulseAll"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/impulse/{impulseId}/regenerate-model-testing-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring the results of the test set up to date
+         * @description Starts a job that makes the verdicts anew from the scores that are there, which is enough after a threshold has changed. The request has no body. Newer Studio versions only; absent before 2026.
+         */
+        post: operations["regenerateModelTestingSummary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/impulse/{impulseId}/set-thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set thresholds of an impulse's blocks
+         * @description Sets when a window counts as uncertain or as an anomaly. Scores do not depend on thresholds, verdicts do, so the results of the test set become stale; Studio makes them anew at once where it can. Newer Studio versions only; absent before 2026.
+         */
+        post: operations["setImpulseThresholds"];
         delete?: never;
         options?: never;
         head?: never;
@@ -723,6 +791,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{projectId}/jobs/generate-features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start computing the features of the training set
+         * @description Starts a job that runs a DSP block over every window of the training set, which training needs first.
+         */
+        post: operations["generateFeaturesJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{projectId}/jobs/history": {
         parameters: {
             query?: never;
@@ -743,6 +831,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{projectId}/jobs/retrain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start training the whole impulse anew
+         * @description Starts a job that computes the features and trains every block of the impulse, with the settings of the last training. The request has no body.
+         */
+        post: operations["startRetrainJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{projectId}/jobs/summary": {
         parameters: {
             query?: never;
@@ -757,6 +865,46 @@ export interface paths {
         get: operations["getJobsSummary"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/jobs/train/anomaly/{learnId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start training an anomaly block
+         * @description Starts a job that finds clusters, or a Gaussian mixture, in the features of the training set.
+         */
+        post: operations["trainAnomalyJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{projectId}/jobs/train/keras/{learnId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start training a network
+         * @description Starts a job that trains the network on the features of the training set. Settings that are not sent stay as they are; `getKeras` reads them.
+         */
+        post: operations["trainKerasJob"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1783,6 +1931,24 @@ export interface components {
             /** @description Whether it is fine that the device is known already; otherwise that is an error. */
             ifNotExists: boolean;
         };
+        /** @description The blocks of an impulse. Ids are the caller's choice, above 0, each used once in the project; a block that did not change keeps its id. */
+        CreateImpulseRequest: {
+            /** @description Name of the impulse. If absent, Studio makes one of its blocks. */
+            name?: string;
+            /** @description Blocks that cut the data. */
+            inputBlocks: components["schemas"]["ImpulseInputBlock"][];
+            /** @description Blocks that compute features. */
+            dspBlocks: components["schemas"]["ImpulseDspBlock"][];
+            /** @description Blocks that classify, predict or find anomalies. */
+            learnBlocks: components["schemas"]["ImpulseLearnBlock"][];
+            /** @description Blocks that act on the output. Newer Studio versions only; ignored before 2026. */
+            postProcessingBlocks?: components["schemas"]["ImpulsePostProcessingBlock"][];
+            type?: components["schemas"]["ImpulseType"];
+        };
+        CreateImpulseResponse: components["schemas"]["GenericResponse"] & {
+            /** @description Id of the impulse. */
+            id: number;
+        };
         /** @description The user who started something. */
         CreatedUpdatedByUser: {
             /** @description Id of the user. */
@@ -2043,6 +2209,14 @@ export interface components {
             /** @description Frequencies that the sensor offers, in Hz. */
             frequencies: number[];
         };
+        DspSampleFeaturesResponse: components["schemas"]["GenericResponse"] & {
+            /** @description Number of windows. */
+            totalSampleCount: number;
+            /** @description The windows in order of time. */
+            data: components["schemas"]["WindowFeatures"][];
+            /** @description How many values at the beginning of each `X` Studio made up for its own graphs. */
+            skipFirstFeatures: number;
+        };
         /** @description The label to set. */
         EditSampleLabelRequest: {
             /** @description New label of the whole sample. */
@@ -2075,6 +2249,20 @@ export interface components {
         FreeformResult: {
             /** @description One entry per output of the model. */
             outputTensors: components["schemas"]["FreeformOutputTensor"][];
+        };
+        /** @description Which features to compute. */
+        GenerateFeaturesRequest: {
+            /** @description Id of a DSP block among the impulse's `dspBlocks`. */
+            dspId: number;
+            /** @description Whether to work out which features matter, where the block can. */
+            calculateFeatureImportance?: boolean;
+            /** @description With `true`, leaves out Studio's picture of the features. Meant for Studio's tests. */
+            skipFeatureExplorer?: boolean;
+            /**
+             * @description How the features are scaled.
+             * @enum {string}
+             */
+            normalizeData?: "none" | "normalize-channel-standard-scaler" | (string & {});
         };
         /** @description What every JSON answer has. */
         GenericResponse: {
@@ -2818,6 +3006,15 @@ export interface components {
         MoveRawDataRequest: {
             newCategory: components["schemas"]["RawDataCategory"];
         };
+        /** @description The new value of one threshold. */
+        NewThreshold: {
+            /** @description Id of a learn block among the impulse's `learnBlocks`. */
+            blockId: number;
+            /** @description The `key` of one of the block's thresholds. */
+            key: string;
+            /** @description The value. A text only where `dropdownOptions` of the threshold offer texts. */
+            value: number | string;
+        };
         /**
          * @description Family of an object detection model, which decides how to read its output. The list has grown in every version; accept other values.
          * @enum {string}
@@ -3380,6 +3577,94 @@ export interface components {
             /** @description Unit of the readings, mostly as SenML writes it, e.g. `m/s2`. */
             units: string;
         };
+        /** @description New values of thresholds. */
+        SetImpulseThresholdsRequest: {
+            /** @description The thresholds to set. The others stay as they are. */
+            thresholds: components["schemas"]["NewThreshold"][];
+            /** @description Whether a job may be started to bring the results of the test set up to date. Thresholds cannot be set while such a job runs, so a page with a slider sends `false`. */
+            allowCreatingRegenerateModelTestingJobs: boolean;
+            /** @description With `true`, a job does it even if the results are few. */
+            forceRunRegenerateModelTestingInJob?: boolean;
+        };
+        SetImpulseThresholdsResponse: components["schemas"]["GenericResponse"] & {
+            /** @description Whether there were results of the test set. */
+            hadModelTestingResults: boolean;
+            /**
+             * @description What became of the results: nothing (there were none, or these blocks cannot), made anew, a job is doing it, or `regenerateModelTestingSummary` has to be called. The list may grow; accept other values.
+             * @enum {string}
+             */
+            regenerateModelTestingStatus: "not_regenerated" | "regenerated" | "started_job" | "requires_job" | (string & {});
+            /** @description Id of the job, where one was started. */
+            regenerateModelTestingResultsJobId?: number;
+        };
+        /** @description Settings of a network. Those that are not there stay as they are. */
+        SetKerasParameterRequest: {
+            /**
+             * @description Whether the network is made of `visualLayers` or by `script`.
+             * @enum {string}
+             */
+            mode?: "visual" | "expert" | (string & {});
+            /**
+             * @deprecated
+             * @description Lowest confidence of a class; use `setImpulseThresholds`.
+             */
+            minimumConfidenceRating?: number;
+            selectedModelType?: components["schemas"]["KerasModelTypeEnum"];
+            /** @description Program that trains the network, in the expert mode. */
+            script?: string;
+            /** @description The layers, in the visual mode. */
+            visualLayers?: components["schemas"]["KerasVisualLayer"][];
+            /** @description Epochs of the training. */
+            trainingCycles?: number;
+            /** @description Learning rate, 0..1. */
+            learningRate?: number;
+            /** @description Windows per step of the training. */
+            batchSize?: number;
+            /** @description Part of the training data that is kept back for validation, 0..1. */
+            trainTestSplit?: number;
+            /** @description Whether rare classes weigh more. */
+            autoClassWeights?: boolean;
+            /** @description Whether an optimizer chooses the learning rate itself. */
+            useLearnedOptimizer?: boolean;
+            /**
+             * @description Whether images are varied for training.
+             * @enum {string}
+             */
+            augmentationPolicyImage?: "none" | "all" | (string & {});
+            augmentationPolicySpectrogram?: components["schemas"]["AugmentationPolicySpectrogram"];
+            /** @description Whether to estimate speed and memory of the quantised model. */
+            profileInt8?: boolean;
+            /** @description With `true`, leaves out embeddings and memory figures. Meant for Studio's tests. */
+            skipEmbeddingsAndMemory?: boolean;
+            akidaEdgeLearningConfig?: components["schemas"]["AkidaEdgeLearningConfig"];
+            /** @description Key of the metadata that keeps samples together when some are kept back for validation. */
+            customValidationMetadataKey?: string;
+            /** @description Whether Studio's page shows the advanced settings. */
+            showAdvancedTrainingSettings?: boolean;
+            /** @description Whether Studio's page shows the settings for varying data. */
+            showAugmentationTrainingSettings?: boolean;
+            /** @description Settings that the model itself defines; `null` takes one back. */
+            customParameters?: {
+                [key: string]: string | null;
+            };
+            /**
+             * @description Size of a visual anomaly model.
+             * @enum {string}
+             */
+            anomalyCapacity?: "low" | "medium" | "high" | (string & {});
+            lastShownModelVariant?: components["schemas"]["KerasModelVariantEnum"];
+            /** @description Settings of a visual anomaly model. Windowscope does not look into them. */
+            blockParameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description What to train on. Newer Studio versions only; ignored before mid-2026.
+             * @enum {string}
+             */
+            trainingProcessor?: "cpu" | "gpu" | (string & {});
+            /** @description Lowest use of the GPU that Studio's tests accept. Newer Studio versions only. */
+            assertGpuUsagePercentage?: number | null;
+        };
         /** @description The metadata to set. */
         SetSampleMetadataRequest: {
             /** @description The pairs, texts by key. */
@@ -3450,6 +3735,19 @@ export interface components {
             /** @description Number of the request. What it refers to is not documented. */
             id?: number;
         };
+        /** @description Settings of an anomaly block. */
+        StartTrainingRequestAnomaly: {
+            /** @description Indices of the features to look at. */
+            axes: number[];
+            /** @description Number of clusters, or of components of a Gaussian mixture. */
+            clusterCount?: number;
+            /** @description Lowest score that counts as an anomaly. Newer versions prefer `thresholds`. */
+            minimumConfidenceRating: number;
+            /** @description With `true`, leaves out embeddings and memory figures. Meant for Studio's tests. */
+            skipEmbeddingsAndMemory?: boolean;
+            /** @description The block's thresholds. Newer Studio versions only; ignored before 2026. */
+            thresholds?: components["schemas"]["BlockThreshold"][];
+        };
         /** @description What a device reports. */
         StoreInferenceHistoryRequest: {
             /** @description One entry per stretch of time. */
@@ -3497,6 +3795,27 @@ export interface components {
         UpdateJobRequest: {
             /** @description Ids of the users who are told when the job ends. */
             jobNotificationUids?: number[];
+        };
+        /** @description The features of one window. */
+        WindowFeatures: {
+            /** @description The features. */
+            X: number[];
+            /** @description Number of the label. */
+            y: number;
+            /** @description The label. */
+            yLabel: string;
+            sample?: components["schemas"]["WindowOrigin"];
+        };
+        /** @description Where a window was cut. */
+        WindowOrigin: {
+            /** @description Id of the sample. */
+            id: number;
+            /** @description Its `filename`. */
+            name: string;
+            /** @description Start of the window within the sample, in ms. */
+            startMs: number;
+            /** @description End of the window within the sample, in ms. */
+            endMs: number;
         };
         /** @description Scores of one window by label. A classifier gives confidences 0..1; an anomaly block gives the one key `anomaly`, without bounds and negative for familiar data. That key comes in the block's own entry or merged into the classifier's, so never count it as a class. A regression gives one number; its key is not documented. */
         WindowScores: {
@@ -3551,6 +3870,8 @@ export interface components {
         FilenameFilter: string;
         /** @description Id of the impulse. If absent, the project's default impulse. */
         ImpulseId: number;
+        /** @description Id of the impulse. */
+        ImpulseIdInPath: number;
         /** @description With `true`, FOMO results carry `debugInfoJson`. Other blocks do not change. */
         IncludeDebugInfo: boolean;
         /** @description Keeps only samples that are enabled, or only those that are excluded from use. */
@@ -4436,6 +4757,35 @@ export interface operations {
             default: components["responses"]["Unexpected"];
         };
     };
+    dspGetFeaturesForSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of a DSP block among the impulse's `dspBlocks`. */
+                dspId: number;
+                /** @description Id of the sample. */
+                sampleId: components["parameters"]["SampleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The features. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DspSampleFeaturesResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
     downloadDspData: {
         parameters: {
             query?: {
@@ -4496,6 +4846,58 @@ export interface operations {
             default: components["responses"]["Unexpected"];
         };
     };
+    createImpulse: {
+        parameters: {
+            query?: {
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateImpulseRequest"];
+            };
+        };
+        responses: {
+            /** @description The impulse has these blocks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateImpulseResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    deleteImpulse: {
+        parameters: {
+            query?: {
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
     getImpulseAll: {
         parameters: {
             query?: {
@@ -4518,6 +4920,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GetImpulseResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    regenerateModelTestingSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the impulse. */
+                impulseId: components["parameters"]["ImpulseIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartJobResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    setImpulseThresholds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of the impulse. */
+                impulseId: components["parameters"]["ImpulseIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetImpulseThresholdsRequest"];
+            };
+        };
+        responses: {
+            /** @description The thresholds are set; what became of the results of the test set. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetImpulseThresholdsResponse"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -4704,6 +5164,35 @@ export interface operations {
             default: components["responses"]["Unexpected"];
         };
     };
+    generateFeaturesJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerateFeaturesRequest"];
+            };
+        };
+        responses: {
+            /** @description The job. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartJobResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
     listFinishedJobs: {
         parameters: {
             query?: {
@@ -4740,6 +5229,34 @@ export interface operations {
             default: components["responses"]["Unexpected"];
         };
     };
+    startRetrainJob: {
+        parameters: {
+            query?: {
+                /** @description Id of the impulse. If absent, the project's default impulse. */
+                impulseId?: components["parameters"]["ImpulseId"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartJobResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
     getJobsSummary: {
         parameters: {
             query: {
@@ -4764,6 +5281,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobSummaryResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    trainAnomalyJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of a learn block among the impulse's `learnBlocks`, of the kind that the operation is for. */
+                learnId: components["parameters"]["LearnId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartTrainingRequestAnomaly"];
+            };
+        };
+        responses: {
+            /** @description The job. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartJobResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    trainKerasJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of a learn block among the impulse's `learnBlocks`, of the kind that the operation is for. */
+                learnId: components["parameters"]["LearnId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetKerasParameterRequest"];
+            };
+        };
+        responses: {
+            /** @description The job. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartJobResponse"];
                 };
             };
             401: components["responses"]["Unauthorized"];
