@@ -1,38 +1,25 @@
 import path from "node:path";
 
-import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
 import { emitValidators } from "./emit-validators.ts";
 import { prepare } from "./generate.ts";
+import { importCode, type Problem } from "./import-code.ts";
 import { entriesOf, OpenApiDocumentError, type JsonObject, type OpenApiDocument } from "./openapi-document.ts";
 import { findOperations } from "./operations.ts";
 import { lookUp, resolve } from "./references.ts";
 import { normalise } from "./normalise.ts";
 import { parseSmall, SMALL_YAML } from "./small-document.ts";
 
-interface Problem {
-  readonly at: string;
-  readonly what: string;
-}
+type Validator = (answer: unknown) => readonly Problem[];
 
 /** The validators of the small document with another schema for its answer. */
 async function validatorOf(things: string) {
   const yaml = SMALL_YAML.slice(0, SMALL_YAML.indexOf("    Things:\n"));
   const { document } = normalise(parseSmall(`${yaml}    Things: ${things}\n`));
   const code = emitValidators(document, "small.yaml");
-  const { answerValidators } = await importCode(code);
+  const { answerValidators } = await importCode<{ answerValidators: Record<string, Validator> }>(code);
   return { code, validate: answerValidators.listThings as Validator };
-}
-
-type Validator = (answer: unknown) => readonly Problem[];
-
-async function importCode(code: string) {
-  const { outputText } = ts.transpileModule(code, {
-    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-  });
-  const module: unknown = await import(`data:text/javascript,${encodeURIComponent(outputText)}`);
-  return module as { answerValidators: Record<string, Validator> };
 }
 
 const OBJECT = "{ type: object, required: [kind], properties: { kind: { type: string, enum: [big] } } }";
@@ -144,7 +131,9 @@ describe("emitValidators", () => {
 describe("the validators of openapi/studio.yaml", () => {
   it("take every example of an answer that the document gives", async () => {
     const { document } = await prepare(path.resolve(import.meta.dirname, "../../../openapi/studio.yaml"));
-    const { answerValidators } = await importCode(emitValidators(document, "studio.yaml"));
+    const { answerValidators } = await importCode<{ answerValidators: Record<string, Validator> }>(
+      emitValidators(document, "studio.yaml"),
+    );
     const examples = findOperations(document).flatMap(({ id, operation }) => examplesOf(document, operation, id ?? ""));
 
     expect(examples.length).toBeGreaterThan(15);

@@ -6,13 +6,13 @@ import { parseUsage, UsageError } from "./usage-error.ts";
 
 export const GENERATE_USAGE = `windowscope-codegen DOCUMENT --out FOLDER [options]
 
-Writes TypeScript types, an operation table and validators of answers for an OpenAPI 3 document.
+Writes TypeScript types, an operation table and validators of answers and of requests for an OpenAPI 3 document.
 DOCUMENT is YAML or JSON, a file or an address.
 
-  --only types|operations|validators   writes just that; may be repeated
-  --tag TAG, --operation ID            only these operations and what they reach; may be repeated
-  --overlay FILE                       changes the document first, by an OpenAPI Overlay 1.0; may be repeated
-  --check                              writes nothing and exits with 1 when a generated file is stale
+  --only types|operations|validators|requests   writes just that; may be repeated
+  --tag TAG, --operation ID                     only these operations and what they reach; may be repeated
+  --overlay FILE                                changes the document first, by an OpenAPI Overlay 1.0; may be repeated
+  --check                                       writes nothing and exits with 1 when a generated file is stale
 `;
 
 /** `windowscope-codegen DOCUMENT --out FOLDER`. Answers the exit status. */

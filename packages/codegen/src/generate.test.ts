@@ -22,7 +22,7 @@ describe("generate", () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   async function outcomes(check: boolean, overlays: readonly string[] = []) {
-    const outputs = ["types", "operations", "validators"] as const;
+    const outputs = ["types", "operations", "validators", "requests"] as const;
     const { files } = await generate({ document, overlays, outFolder, outputs, check });
     return Object.fromEntries(files.map(({ file, outcome }) => [path.basename(file), outcome]));
   }
@@ -32,6 +32,7 @@ describe("generate", () => {
       "thing.gen.ts": outcome,
       "thing-operations.gen.ts": outcome,
       "thing-validators.gen.ts": outcome,
+      "thing-requests.gen.ts": outcome,
     };
   }
 

@@ -4,6 +4,7 @@ import path from "node:path";
 import { arrange } from "./arrange.ts";
 import { checkReferences } from "./check-references.ts";
 import { emitOperations } from "./emit-operations.ts";
+import { emitRequestValidators } from "./emit-request-validators.ts";
 import { emitTypes } from "./emit-types.ts";
 import { emitValidators } from "./emit-validators.ts";
 import { sourceStem } from "./generated-header.ts";
@@ -21,7 +22,7 @@ export interface GeneratedFile {
 }
 
 /** What can be generated. */
-export type Output = "types" | "operations" | "validators";
+export type Output = "types" | "operations" | "validators" | "requests";
 
 export const OUTPUTS: Readonly<
   Record<Output, { suffix: string; emit: (document: OpenApiDocument, source: string) => string | Promise<string> }>
@@ -29,6 +30,7 @@ export const OUTPUTS: Readonly<
   types: { suffix: "", emit: emitTypes },
   operations: { suffix: "-operations", emit: emitOperations },
   validators: { suffix: "-validators", emit: emitValidators },
+  requests: { suffix: "-requests", emit: emitRequestValidators },
 };
 
 /** The document as it is generated from, and what had to be done to it. */

@@ -7,6 +7,7 @@ export { compareDocuments, type ApiDiff, type ChangeGroup } from "./api-diff/com
 export { reportMarkdown } from "./api-diff/report.ts";
 export { arrange } from "./arrange.ts";
 export { emitOperations } from "./emit-operations.ts";
+export { emitRequestValidators } from "./emit-request-validators.ts";
 export { emitTypes } from "./emit-types.ts";
 export { emitValidators } from "./emit-validators.ts";
 export { generate, prepare, type GeneratedFile, type Output, type PreparedDocument } from "./generate.ts";

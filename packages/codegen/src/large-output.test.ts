@@ -62,13 +62,17 @@ describe("windowscope-codegen with a document of 1 MB", () => {
     await writeFile(
       user,
       `import { answerValidators, type AnswerProblem } from "./large-validators.gen.ts";
+       import { requestValidators, type RequestProblem } from "./large-requests.gen.ts";
        import type { operations } from "./large.gen.ts";
        export const problems: readonly AnswerProblem[] = answerValidators.listJobsLayout({});
+       const request = { path: {}, query: {} };
+       export const refusals: readonly RequestProblem[] = requestValidators.listJobsLayout(request);
        export const left: keyof operations = "listJobsLayout" satisfies keyof typeof answerValidators;`,
     );
 
     expect(typecheck([user])).toEqual([]);
-    const validators = await readFile(path.join(out, "large-validators.gen.ts"), "utf8");
-    expect(validators).not.toMatch(/^import |\brequire\(|new Function|\beval\(/m);
+    for (const file of ["large-validators.gen.ts", "large-requests.gen.ts"]) {
+      expect(await readFile(path.join(out, file), "utf8")).not.toMatch(/^import |\brequire\(|new Function|\beval\(/m);
+    }
   });
 });

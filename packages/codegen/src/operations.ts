@@ -1,4 +1,5 @@
 import {
+  entriesOf,
   isObject,
   itemsOf,
   METHODS,
@@ -119,7 +120,14 @@ function parametersOf(document: OpenApiDocument, item: JsonObject, operation: Js
   return [...byPlace.values()];
 }
 
-function typeOf(document: OpenApiDocument, parameter: JsonObject): ParameterType {
+/** The schema of the JSON among the contents of a body, where there is any. */
+export function jsonSchemaOf(content: JsonValue | undefined): JsonValue | undefined {
+  const [, json] = entriesOf(content).find(([type]) => /^application\/(.+\+)?json\b/i.test(type)) ?? [];
+  return isObject(json) ? json.schema : undefined;
+}
+
+/** As what a parameter is read from its text. */
+export function typeOf(document: OpenApiDocument, parameter: JsonObject): ParameterType {
   // A parameter with `content` instead of a schema travels as text.
   const schema = isObject(parameter.schema) ? resolve(document, parameter.schema, "/components/parameters") : {};
   const alternatives = [schema.anyOf, schema.oneOf, schema.allOf]

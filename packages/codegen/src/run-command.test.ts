@@ -101,7 +101,7 @@ written   ${out}/small-operations.gen.ts
     { words: ["small.yaml"], says: "Name a folder with --out." },
     {
       words: ["small.yaml", "--out", "x", "--only", "docs"],
-      says: "--only takes types, operations, validators, not docs.",
+      says: "--only takes types, operations, validators, requests, not docs.",
     },
     { words: ["small.yaml", "--wat"], says: "--wat" },
     { words: ["diff", "small.yaml"], says: "Name two documents." },

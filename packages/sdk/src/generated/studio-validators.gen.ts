@@ -91,8 +91,8 @@ export const answerValidators: Readonly<Record<"listProjects" | "getCurrentApiKe
   "getKerasMetadata": (answer) => problemsOf(validateAnswer73, answer),
 };
 
-function problemsOf(validate, answer) {
-  if (validate(answer)) return [];
+function problemsOf(validate, value) {
+  if (validate(value)) return [];
   return validate.errors.map(({ instancePath, message }) => ({ at: instancePath, what: message }));
 }
 
