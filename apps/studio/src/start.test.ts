@@ -137,9 +137,9 @@ describe("a local Studio with an empty project", () => {
   describe("GET /v1/api/{projectId}/...", () => {
     it.each([
       { route: "/v1/api/999", error: "There is no project 999, or this API key does not open it." },
-      { route: "/v1/api/1/raw-data", error: 'Query parameter "category" is missing.' },
+      { route: "/v1/api/1/raw-data", error: "The query must have required property 'category'." },
       { route: "/v1/api/1/raw-data?category=testing&limit=many", error: '"limit" has to be a whole number' },
-      { route: "/v1/api/1/raw-data?category=elsewhere", error: '"category" has to be training, testing' },
+      { route: "/v1/api/1/raw-data?category=elsewhere", error: '"category" must be one of training, testing, ' },
       { route: "/v1/api/1/raw-data/7", error: "There is no sample 7 in this project." },
       { route: "/v1/api/1/jobs/7/status", error: "No job with this ID found" },
       { route: "/v1/api/1/classify/all/result", error: "This project has no impulse yet." },
@@ -539,7 +539,7 @@ describe("a local Studio with an empty project", () => {
 
       expect((await call("POST", route, { body: { modelVariants: "float32" } })).answer).toMatchObject({
         success: false,
-        error: '"modelVariants" has to be a list.',
+        error: '"modelVariants" must be array.',
       });
       expect((await call("POST", route, { body: "x".repeat(2_000_000) })).status).toBe(413);
     });

@@ -3,7 +3,7 @@ import type { Schemas } from "@windowscope/sdk/api-types";
 import type { LocalStudio } from "../local-studio.ts";
 import type { SamplingRequest } from "../remote-management.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
-import { parseCategory, positiveNumberOf, textOf } from "./parameters.ts";
+import { parseCategory } from "./parameters.ts";
 import { deviceJson } from "./project-json.ts";
 
 /** The way to the boards that are connected. */
@@ -28,10 +28,9 @@ export function deviceHandlers(studio: LocalStudio, board: Board): Handlers {
       throw new RefusedError(`There is no device ${path.deviceId} in this project.`);
     },
 
-    createDevice: ({ project, body }) => {
-      const [deviceId, deviceType] = [textOf(body, "deviceId"), textOf(body, "deviceType")];
+    createDevice: ({ project, body: { deviceId, deviceType, ifNotExists } }) => {
       const isKnown = devices.list(project.id).some((device) => device.deviceId === deviceId);
-      if (isKnown && !body.ifNotExists) throw new RefusedError(`There is a device ${deviceId} already.`);
+      if (isKnown && !ifNotExists) throw new RefusedError(`There is a device ${deviceId} already.`);
       if (!isKnown) devices.seen({ projectId: project.id, deviceId, deviceType, sensors: [] });
       return {};
     },
@@ -45,9 +44,9 @@ export function deviceHandlers(studio: LocalStudio, board: Board): Handlers {
       }
       const device = devices.list(project.id).find((candidate) => candidate.deviceId === deviceId);
       board.startSampling(project.id, deviceId, {
-        label: textOf(body, "label"),
-        lengthMs: positiveNumberOf(body, "lengthMs"),
-        intervalMs: positiveNumberOf(body, "intervalMs"),
+        label: body.label,
+        lengthMs: body.lengthMs,
+        intervalMs: body.intervalMs,
         category: parseCategory(body.category),
         sensor: body.sensor ?? device?.sensors[0]?.name ?? "",
       });

@@ -3,7 +3,7 @@ import type { Schemas } from "@windowscope/sdk/api-types";
 import type { Job, JobFilter, JobLine } from "../jobs.ts";
 import { defaultVariant, type LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
-import { RefusedError, type Handlers } from "./handlers.ts";
+import type { Handlers } from "./handlers.ts";
 import { findVariant, lookups } from "./lookups.ts";
 import { parseDate, parsePage } from "./parameters.ts";
 
@@ -37,9 +37,7 @@ export function jobHandlers(studio: LocalStudio): Handlers {
   return {
     startClassifyJob: ({ project, query, body }) => {
       const stored = findTrained(project, query.impulseId);
-      const wanted: unknown = body?.modelVariants ?? [];
-      if (!Array.isArray(wanted)) throw new RefusedError('"modelVariants" has to be a list.');
-      const found = wanted.map((variant) => findVariant(stored, String(variant)));
+      const found = (body.modelVariants ?? []).map((variant) => findVariant(stored, variant));
       const variants = found.length > 0 ? found : [defaultVariant(stored)];
       return { id: jobs.start(project.id, { kind: "classify-test-set", impulseId: stored.id, variants }).id };
     },

@@ -2,20 +2,26 @@ import { operationTable, type OperationId } from "@windowscope/sdk/api-types";
 import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
-import type { Projects } from "../projects.ts";
+import type { Project, Projects } from "../projects.ts";
+import { checkRequest } from "./check-request.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
 
 const LARGEST_BODY_BYTES = 1024 * 1024;
 
 type ParameterType = "integer" | "number" | "boolean" | "string";
 
+export interface MountOptions {
+  /** Has the last word on each JSON answer. */
+  readonly shapeAnswer?: (id: OperationId, project: Project, answer: object) => object;
+}
+
 /**
  * An app that serves every operation at the place where the API document has it; one without a handler is refused by
  * name, so that nobody takes a gap for a wrong address.
  *
- * Studio's manners: errors of the application come with status 200 and `success: false`, a bad key with 401.
+ * Handlers get nothing that the API document does not allow, but for fields that it does not know. Studio's manners: errors of the application come with status 200 and `success: false`, a bad key with 401.
  */
-export function mountHandlers(handlers: Handlers, projects: Projects): Hono {
+export function mountHandlers(handlers: Handlers, projects: Projects, options: MountOptions = {}): Hono {
   const app = new Hono();
   app.use(bodyLimit({ maxSize: LARGEST_BODY_BYTES, onError: (c) => refuseBody(c) }));
   for (const [id, { method, path, pathParameters }] of Object.entries(operationTable)) {
@@ -24,7 +30,7 @@ export function mountHandlers(handlers: Handlers, projects: Projects): Hono {
       // Without the pattern /classify/all/result would also be a sample of the name "all".
       return isInteger ? `:${name}{[0-9]+}` : `:${name}`;
     });
-    app.on(method, pattern, (c) => serve(c, id as OperationId, handlers, projects));
+    app.on(method, pattern, (c) => serve(c, id as OperationId, handlers, projects, options));
   }
   app.onError((error, c) => {
     if (error instanceof RefusedError) return c.json({ success: false, error: error.message });
@@ -38,7 +44,13 @@ function refuseBody(c: Context): Response {
   return c.json({ success: false, error: `The body is larger than ${LARGEST_BODY_BYTES} bytes.` }, 413);
 }
 
-async function serve(c: Context, id: OperationId, handlers: Handlers, projects: Projects): Promise<Response> {
+async function serve(
+  c: Context,
+  id: OperationId,
+  handlers: Handlers,
+  projects: Projects,
+  { shapeAnswer = (_id, _project, answer) => answer }: MountOptions,
+): Promise<Response> {
   const project = projects.findByKey(c.req.header("x-api-key") ?? "");
   if (!project) return c.json({ success: false, error: "Invalid API key" }, 401);
 
@@ -53,13 +65,12 @@ async function serve(c: Context, id: OperationId, handlers: Handlers, projects: 
   }
   const types = Object.fromEntries(Object.entries(queryParameters).map(([name, { type }]) => [name, type]));
   const query = parseParameters(types, (name) => c.req.query(name));
-  for (const [name, { isRequired }] of Object.entries(queryParameters)) {
-    if (isRequired && !(name in query)) throw new RefusedError(`Query parameter "${name}" is missing.`);
-  }
   const body = await parseBody(c);
+  checkRequest(id, { path, query, body });
 
   const answer = await (handler({ path, query, body, project } as never) as object | Promise<object>);
-  return answer instanceof Response ? answer : c.json({ success: true, ...answer });
+  if (answer instanceof Response) return answer;
+  return c.json(shapeAnswer(id, project, { success: true, ...answer }));
 }
 
 /** The parameters that are there, as the types that the API document gives them. */

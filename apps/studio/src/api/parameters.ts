@@ -5,9 +5,9 @@ const DEFAULT_PAGE = 20;
 const LARGEST_PAGE = 1_000;
 
 /** A part of the data set. */
-export function parseCategory(category: unknown): Category {
+export function parseCategory(category: string): Category {
   if (isCategory(category)) return category;
-  throw new RefusedError(`The category has to be ${CATEGORIES.join(", ")}, and is ${JSON.stringify(category)}.`);
+  throw new RefusedError(`"category" has to be ${CATEGORIES.join(", ")}, and is "${category}".`);
 }
 
 /** A part of the data set, or the whole. */
@@ -37,18 +37,4 @@ export function parseDate(name: string, text: string): string {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) throw new RefusedError(`"${name}" has to be a date, and is "${text}".`);
   return date.toISOString();
-}
-
-/** A text of a body, which nobody has checked before. */
-export function textOf(body: unknown, name: string): string {
-  const value = (body as Record<string, unknown> | undefined)?.[name];
-  if (typeof value === "string" && value !== "") return value;
-  throw new RefusedError(`"${name}" has to be a text, and is ${JSON.stringify(value) ?? "missing"}.`);
-}
-
-/** A number above 0 of a body, which nobody has checked before. */
-export function positiveNumberOf(body: unknown, name: string): number {
-  const value = (body as Record<string, unknown> | undefined)?.[name];
-  if (typeof value === "number" && value > 0 && Number.isFinite(value)) return value;
-  throw new RefusedError(`"${name}" has to be a number above 0, and is ${JSON.stringify(value) ?? "missing"}.`);
 }

@@ -234,11 +234,8 @@ describe("devices", () => {
     expect(asked).toEqual([{ deviceId: "bo:ar:d", request: { ...wish, sensor: "Acc" } }]);
     expect(away.error).toBe("The device bo:ar:d is not connected.");
     expect(busy.error).toBe("The device bo:ar:d is sampling already.");
-    expect((await answer("POST", route, { ...wish, lengthMs: 0 })).error).toContain('"lengthMs" has to be a number');
-    expect((await answer("POST", route, { ...wish, category: "x" })).error).toContain(
-      "The category has to be training",
-    );
-    expect((await answer("POST", route)).error).toBe('"label" has to be a text, and is missing.');
+    expect((await answer("POST", route, { ...wish, lengthMs: 0 })).error).toBe('"lengthMs" must be >= 1.');
+    expect((await answer("POST", route, { ...wish, category: "x" })).error).toContain('"category" ');
   });
 });
 

@@ -2437,10 +2437,19 @@ return false;
 }
 else {
 if(data.label !== undefined){
+let data0 = data.label;
 const _errs1 = errors;
-if(typeof data.label !== "string"){
+if(errors === _errs1){
+if(typeof data0 === "string"){
+if(data0.length < 1){
+validate26.errors = [{instancePath:instancePath+"/label",message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
 validate26.errors = [{instancePath:instancePath+"/label",message:"must be string"}];
 return false;
+}
 }
 var valid0 = _errs1 === errors;
 }
@@ -2454,6 +2463,14 @@ const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
 validate26.errors = [{instancePath:instancePath+"/lengthMs",message:"must be integer"}];
 return false;
+}
+if(errors === _errs3){
+if(typeof data1 == "number"){
+if(data1 < 1 || isNaN(data1)){
+validate26.errors = [{instancePath:instancePath+"/lengthMs",message:"must be >= 1"}];
+return false;
+}
+}
 }
 var valid0 = _errs3 === errors;
 }
@@ -2479,10 +2496,19 @@ var valid0 = true;
 }
 if(valid0){
 if(data.intervalMs !== undefined){
+let data3 = data.intervalMs;
 const _errs7 = errors;
-if(!(typeof data.intervalMs == "number")){
+if(errors === _errs7){
+if(typeof data3 == "number"){
+if(data3 <= 0 || isNaN(data3)){
+validate26.errors = [{instancePath:instancePath+"/intervalMs",message:"must be > 0"}];
+return false;
+}
+}
+else {
 validate26.errors = [{instancePath:instancePath+"/intervalMs",message:"must be number"}];
 return false;
+}
 }
 var valid0 = _errs7 === errors;
 }
@@ -2735,10 +2761,19 @@ return false;
 }
 else {
 if(data.deviceId !== undefined){
+let data0 = data.deviceId;
 const _errs1 = errors;
-if(typeof data.deviceId !== "string"){
+if(errors === _errs1){
+if(typeof data0 === "string"){
+if(data0.length < 1){
+validate30.errors = [{instancePath:instancePath+"/deviceId",message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
 validate30.errors = [{instancePath:instancePath+"/deviceId",message:"must be string"}];
 return false;
+}
 }
 var valid0 = _errs1 === errors;
 }
@@ -2747,10 +2782,19 @@ var valid0 = true;
 }
 if(valid0){
 if(data.deviceType !== undefined){
+let data1 = data.deviceType;
 const _errs3 = errors;
-if(typeof data.deviceType !== "string"){
+if(errors === _errs3){
+if(typeof data1 === "string"){
+if(data1.length < 1){
+validate30.errors = [{instancePath:instancePath+"/deviceType",message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
 validate30.errors = [{instancePath:instancePath+"/deviceType",message:"must be string"}];
 return false;
+}
 }
 var valid0 = _errs3 === errors;
 }
