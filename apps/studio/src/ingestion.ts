@@ -64,7 +64,8 @@ export function ingestionApp(studio: LocalStudio): Hono {
         files.push({ success: false, error: messageFor(error), fileName: file.name });
       }
     }
-    return c.json({ success: files.every(({ success }) => success), files });
+    // The request succeeded; each file tells of itself, and there the uploader looks for the reason.
+    return c.json({ success: true, files });
   });
 
   app.post("/api/:category/data", async (c) => {

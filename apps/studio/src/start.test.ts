@@ -187,7 +187,7 @@ describe("a local Studio with an empty project", () => {
 
       expect(status).toBe(200);
       expect(answer).toMatchObject({
-        success: false,
+        success: true,
         files: [
           { success: true },
           {
