@@ -156,6 +156,13 @@ describe("a local Studio with an empty project", () => {
       expect({ status, answer }).toMatchObject({ status: 404, answer: { success: false } });
     });
 
+    it("answers 401 there too when the key opens nothing", async () => {
+      expect(await call("GET", "/v1/api/organizations", { key: "ei_other" })).toEqual({
+        status: 401,
+        answer: { success: false, error: "Invalid API key" },
+      });
+    });
+
     it("answers no impulse while there is none", async () => {
       expect((await call("GET", `/v1/api/${studio.projectId}/impulse`)).answer).toEqual({ success: true });
       expect((await call("GET", `/v1/api/${studio.projectId}`)).answer.impulse).toMatchObject({ complete: false });

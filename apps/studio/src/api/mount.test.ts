@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { openDatabase } from "../database.ts";
+import { openStore } from "../store.ts";
 import { Projects } from "../projects.ts";
 import type { Handlers } from "./handlers.ts";
 import { mountHandlers, type MountOptions } from "./mount.ts";
@@ -14,7 +14,7 @@ describe("mountHandlers", () => {
   let taken: object[];
 
   beforeEach(() => {
-    projects = new Projects(openDatabase(":memory:"));
+    projects = new Projects(openStore().database);
     ({ id: projectId } = projects.create("Pumps", ""));
     projects.addKey(projectId, KEY);
     taken = [];

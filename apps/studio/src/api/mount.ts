@@ -32,6 +32,8 @@ export function mountHandlers(handlers: Handlers, projects: Projects, options: M
     });
     app.on(method, pattern, (c) => serve(c, id as OperationId, handlers, projects, options));
   }
+  // A wrong key matters more than a wrong address: the official programs ask with it for organizations next.
+  app.all("/api/*", async (c, next) => (findProject(c, projects) ? next() : refuseKey(c)));
   app.onError((error, c) => {
     if (error instanceof RefusedError) return c.json({ success: false, error: error.message });
     process.stderr.write(`${c.req.method} ${c.req.path}: ${error.stack ?? error.message}\n`);
@@ -44,6 +46,14 @@ function refuseBody(c: Context): Response {
   return c.json({ success: false, error: `The body is larger than ${LARGEST_BODY_BYTES} bytes.` }, 413);
 }
 
+function findProject(c: Context, projects: Projects): Project | undefined {
+  return projects.findByKey(c.req.header("x-api-key") ?? "");
+}
+
+function refuseKey(c: Context): Response {
+  return c.json({ success: false, error: "Invalid API key" }, 401);
+}
+
 async function serve(
   c: Context,
   id: OperationId,
@@ -51,8 +61,8 @@ async function serve(
   projects: Projects,
   { shapeAnswer = (_id, _project, answer) => answer }: MountOptions,
 ): Promise<Response> {
-  const project = projects.findByKey(c.req.header("x-api-key") ?? "");
-  if (!project) return c.json({ success: false, error: "Invalid API key" }, 401);
+  const project = findProject(c, projects);
+  if (!project) return refuseKey(c);
 
   // The table gives the types of path and query; `Handlers` ties each id to its own handler.
   const handler = handlers[id];
