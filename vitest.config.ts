@@ -32,7 +32,7 @@ export default defineConfig({
         ssr: { resolve },
         test: {
           name: "e2e",
-          include: ["apps/cli/src/**/*.e2e.ts"],
+          include: ["apps/{cli,studio}/src/**/*.e2e.ts"],
           fileParallelism: false,
           hookTimeout: 60_000,
           testTimeout: 30_000,
