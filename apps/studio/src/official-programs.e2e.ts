@@ -143,6 +143,22 @@ describe("Edge Impulse's own programs, edge-impulse-linux 1.25.2, unmodified", {
     }
   });
 
+  it("upload sound and tables, and print why a table is refused", async ({ skip }) => {
+    const names = ["hadouken.01.wav", "good.01.csv", "good.02.txt", "bad.01.csv"];
+    const files = names.map((name) => referencePath(skip, "formats", name));
+
+    const { output } = await programs.start(uploader, ["testing", ...files]).ends();
+    const { samples } = await api.rawData.listSamples(studio.projectId, { category: "testing", limit: 3 });
+
+    expect(output.match(/^(hadouken|good)\.\d\d\.\w+ OK$/gm)).toHaveLength(3);
+    expect(output).toMatch(/^bad\.01\.csv Request to \S+ failed: ./m);
+    expect(samples).toMatchObject([
+      { label: "good", sensors: [{ name: "accX" }, { name: "accY" }, { name: "accZ" }], valuesCount: 1 },
+      { label: "good", sensors: [{ name: "accX" }, { name: "accY" }, { name: "accZ" }], frequency: 62.5 },
+      { label: "hadouken", sensors: [{ name: "audio", units: "wav" }], valuesCount: 44_100 },
+    ]);
+  });
+
   it("collect and sign data, and say so when the key is wrong", async () => {
     const { hmacKey = "" } = await api.projects.getHmacDevkey(studio.projectId);
     const collect = programs.file("examples/js/collect-custom.js");
@@ -175,6 +191,29 @@ describe("Edge Impulse's own programs, edge-impulse-linux 1.25.2, unmodified", {
       sensors: [{ name: CAMERA, frequencies: [], maxSampleLengthS: 60_000 }],
     });
     expect(output).toMatch(/Request to http:\/\/localhost:4810\/api\/testing\/files failed: .*door\.jpg/);
+  });
+
+  it("record sound when the Studio asks them to", async ({ skip }) => {
+    skip(existsSync(SOUND_CARDS), NOT_THE_PRETENDED_MICROPHONE);
+    const args = ["--api-key", KEY, "--disable-camera", "--dont-prompt-for-device-name"];
+    const device = programs.start(programs.file("build/cli/linux/linux.js"), args);
+    await device.prints(`is now connected to project "Local project"`);
+    const { devices } = await api.devices.listDevices(studio.projectId);
+    const connected = devices.find(({ remoteMgmtMode }) => remoteMgmtMode === "ingestion");
+    await api.devices.startSampling(studio.projectId, connected?.deviceId ?? "", {
+      label: "hum",
+      lengthMs: 500,
+      intervalMs: 1000 / 16_000,
+      category: "testing",
+      sensor: "Microphone",
+    });
+    await device.prints(/Sampling finished|Failed to sample data/);
+    const { output } = await device.interrupt();
+    const { samples } = await api.rawData.listSamples(studio.projectId, { category: "testing", labels: '["hum"]' });
+
+    expect(connected?.sensors).toEqual([{ name: "Microphone", maxSampleLengthS: 3600, frequencies: [16_000] }]);
+    expect(output).not.toContain("Failed to sample data");
+    expect(samples).toMatchObject([{ frequency: 16_000, valuesCount: 8_000, sensors: [{ name: "audio" }] }]);
   });
 
   it("connect again when the Studio was started anew", async () => {
