@@ -216,6 +216,23 @@ describe("Edge Impulse's own programs, edge-impulse-linux 1.25.2, unmodified", {
     expect(samples).toMatchObject([{ frequency: 16_000, valuesCount: 8_000, sensors: [{ name: "audio" }] }]);
   });
 
+  it("take the name that a person types, and the Studio keeps it", async () => {
+    const picture = programs.write("picture.jpg", Buffer.of(0xff, 0xd8, 0xff, 0xd9));
+    const sensors = ["--disable-microphone", "--fake-camera", picture];
+    const device = programs.start(programs.file("build/cli/linux/linux.js"), ["--api-key", KEY, ...sensors]);
+    await device.prints("What name do you want to give this device?");
+    device.types("kitchen");
+    await device.prints('Device "kitchen" is now connected to project');
+    await device.interrupt();
+    const { devices } = await api.devices.listDevices(studio.projectId);
+    const named = devices.find(({ name }) => name === "kitchen");
+    const { deviceId = "" } = named ?? {};
+    // The program asks no more once a device has a name of its own; the next test is to be asked.
+    await api.devices.renameDevice(studio.projectId, deviceId, { name: deviceId });
+
+    expect(named).toMatchObject({ deviceType: "EDGE_IMPULSE_LINUX" });
+  });
+
   it("connect again when the Studio was started anew", async () => {
     const device = await connectCamera();
     await studio.close();
