@@ -258,7 +258,8 @@ describe("Edge Impulse's own programs, edge-impulse-linux 1.25.2, unmodified", {
     const { devices } = await api.devices.listDevices(studio.projectId);
     const { output } = await device.interrupt();
 
-    expect(devices).toMatchObject([{ remote_mgmt_connected: true }]);
+    const inferenceInfo = { projectId: 7, projectOwner: "Somebody", projectName: "Sounds", deployedVersion: 5 };
+    expect(devices).toMatchObject([{ remoteMgmtMode: "inference", inferenceInfo }]);
     expect(output).toContain("Starting the audio classifier for Somebody / Sounds (v5)");
   });
 });
