@@ -6,7 +6,7 @@ import type { Variant } from "@windowscope/engine";
 import { ClassifyError, type WindowResults } from "./classify.ts";
 import { Devices } from "./devices.ts";
 import type { Recording } from "./formats/recording.ts";
-import type { LabelSpan } from "./formats/structured-labels.ts";
+import { checkStructuredLabels, longestLabel, type LabelSpan } from "./formats/structured-labels.ts";
 import { BLOCK, Impulses, isTrained, trainedBlocks, type StoredImpulse, type TrainedImpulse } from "./impulses.ts";
 import { Jobs, type Job, type Task } from "./jobs.ts";
 import { Projects } from "./projects.ts";
@@ -15,7 +15,6 @@ import type { SampleFiles } from "./sample-files.ts";
 import type { Category } from "./category.ts";
 import { Samples, uniqueFilename, withoutEnding, type Sample } from "./samples.ts";
 import type { Store } from "./store.ts";
-import { longestLabel } from "./formats/structured-labels.ts";
 import type { SampleSource } from "./work/sample-source.ts";
 import { WorkThread } from "./work/work-thread.ts";
 import { TrainingError } from "./work/train-blocks.ts";
@@ -98,10 +97,12 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
    * @throws {DuplicateError} when duplicates are not allowed and the project has it already.
    */
   async addSample(upload: Upload): Promise<Sample> {
-    const { projectId, category, filename, path, contentType, structuredLabels, metadata = {} } = upload;
+    const { projectId, category, filename, path, contentType, metadata = {} } = upload;
     const { addsUniqueSuffix = true } = upload;
     const hmacKey = this.projects.get(projectId)?.hmacKey ?? "";
     const found = await this.#threads.request.run("inspect", { path, name: filename, contentType, hmacKey });
+    const structuredLabels =
+      upload.structuredLabels && checkStructuredLabels(upload.structuredLabels, found.readingCount);
     if (upload.disallowDuplicates) this.#refuseDuplicate(projectId, found.sha256);
     const file = await this.files.keep(path);
     // Another upload of the same file may have come first meanwhile.

@@ -1,4 +1,5 @@
-import type { LabelSpan } from "../formats/structured-labels.ts";
+import { RecordingError } from "../formats/recording.ts";
+import { checkStructuredLabels, longestLabel, type LabelSpan } from "../formats/structured-labels.ts";
 import type { LocalStudio } from "../local-studio.ts";
 import { uniqueFilename, type Sample } from "../samples.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
@@ -28,6 +29,13 @@ export function sampleEditHandlers(studio: LocalStudio): Handlers {
 
     setSampleMetadata: ({ project, path, body }) => {
       samples.change(findSample(project, path.sampleId), { metadata: body.metadata ?? {} });
+      return {};
+    },
+
+    setSampleStructuredLabels: ({ project, path, body }) => {
+      const sample = findSample(project, path.sampleId);
+      const structuredLabels = checkSpans(body.structuredLabels, sample);
+      samples.change(sample, { structuredLabels, label: longestLabel(structuredLabels) });
       return {};
     },
 
@@ -83,6 +91,15 @@ export function sampleEditHandlers(studio: LocalStudio): Handlers {
       return {};
     },
   };
+}
+
+function checkSpans(spans: readonly LabelSpan[], { valuesCount }: Sample): LabelSpan[] {
+  try {
+    return checkStructuredLabels(spans, valuesCount);
+  } catch (error) {
+    if (error instanceof RecordingError) throw new RefusedError(error.message);
+    throw error;
+  }
 }
 
 /** The labels of a part of the file; outside the part that had labels, the nearest one holds. */

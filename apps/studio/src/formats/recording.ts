@@ -31,6 +31,18 @@ export class RecordingError extends Error {
   override readonly name = "RecordingError";
 }
 
+/** More numbers than this, in all readings together, are refused: 480 MB as `Float64Array`, 100 MB as 16-bit audio. */
+export const MOST_VALUES = 60_000_000;
+
+/** More axes than this are refused. */
+export const MOST_AXES = 1_000;
+
+/** A file format without a place for a signature. */
+export const UNSIGNED: Signature = { method: "none", text: "" };
+
+/** What files without a device are said to come from, as Edge Impulse's own importer says. */
+export const UPLOADER_DEVICE_TYPE = "EDGE_IMPULSE_UPLOADER";
+
 export function readingCount({ values, sensors }: Pick<Recording, "values" | "sensors">): number {
   return values.length / sensors.length;
 }

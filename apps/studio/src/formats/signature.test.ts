@@ -2,36 +2,10 @@ import { encode } from "cbor-x";
 import { describe, expect, it } from "vitest";
 
 import { parseDataAcquisition } from "./data-acquisition.ts";
+import { documentedJson as json, documentedRecording } from "./documented-recording.ts";
 import { isSignedWith, sign } from "./signature.ts";
 
 const KEY = "fed53116f20684c067774ebf9e7bcbdc";
-
-const document = {
-  protected: { ver: "v1", alg: "HS256", iat: 1564128599 },
-  signature: "0".repeat(64),
-  payload: {
-    device_name: "ac:87:a3:0a:2d:1b",
-    device_type: "DISCO-L475VG-IOT01A",
-    interval_ms: 10,
-    sensors: [
-      { name: "accX", units: "m/s2" },
-      { name: "accY", units: "m/s2" },
-      { name: "accZ", units: "m/s2" },
-    ],
-    values: [
-      [-9.81, 0.03, 1.21],
-      [-9.83, 0.04, 1.27],
-      [-9.12, 0.03, 1.23],
-      [-9.14, 0.01, 1.25],
-    ],
-  },
-};
-
-function json(change: (copy: typeof document) => void = () => undefined): Buffer {
-  const copy = structuredClone(document);
-  change(copy);
-  return Buffer.from(JSON.stringify(copy));
-}
 
 describe("isSignedWith", () => {
   // The example of Edge Impulse's documentation, as JSON.stringify and as Python's json.dumps write it.
@@ -68,7 +42,7 @@ describe("isSignedWith", () => {
   });
 
   it("signs CBOR in the same way", () => {
-    const bytes = Buffer.from(encode(document));
+    const bytes = Buffer.from(encode(documentedRecording));
     sign(bytes, KEY);
 
     expect(isSignedWith(bytes, parseDataAcquisition(bytes, "cbor").signature, KEY)).toBe(true);

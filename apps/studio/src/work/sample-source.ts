@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 
-import { parseFormat, type FileFormat } from "../formats/file-format.ts";
+import type { FileFormat } from "../formats/file-format.ts";
+import { parseAs } from "../formats/parse-file.ts";
 import { readingCount, sliceReadings, type Recording } from "../formats/recording.ts";
 
 /** Where the readings of a sample are. */
@@ -13,7 +14,7 @@ export interface SampleSource {
 
 /** Reads the part of a sample that counts. */
 export async function read({ path, format, cropStart, valuesCount }: SampleSource): Promise<Recording> {
-  const recording = parseFormat(await readFile(path), format);
+  const recording = parseAs(format, await readFile(path));
   const isWhole = cropStart === 0 && valuesCount === readingCount(recording);
   return isWhole ? recording : sliceReadings(recording, cropStart, cropStart + valuesCount);
 }

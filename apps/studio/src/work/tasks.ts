@@ -10,7 +10,8 @@ import { setImmediate } from "node:timers/promises";
 import { parseImpulse, type Impulse, type Variant } from "@windowscope/engine";
 
 import { classifyRecording, type WindowResults } from "../classify.ts";
-import { detectFormat, parseFormat, type FileFormat } from "../formats/file-format.ts";
+import type { FileFormat } from "../formats/file-format.ts";
+import { parseFile } from "../formats/parse-file.ts";
 import { readingCount, type Sensor } from "../formats/recording.ts";
 import { isSignedWith } from "../formats/signature.ts";
 import { read, type SampleSource } from "./sample-source.ts";
@@ -46,8 +47,7 @@ async function inspect({
   readonly hmacKey: string;
 }): Promise<Inspection> {
   const bytes = await readFile(path);
-  const format = detectFormat(bytes, { name, contentType });
-  const recording = parseFormat(bytes, format);
+  const { format, recording } = parseFile(bytes, { name, contentType });
   const { deviceName, deviceType, intervalMs, sensors, signature } = recording;
   return {
     format,
