@@ -85,27 +85,29 @@ export function sampleConditions(
   if (filter.minLabel !== undefined || filter.maxLabel !== undefined) parts.push("label GLOB '*[0-9]*'");
   demand("CAST(label AS REAL) >= ?", filter.minLabel);
   demand("CAST(label AS REAL) < ?", filter.maxLabel);
-  if (filter.dataType === "audio") parts.push("json_extract(sensors, '$[0].units') IS 'wav'");
+  demandFlag("is_audio", filter.dataType === "audio" ? true : undefined);
   // No sample here is an image.
   if (filter.dataType === "image") parts.push("FALSE");
   demand("added >= ?", filter.from);
   demand("added <= ?", filter.until);
   if (filter.metadata) {
-    const condition = metadataCondition(filter.metadata);
+    const condition = metadataCondition(projectId, filter.metadata);
     parts.push(condition.where);
     values.push(...condition.values);
   }
   return { where: parts.join(" AND "), values };
 }
 
-function metadataCondition({ conditions, isAny, includesNone }: MetadataFilter) {
-  const values: string[] = [];
+function metadataCondition(projectId: number, { conditions, isAny, includesNone }: MetadataFilter) {
+  const values: (string | number)[] = [];
   const parts = conditions.map(({ key, isEqual, values: wanted }) => {
-    values.push(key, ...wanted);
+    values.push(projectId, key, ...wanted);
     const isWanted = wanted.length > 0 ? ` AND value IN (${wanted.map(() => "?").join(", ")})` : "";
-    return `${isEqual ? "" : "NOT "}EXISTS (SELECT 1 FROM json_each(metadata) WHERE key = ?${isWanted})`;
+    const having = `SELECT sample_id FROM sample_metadata WHERE project_id = ? AND key = ?${isWanted}`;
+    return `id ${isEqual ? "IN" : "NOT IN"} (${having})`;
   });
   const all = parts.length > 0 ? `(${parts.join(isAny ? " OR " : " AND ")})` : "";
-  const alternatives = [all, includesNone ? "metadata = '{}'" : ""].filter((part) => part !== "");
+  const none = "NOT EXISTS (SELECT 1 FROM sample_metadata WHERE sample_id = sample.id)";
+  const alternatives = [all, includesNone ? none : ""].filter((part) => part !== "");
   return { where: alternatives.length > 0 ? `(${alternatives.join(" OR ")})` : "TRUE", values };
 }

@@ -64,7 +64,9 @@ export type NewSample = Pick<
   | "valuesCount"
   | "signatureMethod"
   | "isSignatureValid"
->;
+> &
+  /** Without them the whole file counts. */
+  Partial<Pick<Sample, "cropStart" | "storedCount">>;
 
 /** What somebody may change of a sample. */
 export type SampleChange = Partial<
@@ -98,9 +100,9 @@ export class Samples {
     this.#database = database;
     this.#insert = database.prepare(
       `INSERT INTO sample (project_id, category, filename, label, structured_labels, metadata, format, file, sha256,
-         device_name, device_type, sensors, interval_ms, values_count, stored_count, signature_method,
-         is_signature_valid, added, modified)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+         device_name, device_type, sensors, interval_ms, values_count, crop_start, stored_count, signature_method,
+         is_signature_valid, is_audio, added, modified)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
     );
     this.#byId = database.prepare("SELECT * FROM sample WHERE id = ? AND project_id = ?");
     this.#idByHash = database.prepare("SELECT id FROM sample WHERE project_id = ? AND sha256 = ? LIMIT 1");
@@ -127,9 +129,11 @@ export class Samples {
       JSON.stringify(sample.sensors),
       sample.intervalMs,
       sample.valuesCount,
-      sample.valuesCount,
+      sample.cropStart ?? 0,
+      sample.storedCount ?? sample.valuesCount,
       sample.signatureMethod,
       Number(sample.isSignatureValid),
+      Number(sample.sensors[0]?.units === "wav"),
       now,
       now,
     ]) as [SampleRow];
@@ -155,8 +159,10 @@ export class Samples {
   ): Sample[] {
     const { where, values } = sampleConditions(projectId, filter);
     const order = page.isRandom ? "random()" : "id DESC";
-    const query = `SELECT * FROM sample WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`;
-    return (this.#database.prepare(query).all([...values, page.limit, page.offset]) as SampleRow[]).map(toSample);
+    // The inner query is answered from an index; only the rows of the page are read.
+    const ids = `SELECT id FROM sample WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`;
+    const query = this.#database.prepare(`SELECT * FROM sample WHERE id IN (${ids}) ORDER BY ${order}`);
+    return (query.all([...values, page.limit, page.offset]) as SampleRow[]).map(toSample);
   }
 
   count(projectId: number, filter: SampleFilter): number {
@@ -193,6 +199,14 @@ export class Samples {
     this.#database
       .prepare(`UPDATE sample SET ${[...settings, "modified = ?", "version = version + ?"].join(", ")} WHERE id = ?`)
       .run([...columns.map(([, value]) => value), new Date().toISOString(), Number(isStale), id]);
+  }
+
+  /** Puts new samples in the place of one, all at once. */
+  replace({ id }: Sample, pieces: readonly NewSample[]): void {
+    this.#database.transaction(() => {
+      for (const piece of pieces) this.add(piece);
+      this.#delete.run([id]);
+    })();
   }
 
   /** Deletes samples with their results; their files are for the caller to remove. */

@@ -75,19 +75,20 @@ export function sampleEditHandlers(studio: LocalStudio): Handlers {
         throw new RefusedError(`${startMs} to ${endMs} ms is no part of a sample of ${lengthMs} ms.`);
       });
       if (pieces.length === 0) throw new RefusedError('"segments" has to name one or more pieces.');
+      const newSamples = [];
       for (const { from, to } of pieces) {
-        const start = sample.cropStart + from;
-        const file = await studio.files.keepAgain(sample.file);
-        const piece = samples.add({
+        const cropStart = sample.cropStart + from;
+        newSamples.push({
           ...sample,
-          file,
+          file: await studio.files.keepAgain(sample.file),
           filename: uniqueFilename(sample.filename),
-          structuredLabels: undefined,
+          structuredLabels: cropSpans(sample, cropStart, cropStart + to - from),
+          cropStart,
+          valuesCount: to - from,
         });
-        const structuredLabels = cropSpans(sample, start, start + to - from);
-        samples.change(piece, { cropStart: start, valuesCount: to - from, structuredLabels });
       }
-      await studio.deleteSamples([sample]);
+      samples.replace(sample, newSamples);
+      await studio.files.remove([sample.file]);
       return {};
     },
   };
