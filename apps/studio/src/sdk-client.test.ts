@@ -1,3 +1,5 @@
+import { once } from "node:events";
+
 import { toImpulseDocument } from "@windowscope/engine";
 import {
   classifySample,
@@ -12,9 +14,15 @@ import {
   type JobHints,
   type Studio,
 } from "@windowscope/sdk";
+import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 
+import { mountHandlers, type MountOptions } from "./api/mount.ts";
+import { toOlderShape } from "./api/older-shape.ts";
+import { studioHandlers } from "./api/studio-handlers.ts";
+import { openDatabase } from "./database.ts";
+import { LocalStudio } from "./local-studio.ts";
 import { smallImpulse, smallRecording } from "./small-impulse.ts";
 import { startStudio, type RunningStudio } from "./start.ts";
 
@@ -113,5 +121,61 @@ describe("our SDK against the local Studio", () => {
     const ids = [];
     for await (const { id } of readItems(studio, "listSamples", { path: { projectId }, query })) ids.push(id);
     expect(ids).toEqual([4, 3, 2, 1]);
+  });
+});
+
+describe("our SDK against answers of both ages", () => {
+  let local: LocalStudio;
+  let projectId: number;
+
+  beforeAll(async () => {
+    local = new LocalStudio(openDatabase(":memory:"));
+    ({ id: projectId } = local.projects.create("Pumps", ""));
+    local.projects.addKey(projectId, KEY);
+    const impulseId = local.impulses.add(projectId, smallImpulse).id;
+    local.projects.setDefaultImpulse(projectId, impulseId);
+    const bytes = Buffer.from(JSON.stringify(smallRecording(3, 3)));
+    const file = { filename: "moving.1.json", label: "moving", format: "json", bytes } as const;
+    local.samples.add({ projectId, hmacKey: "", category: "testing", ...file });
+    local.jobs.start(projectId, { kind: "classify-test-set", impulseId, variants: ["float32"] });
+    await once(local.jobs, "finished");
+  });
+
+  function connect(options: MountOptions): Studio {
+    const handlers = studioHandlers(local, {
+      issueSocketToken: () => ({ socketToken: "t", expires: "2026-01-01T00:00:00.000Z" }),
+      studioUrl: () => "http://studio.test",
+      isDeviceConnected: () => false,
+      idleDevices: () => [],
+      startSampling: () => undefined,
+    });
+    const app = new Hono().route("/v1", mountHandlers(handlers, local.projects, options));
+    const fetch = async (...[input, init]: Parameters<typeof globalThis.fetch>) => app.fetch(new Request(input, init));
+    return createStudio({ apiKey: KEY, baseUrl: "http://studio.test", fetch });
+  }
+
+  const today = () => connect({});
+  const older = () => connect({ shapeAnswer: (id, _project, answer) => toOlderShape(id, answer) });
+
+  it("reads the same windows, thresholds and signal", async () => {
+    const answer = await classifySample(older(), { projectId, sampleId: 1 });
+    const read = readClassification(answer);
+    const expected = readClassification(await classifySample(today(), { projectId, sampleId: 1 }));
+
+    expect(answer.classifications[0]).not.toHaveProperty("thresholds");
+    expect(answer.sample).not.toHaveProperty("datastreamPayloads");
+    expect(read.windowCount).toBe(5);
+    expect([...read.windows()]).toEqual([...expected.windows()]);
+    expect(read.thresholds).toEqual(expected.thresholds);
+    expect(read.signal).toEqual(expected.signal);
+    expect(read.expected).toEqual(expected.expected);
+  });
+
+  it("reads the test set to its last page without a count", async () => {
+    const ids = [];
+    const path = { projectId };
+    for await (const { sampleId } of readItems(older(), "getClassifyJobResultPage", { path })) ids.push(sampleId);
+
+    expect(ids).toEqual([1]);
   });
 });
