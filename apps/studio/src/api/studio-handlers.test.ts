@@ -1,7 +1,8 @@
 import { once } from "node:events";
 
-import { operationTable } from "@windowscope/sdk/api-types";
-import { beforeEach, describe, expect, it } from "vitest";
+import { operationTable, type OperationId } from "@windowscope/sdk/api-types";
+import { answerValidators, type AnswerProblem } from "@windowscope/sdk/validate";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
@@ -21,6 +22,8 @@ let project: Project;
 let connected: Map<string, { isIdle: boolean }>;
 let asked: { deviceId: string; request: SamplingRequest }[];
 let handlers: Handlers;
+/** What is wrong with the answers of a test. */
+let amiss: (AnswerProblem & { readonly id: OperationId })[];
 let app: ReturnType<typeof mountHandlers>;
 let request: (method: string, route: string, body?: object) => Promise<Response>;
 
@@ -39,13 +42,25 @@ beforeEach(() => {
     idleDevices: () => [...connected].filter(([, { isIdle }]) => isIdle).map(([deviceId]) => deviceId),
     startSampling: (_projectId, deviceId, sampling) => asked.push({ deviceId, request: sampling }),
   });
-  app = mountHandlers(handlers, studio.projects);
+  const validators: { readonly [K in OperationId]?: (given: unknown) => readonly AnswerProblem[] } = answerValidators;
+  amiss = [];
+  app = mountHandlers(handlers, studio.projects, {
+    shapeAnswer: (operation, _project, given) => {
+      amiss.push(...(validators[operation]?.(given) ?? []).map((problem) => ({ ...problem, id: operation })));
+      return given;
+    },
+  });
   request = async (method, route, body) =>
     app.request(`/api/${id}${route}`, {
       method,
       headers: { "x-api-key": KEY },
       ...(body && { body: JSON.stringify(body) }),
     });
+});
+
+afterEach(() => {
+  // Whatever a test is about, all it was answered is as the API document says.
+  expect(amiss).toEqual([]);
 });
 
 async function answer(method: string, route: string, body?: object): Promise<Record<string, unknown>> {

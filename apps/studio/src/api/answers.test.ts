@@ -1,0 +1,130 @@
+import { once } from "node:events";
+
+import { operationTable, type OperationId } from "@windowscope/sdk/api-types";
+import { answerValidators, type AnswerProblem } from "@windowscope/sdk/validate";
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { openDatabase } from "../database.ts";
+import { LocalStudio } from "../local-studio.ts";
+import { smallImpulse, smallRecording } from "../small-impulse.ts";
+import type { Handlers } from "./handlers.ts";
+import { mountHandlers } from "./mount.ts";
+import { toOlderShape } from "./older-shape.ts";
+import { studioHandlers } from "./studio-handlers.ts";
+
+const KEY = "ei_test";
+
+/** What fills the placeholders of paths, where they have no value of their own in `REQUESTS`. */
+const IDS = { projectId: 1, sampleId: 1, jobId: 1, blockId: 3, learnId: 4, windowIndex: 0, deviceId: "bo:ar:d" };
+
+interface Asked {
+  readonly query?: string;
+  readonly body?: object;
+}
+
+/** A request of each operation that is served, one that succeeds and is answered in JSON. */
+const REQUESTS: { readonly [K in OperationId]?: Asked } = {
+  listProjects: {},
+  getCurrentApiKeyInfo: {},
+  getProjectInfo: {},
+  getProjectInfoSummary: {},
+  getProjectLastModificationDate: {},
+  getModelVariants: {},
+  getHmacDevkey: {},
+  getSocketToken: {},
+  getImpulse: {},
+  getImpulseAll: {},
+  getAllImpulses: {},
+  getAnomalyMetadata: {},
+  listDevices: {},
+  getDevice: {},
+  createDevice: { body: { deviceId: "another", deviceType: "TEST", ifNotExists: false } },
+  startSampling: { body: { label: "idle", lengthMs: 1000, intervalMs: 16, category: "testing" } },
+  listSamples: { query: "category=testing" },
+  countSamples: { query: "category=all" },
+  getSample: {},
+  getSampleSlice: { query: "sliceStart=0" },
+  classifySample: {},
+  classifySampleV2: {},
+  classifySampleForVariants: { query: `variants=${encodeURIComponent('["float32"]')}` },
+  classifySampleByLearnBlock: {},
+  classifySampleByLearnBlockV2: {},
+  getSampleWindowFromCache: {},
+  startClassifyJob: { body: {} },
+  startEvaluateJob: {},
+  getClassifyJobResult: {},
+  getClassifyJobResultPage: {},
+  getClassifyMetricsAllVariants: {},
+  getJobStatus: {},
+  getJobsLogs: {},
+  cancelJob: {},
+  listActiveJobs: {},
+  listFinishedJobs: {},
+  listAllJobs: {},
+};
+
+const VALIDATORS: { readonly [K in OperationId]?: (answer: unknown) => readonly AnswerProblem[] } = answerValidators;
+
+describe("the local Studio's answers", () => {
+  let handlers: Handlers;
+  let app: ReturnType<typeof mountHandlers>;
+
+  beforeEach(async () => {
+    const studio = new LocalStudio(openDatabase(":memory:"));
+    const { id: projectId, hmacKey } = studio.projects.create("Pumps", "");
+    studio.projects.addKey(projectId, KEY);
+    const impulseId = studio.impulses.add(projectId, smallImpulse).id;
+    studio.projects.setDefaultImpulse(projectId, impulseId);
+    const bytes = Buffer.from(JSON.stringify(smallRecording(3, 3)));
+    const file = { filename: "a.json", label: "moving", format: "json", bytes } as const;
+    studio.samples.add({ projectId, hmacKey, category: "testing", ...file });
+    studio.devices.seen({ projectId, deviceId: IDS.deviceId, deviceType: "TEST", sensors: [] });
+    studio.jobs.start(projectId, { kind: "classify-test-set", impulseId, variants: ["float32"] });
+    await once(studio.jobs, "finished");
+    // The lists of jobs should not be empty, neither of those that are over nor of the others.
+    studio.jobs.start(projectId, { kind: "classify-test-set", impulseId, variants: ["float32"] });
+
+    handlers = studioHandlers(studio, {
+      issueSocketToken: () => ({ socketToken: "t", expires: "2026-01-01T00:00:00.000Z" }),
+      studioUrl: () => "http://studio.test",
+      isDeviceConnected: () => true,
+      idleDevices: () => [IDS.deviceId],
+      startSampling: () => undefined,
+    });
+    app = mountHandlers(handlers, studio.projects);
+  });
+
+  async function answerOf(id: OperationId, { query = "", body }: Asked): Promise<object> {
+    const { method, path } = operationTable[id];
+    const route = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(IDS[name as keyof typeof IDS]));
+    const response = await app.request(`${route}?${query}`, {
+      method: method.toUpperCase(),
+      headers: { "x-api-key": KEY },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return (await response.json()) as object;
+  }
+
+  const requests = Object.entries(REQUESTS) as [OperationId, Asked][];
+
+  it("are all looked at here", () => {
+    const served = (Object.keys(handlers) as OperationId[]).filter((id) => id in VALIDATORS);
+
+    expect(served.filter((id) => !(id in REQUESTS))).toEqual([]);
+    expect(requests.map(([id]) => id).filter((id) => !(id in handlers))).toEqual([]);
+  });
+
+  it.each(requests)("to %s are as the API document says", async (id, asked) => {
+    const answer = await answerOf(id, asked);
+
+    expect(answer).toMatchObject({ success: true });
+    expect(VALIDATORS[id]?.(answer)).toEqual([]);
+  });
+
+  it.each(requests)("to %s are so in their older shape too", async (id, asked) => {
+    const older = toOlderShape(id, await answerOf(id, asked));
+
+    expect(older).toMatchObject({ success: true });
+    expect(VALIDATORS[id]?.(older)).toEqual([]);
+  });
+});
