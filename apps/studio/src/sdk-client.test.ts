@@ -21,10 +21,10 @@ import { WebSocket } from "ws";
 import { mountHandlers, type MountOptions } from "./api/mount.ts";
 import { toOlderShape } from "./api/older-shape.ts";
 import { studioHandlers } from "./api/studio-handlers.ts";
-import { openDatabase } from "./database.ts";
-import { LocalStudio } from "./local-studio.ts";
+import type { LocalStudio } from "./local-studio.ts";
 import { smallImpulse, smallRecording } from "./small-impulse.ts";
 import { startStudio, type RunningStudio } from "./start.ts";
+import { addRecording, createTestStudio } from "./test-studio.ts";
 
 const KEY = "ei_sdk_client";
 
@@ -129,14 +129,12 @@ describe("our SDK against answers of both ages", () => {
   let projectId: number;
 
   beforeAll(async () => {
-    local = new LocalStudio(openDatabase(":memory:"));
+    local = createTestStudio();
     ({ id: projectId } = local.projects.create("Pumps", ""));
     local.projects.addKey(projectId, KEY);
     const impulseId = local.impulses.add(projectId, smallImpulse).id;
     local.projects.setDefaultImpulse(projectId, impulseId);
-    const bytes = Buffer.from(JSON.stringify(smallRecording(3, 3)));
-    const file = { filename: "moving.1.json", label: "moving", format: "json", bytes } as const;
-    local.samples.add({ projectId, hmacKey: "", category: "testing", ...file });
+    await addRecording(local, smallRecording(3, 3), { projectId, filename: "moving.1.json" });
     local.jobs.start(projectId, { kind: "classify-test-set", impulseId, variants: ["float32"] });
     await once(local.jobs, "finished");
   });

@@ -4,9 +4,8 @@ import { operationTable, type OperationId } from "@windowscope/sdk/api-types";
 import { answerValidators, type AnswerProblem } from "@windowscope/sdk/validate";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { openDatabase } from "../database.ts";
-import { LocalStudio } from "../local-studio.ts";
 import { smallImpulse, smallRecording } from "../small-impulse.ts";
+import { addRecording, createTestStudio } from "../test-studio.ts";
 import type { Handlers } from "./handlers.ts";
 import { mountHandlers } from "./mount.ts";
 import { toOlderShape } from "./older-shape.ts";
@@ -70,14 +69,12 @@ describe("the local Studio's answers", () => {
   let app: ReturnType<typeof mountHandlers>;
 
   beforeEach(async () => {
-    const studio = new LocalStudio(openDatabase(":memory:"));
-    const { id: projectId, hmacKey } = studio.projects.create("Pumps", "");
+    const studio = createTestStudio();
+    const { id: projectId } = studio.projects.create("Pumps", "");
     studio.projects.addKey(projectId, KEY);
     const impulseId = studio.impulses.add(projectId, smallImpulse).id;
     studio.projects.setDefaultImpulse(projectId, impulseId);
-    const bytes = Buffer.from(JSON.stringify(smallRecording(3, 3)));
-    const file = { filename: "a.json", label: "moving", format: "json", bytes } as const;
-    studio.samples.add({ projectId, hmacKey, category: "testing", ...file });
+    await addRecording(studio, smallRecording(3, 3), { projectId });
     studio.devices.seen({ projectId, deviceId: IDS.deviceId, deviceType: "TEST", sensors: [] });
     studio.jobs.start(projectId, { kind: "classify-test-set", impulseId, variants: ["float32"] });
     await once(studio.jobs, "finished");
