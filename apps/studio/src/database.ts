@@ -241,6 +241,23 @@ const MIGRATIONS: readonly Migration[] = [
   END;
   `,
   },
+  {
+    sql: `
+  ALTER TABLE device ADD COLUMN name TEXT;
+  -- What else the device said of itself in hello; null until it does.
+  ALTER TABLE device ADD COLUMN introduction TEXT;
+  CREATE TABLE inference_summary (
+    id INTEGER PRIMARY KEY,
+    project_id INTEGER NOT NULL REFERENCES project,
+    device_id TEXT NOT NULL,
+    deployment_id INTEGER NOT NULL,
+    start_ms INTEGER NOT NULL,
+    summary TEXT NOT NULL
+  );
+  CREATE INDEX inference_summary_by_time ON inference_summary (project_id, start_ms);
+  CREATE INDEX inference_summary_by_device ON inference_summary (project_id, device_id, id);
+  `,
+  },
 ];
 
 /**

@@ -4,7 +4,8 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import type { Variant } from "@windowscope/engine";
 
 import { ClassifyError, type WindowResults } from "./classify.ts";
-import { Devices } from "./devices.ts";
+import { Devices } from "./devices/devices.ts";
+import { InferenceHistory } from "./devices/inference-history.ts";
 import type { Recording } from "./formats/recording.ts";
 import { checkStructuredLabels, longestLabel, type LabelSpan } from "./formats/structured-labels.ts";
 import { BLOCK, Impulses, isTrained, trainedBlocks, type StoredImpulse, type TrainedImpulse } from "./impulses.ts";
@@ -70,6 +71,7 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
   readonly impulses: Impulses;
   readonly results: Results;
   readonly devices: Devices;
+  readonly inferenceHistory: InferenceHistory;
   readonly jobs: Jobs;
   readonly files: SampleFiles;
   readonly #leastJobMs: number;
@@ -85,6 +87,7 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
     this.impulses = new Impulses(database);
     this.results = new Results(database);
     this.devices = new Devices(database);
+    this.inferenceHistory = new InferenceHistory(database);
     this.#leastJobMs = leastJobMs;
     this.#threads = { request: createThread(), sample: createThread(), set: createThread() };
     this.jobs = new Jobs(database, (job, log, signal) => this.#runJob(job, log, signal));

@@ -16,11 +16,12 @@ import {
 } from "@windowscope/sdk";
 import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { WebSocket } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 
 import { mountHandlers, type MountOptions } from "./api/mount.ts";
 import { toOlderShape } from "./api/older-shape.ts";
 import { studioHandlers } from "./api/studio-handlers.ts";
+import { RemoteManagement } from "./devices/remote-management.ts";
 import type { LocalStudio } from "./local-studio.ts";
 import { smallImpulse, smallRecording } from "./small-impulse.ts";
 import { startStudio, type RunningStudio } from "./start.ts";
@@ -143,9 +144,7 @@ describe("our SDK against answers of both ages", () => {
     const handlers = studioHandlers(local, {
       issueSocketToken: () => ({ socketToken: "t", expires: "2026-01-01T00:00:00.000Z" }),
       studioUrl: () => "http://studio.test",
-      isDeviceConnected: () => false,
-      idleDevices: () => [],
-      startSampling: () => undefined,
+      remoteManagement: new RemoteManagement(local, new WebSocketServer({ noServer: true })),
     });
     const app = new Hono().route("/v1", mountHandlers(handlers, local.projects, options));
     const fetch = async (...[input, init]: Parameters<typeof globalThis.fetch>) => app.fetch(new Request(input, init));

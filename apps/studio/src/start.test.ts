@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -451,26 +450,6 @@ describe("a local Studio with an empty project", () => {
     return frames.join("\n");
   }
 
-  describe("/socket.io/", () => {
-    it("tells of a job's lines and end", async () => {
-      await importImpulse();
-      const frames = await watchJobLines(await upload(recording(3)));
-
-      expect(frames).toContain('["hello",{"hello":{"version":1},"devices":[]}]');
-      expect(frames).toMatch(/\["job-data-1",\{"data":"[^"]*Job started/);
-    });
-
-    it("turns a wrong token away", async () => {
-      const url = `${studio.url.replace("http", "ws")}/socket.io/?token=wrong&EIO=3&transport=websocket`;
-      const socket = new WebSocket(url);
-      const frames: string[] = [];
-      socket.on("message", (data: Buffer) => frames.push(data.toString()));
-      await once(socket, "close");
-
-      expect(frames.join()).toContain("Invalid or expired socket token");
-    });
-  });
-
   describe("classify by learn block", () => {
     it("answers only that block: at once in version 1, after a job in version 2", async () => {
       await importImpulse();
@@ -567,55 +546,6 @@ describe("a local Studio with an empty project", () => {
       });
       expect((await call("GET", `${base}/3/metadata`)).answer.error).toBe("No learning block found with ID 3");
     });
-  });
-
-  describe("remote management", () => {
-    it.each([
-      { what: "a wrong key", hello: { hello: { version: 3, apiKey: "ei_x", deviceId: "d" } }, err: "Invalid API key" },
-      { what: "no device id", hello: { hello: { version: 3, apiKey: KEY } }, err: "hello needs apiKey and deviceId." },
-      { what: "an empty hello", hello: { hello: null }, err: "The first message has to be hello." },
-      { what: "something else", hello: { sample: true }, err: "The first message has to be hello." },
-    ])("refuses a device that comes with $what", async ({ hello, err }) => {
-      const socket = new WebSocket(studio.devicesUrl);
-      await once(socket, "open");
-      socket.send(JSON.stringify(hello));
-      const [data] = (await once(socket, "message")) as [Buffer];
-
-      expect(JSON.parse(data.toString())).toEqual({ hello: false, err });
-    });
-
-    it("turns a page of another machine away", async () => {
-      const socket = new WebSocket(studio.devicesUrl, { origin: "https://evil.example" });
-      const [error] = (await once(socket, "error")) as [Error];
-
-      expect(error.message).toContain("401");
-    });
-
-    it.each(["JSON", "CBOR"])(
-      "admits a device that speaks %s, and shows it in the project while it is there",
-      async (format) => {
-        const socket = new WebSocket(studio.devicesUrl);
-        await once(socket, "open");
-        const hello = {
-          hello: {
-            version: 3,
-            apiKey: KEY,
-            deviceId: "board",
-            deviceType: "TEST",
-            sensors: [{ name: "Acc", frequencies: [50] }],
-          },
-        };
-        socket.send(format === "JSON" ? JSON.stringify(hello) : encode(hello));
-        await once(socket, "message");
-
-        const devices = async () => (await call("GET", `/v1/api/${studio.projectId}`)).answer.devices;
-        expect(await devices()).toMatchObject([
-          { deviceId: "board", remote_mgmt_connected: true, remoteMgmtMode: "ingestion" },
-        ]);
-        socket.close();
-        await expect.poll(devices).toMatchObject([{ deviceId: "board", remote_mgmt_connected: false }]);
-      },
-    );
   });
 });
 

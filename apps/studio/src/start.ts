@@ -4,17 +4,20 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
 
+import { describeConnectedDevice } from "./api/device-json.ts";
 import { mountHandlers } from "./api/mount.ts";
 import { studioHandlers } from "./api/studio-handlers.ts";
 import { conductDemo } from "./demo/conductor.ts";
 import { createDemoProject } from "./demo/demo-project.ts";
+import { listenForDevices } from "./devices/listen-for-devices.ts";
+import { RemoteManagement } from "./devices/remote-management.ts";
 import { ingestionApp } from "./ingestion.ts";
-import { serveJobStream, SocketTokens } from "./job-stream.ts";
 import { KeyError } from "./key.ts";
 import { LocalStudio, type LocalStudioOptions } from "./local-studio.ts";
 import { ownApi } from "./own-api.ts";
 import type { Project, ProjectKind } from "./projects.ts";
-import { listenForDevices, RemoteManagement } from "./remote-management.ts";
+import { serveProjectSocket } from "./project-socket.ts";
+import { SocketTokens } from "./socket-tokens.ts";
 import { openStore } from "./store.ts";
 
 /** The ports on which Edge Impulse's own tools look for a Studio at `EI_HOST=localhost`. */
@@ -39,6 +42,8 @@ export interface StudioOptions extends LocalStudioOptions {
   readonly log?: (line: string) => void;
   /** How much faster than the clock the demo goes; more than 1 only for tests. */
   readonly demoSpeed?: number;
+  /** For how long a socket token lets somebody in; an hour by default. */
+  readonly socketTokenLifetimeMs?: number;
 }
 
 export interface RunningStudio {
@@ -66,7 +71,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
   const project = studio.projects.newestOfKind(options.project) ?? (await createProject(studio, options.project, log));
   studio.projects.addKey(project.id, apiKey);
 
-  const tokens = new SocketTokens();
+  const tokens = new SocketTokens(options.socketTokenLifetimeMs);
   const stop = new AbortController();
   let demo: Promise<void> | undefined;
   const opened: (() => Promise<void>)[] = [];
@@ -80,20 +85,14 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
 
   try {
     const sockets = await listenForDevices(host, ports.devices);
-    const devices = new RemoteManagement(studio, sockets);
-    opened.push(() => devices.close());
+    const remoteManagement = new RemoteManagement(studio, sockets, log);
+    opened.push(() => remoteManagement.close());
 
     const app = new Hono();
     const server = createAdaptorServer({ fetch: app.fetch }) as Server;
     const handlers = studioHandlers(studio, {
       issueSocketToken: (projectId) => tokens.issue(projectId),
-      isDeviceConnected: (projectId, deviceId) => devices.isConnected(projectId, deviceId),
-      idleDevices: (projectId) => devices.idleDevices(projectId),
-      startSampling: (projectId, deviceId, request) => {
-        devices.sample(projectId, deviceId, request).catch((error: unknown) => {
-          log(error instanceof Error ? error.message : String(error));
-        });
-      },
+      remoteManagement,
       studioUrl: () => urlOf("http", host, server),
     });
     app.route("/v1", mountHandlers(handlers, studio.projects));
@@ -102,7 +101,12 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
       const error = `The local Studio does not have ${c.req.method} ${c.req.path}.`;
       return c.json({ success: false, error }, 404);
     });
-    const io = serveJobStream(server, studio, tokens);
+    const io = serveProjectSocket(server, {
+      studio,
+      tokens,
+      remoteManagement,
+      describeDevice: (device) => describeConnectedDevice(studio, remoteManagement, device),
+    });
     await listen(server, host, ports.studio);
     opened.push(() => io.close());
 
@@ -111,7 +115,11 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     opened.push(() => closeServer(ingestion));
 
     if (options.conductsDemo) {
-      demo = conductDemo(studio, devices, project, { signal: stop.signal, log, speed: options.demoSpeed ?? 1 });
+      demo = conductDemo(studio, remoteManagement, project, {
+        signal: stop.signal,
+        log,
+        speed: options.demoSpeed ?? 1,
+      });
     }
     return {
       url: urlOf("http", host, server),

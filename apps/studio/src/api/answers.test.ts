@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { operationTable, type OperationId } from "@windowscope/sdk/api-types";
 import { answerValidators, type AnswerProblem } from "@windowscope/sdk/validate";
 import { beforeEach, describe, expect, it } from "vitest";
+import { WebSocketServer } from "ws";
 
+import { RemoteManagement } from "../devices/remote-management.ts";
 import { smallImpulse, smallRecording } from "../small-impulse.ts";
 import { addRecording, createTestStudio } from "../test-studio.ts";
 import type { Handlers } from "./handlers.ts";
@@ -75,7 +77,7 @@ describe("the local Studio's answers", () => {
     const impulseId = studio.impulses.add(projectId, smallImpulse).id;
     studio.projects.setDefaultImpulse(projectId, impulseId);
     await addRecording(studio, smallRecording(3, 3), { projectId });
-    studio.devices.seen({ projectId, deviceId: IDS.deviceId, deviceType: "TEST", sensors: [] });
+    studio.devices.create(projectId, IDS.deviceId, "TEST");
     studio.jobs.start(projectId, { kind: "classify-test-set", impulseId, variants: ["float32"] });
     await once(studio.jobs, "finished");
     // The lists of jobs should not be empty, neither of those that are over nor of the others.
@@ -84,9 +86,7 @@ describe("the local Studio's answers", () => {
     handlers = studioHandlers(studio, {
       issueSocketToken: () => ({ socketToken: "t", expires: "2026-01-01T00:00:00.000Z" }),
       studioUrl: () => "http://studio.test",
-      isDeviceConnected: () => true,
-      idleDevices: () => [IDS.deviceId],
-      startSampling: () => undefined,
+      remoteManagement: new RemoteManagement(studio, new WebSocketServer({ noServer: true })),
     });
     app = mountHandlers(handlers, studio.projects);
   });

@@ -1,63 +1,126 @@
-import type { Schemas } from "@windowscope/sdk/api-types";
-
+import { DeviceError } from "../devices/device-events.ts";
+import type { Device } from "../devices/devices.ts";
+import type { RemoteManagement } from "../devices/remote-management.ts";
 import type { LocalStudio } from "../local-studio.ts";
-import type { SamplingRequest } from "../remote-management.ts";
+import type { Project } from "../projects.ts";
+import { deviceJson, listDevicesJson } from "./device-json.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
 import { parseCategory } from "./parameters.ts";
-import { deviceJson } from "./project-json.ts";
 
 /** The way to the boards that are connected. */
 export interface Board {
-  readonly isDeviceConnected: (projectId: number, deviceId: string) => boolean;
-  /** Devices of a project that could record now. */
-  readonly idleDevices: (projectId: number) => readonly string[];
-  /** Asks a device to record and returns at once; whether it did shows in the samples. */
-  readonly startSampling: (projectId: number, deviceId: string, request: SamplingRequest) => void;
+  readonly remoteManagement: Pick<
+    RemoteManagement,
+    | "host"
+    | "isConnected"
+    | "startSampling"
+    | "startInferenceStream"
+    | "startSnapshotStream"
+    | "keepStreamAlive"
+    | "stopStream"
+  >;
 }
 
+const LONGEST_NAME = 200;
+
 /** Serves the devices of a project. */
-export function deviceHandlers(studio: LocalStudio, board: Board): Handlers {
+export function deviceHandlers(studio: LocalStudio, { remoteManagement }: Board): Handlers {
   const { devices } = studio;
 
   return {
-    listDevices: ({ project }) => ({ devices: listDevicesJson(studio, board, project.id) }),
+    listDevices: ({ project }) => ({ devices: listDevicesJson(studio, remoteManagement, project.id) }),
 
-    getDevice: ({ project, path }) => {
-      const device = listDevicesJson(studio, board, project.id).find(({ deviceId }) => deviceId === path.deviceId);
-      if (device) return { device };
-      throw new RefusedError(`There is no device ${path.deviceId} in this project.`);
-    },
+    getDevice: ({ project, path }) => ({
+      device: deviceJson(findDevice(studio, project, path.deviceId), remoteManagement),
+    }),
 
     createDevice: ({ project, body: { deviceId, deviceType, ifNotExists } }) => {
-      const isKnown = devices.list(project.id).some((device) => device.deviceId === deviceId);
+      for (const [name, text] of Object.entries({ deviceId, deviceType })) checkLength(name, text);
+      const isKnown = devices.get(project.id, deviceId) !== undefined;
       if (isKnown && !ifNotExists) throw new RefusedError(`There is a device ${deviceId} already.`);
-      if (!isKnown) devices.seen({ projectId: project.id, deviceId, deviceType, sensors: [] });
+      if (!isKnown) devices.create(project.id, deviceId, deviceType);
+      return {};
+    },
+
+    renameDevice: ({ project, path, body: { name } }) => {
+      const { deviceId } = findDevice(studio, project, path.deviceId);
+      checkLength("name", name);
+      devices.rename(project.id, deviceId, name);
       return {};
     },
 
     startSampling: ({ project, path: { deviceId }, body }) => {
-      if (!board.isDeviceConnected(project.id, deviceId)) {
-        throw new RefusedError(`The device ${deviceId} is not connected.`);
-      }
-      if (!board.idleDevices(project.id).includes(deviceId)) {
-        throw new RefusedError(`The device ${deviceId} is sampling already.`);
-      }
-      const device = devices.list(project.id).find((candidate) => candidate.deviceId === deviceId);
-      board.startSampling(project.id, deviceId, {
-        label: body.label,
-        lengthMs: body.lengthMs,
-        intervalMs: body.intervalMs,
+      const { label, lengthMs, intervalMs, sensor, labelColor, collectedSampleCount, targetSampleCount } = body;
+      for (const [name, text] of Object.entries({ label, sensor, labelColor })) checkLength(name, text ?? "");
+      const request = {
+        label,
+        lengthMs,
+        intervalMs,
         category: parseCategory(body.category),
-        sensor: body.sensor ?? device?.sensors[0]?.name ?? "",
-      });
+        sensor: sensor ?? firstSensor(studio, project, deviceId),
+        labelColor,
+        collectedSampleCount,
+        targetSampleCount,
+      };
+      return refuse(() => ({ id: remoteManagement.startSampling(project.id, deviceId, request) }));
+    },
+
+    startDeviceInferenceDebugStream: async ({ project, path }) =>
+      refuseLater(async () => ({ streamId: await remoteManagement.startInferenceStream(project.id, path.deviceId) })),
+
+    startDeviceSnapshotDebugStream: async ({ project, path, body }) => {
+      const resolution = body.resolution === "high" ? "high" : "low";
+      return refuseLater(async () => ({
+        streamId: await remoteManagement.startSnapshotStream(project.id, path.deviceId, resolution),
+      }));
+    },
+
+    keepDeviceDebugStreamAlive: ({ project, path, body }) => {
+      refuse(() => remoteManagement.keepStreamAlive(project.id, path.deviceId, body.streamId));
+      return {};
+    },
+
+    stopDeviceDebugStream: ({ project, path, body }) => {
+      refuse(() => remoteManagement.stopStream(project.id, path.deviceId, body.streamId));
       return {};
     },
   };
 }
 
-/** The devices of a project as the API shows them. */
-export function listDevicesJson({ devices }: LocalStudio, board: Board, projectId: number): Schemas["Device"][] {
-  return devices
-    .list(projectId)
-    .map((device, i) => deviceJson(device, board.isDeviceConnected(projectId, device.deviceId), i));
+/** @throws {RefusedError} when the project does not know the device. */
+export function findDevice({ devices }: LocalStudio, project: Project, deviceId: string): Device {
+  const device = devices.get(project.id, deviceId);
+  if (device) return device;
+  throw new RefusedError(`There is no device ${deviceId} in this project.`);
+}
+
+function firstSensor({ devices }: LocalStudio, project: Project, deviceId: string): string {
+  return devices.get(project.id, deviceId)?.sensors[0]?.name ?? "";
+}
+
+/** Names go to devices and into lists. @throws {RefusedError} when one is beyond measure. */
+function checkLength(name: string, text: string): void {
+  if (text.length <= LONGEST_NAME) return;
+  throw new RefusedError(`"${name}" has to have at most ${LONGEST_NAME} characters, and has ${text.length}.`);
+}
+
+/** Says what a device says no to in the API's way. */
+function refuse<T>(ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    throw toRefusal(error);
+  }
+}
+
+async function refuseLater<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw toRefusal(error);
+  }
+}
+
+function toRefusal(error: unknown): unknown {
+  return error instanceof DeviceError ? new RefusedError(error.message) : error;
 }

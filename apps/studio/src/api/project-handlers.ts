@@ -4,7 +4,8 @@ import { isComplete } from "../impulses.ts";
 import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
 import type { Category } from "../category.ts";
-import { listDevicesJson, type Board } from "./device-handlers.ts";
+import type { Board } from "./device-handlers.ts";
+import { listDevicesJson } from "./device-json.ts";
 import type { Handlers } from "./handlers.ts";
 import { impulseJson } from "./impulse-json.ts";
 import { lookups } from "./lookups.ts";
@@ -43,7 +44,7 @@ export function projectHandlers(studio: LocalStudio, outside: Surroundings & Boa
       return projectInfoJson(project, {
         hasImpulse: stored !== undefined,
         isTrained: stored !== undefined && isComplete(stored),
-        devices: listDevicesJson(studio, outside, project.id),
+        devices: listDevicesJson(studio, outside.remoteManagement, project.id),
         training: summary("training"),
         testing: summary("testing"),
         validation: summary("validation"),

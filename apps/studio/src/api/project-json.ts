@@ -1,6 +1,5 @@
 import type { Schemas } from "@windowscope/sdk/api-types";
 
-import type { Device } from "../devices.ts";
 import type { Project } from "../projects.ts";
 import { OWNER } from "./sample-json.ts";
 
@@ -24,26 +23,6 @@ export function projectJson({ id, name, description, created }: Project): Schema
     allowsLivePublicAccess: false,
     indPauseProcessingSamples: false,
     publicProjectListed: false,
-  };
-}
-
-/** A device as the API shows it. */
-export function deviceJson(device: Device, isConnected: boolean, index: number): Schemas["Device"] {
-  return {
-    id: index + 1,
-    deviceId: device.deviceId,
-    created: device.created,
-    lastSeen: device.lastSeen,
-    name: device.deviceId,
-    deviceType: device.deviceType,
-    sensors: device.sensors.map(({ name, maxSampleLengthS, frequencies }) => ({
-      name,
-      maxSampleLengthS,
-      frequencies: [...frequencies],
-    })),
-    remote_mgmt_connected: isConnected,
-    supportsSnapshotStreaming: false,
-    remoteMgmtMode: isConnected ? "ingestion" : "disconnected",
   };
 }
 

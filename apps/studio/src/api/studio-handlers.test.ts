@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { operationTable, type OperationId } from "@windowscope/sdk/api-types";
 import { answerValidators, type AnswerProblem } from "@windowscope/sdk/validate";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { WebSocketServer } from "ws";
 
+import { RemoteManagement } from "../devices/remote-management.ts";
 import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
-import type { SamplingRequest } from "../remote-management.ts";
 import type { Sample } from "../samples.ts";
 import { smallImpulse, smallRecording } from "../small-impulse.ts";
 import { addRecording, createTestStudio } from "../test-studio.ts";
@@ -18,9 +19,6 @@ const KEY = "ei_test";
 
 let studio: LocalStudio;
 let project: Project;
-/** Devices that are connected, and whether each is idle. */
-let connected: Map<string, { isIdle: boolean }>;
-let asked: { deviceId: string; request: SamplingRequest }[];
 let handlers: Handlers;
 /** What is wrong with the answers of a test. */
 let amiss: (AnswerProblem & { readonly id: OperationId })[];
@@ -33,14 +31,10 @@ beforeEach(() => {
   studio.projects.addKey(id, KEY);
   studio.projects.setDefaultImpulse(id, studio.impulses.add(id, smallImpulse).id);
   project = studio.projects.get(id) as Project;
-  connected = new Map();
-  asked = [];
   handlers = studioHandlers(studio, {
     issueSocketToken: () => ({ socketToken: "t", expires: "2026-01-01T00:00:00.000Z" }),
     studioUrl: () => "http://studio.test",
-    isDeviceConnected: (_projectId, deviceId) => connected.has(deviceId),
-    idleDevices: () => [...connected].filter(([, { isIdle }]) => isIdle).map(([deviceId]) => deviceId),
-    startSampling: (_projectId, deviceId, sampling) => asked.push({ deviceId, request: sampling }),
+    remoteManagement: new RemoteManagement(studio, new WebSocketServer({ noServer: true })),
   });
   const validators: { readonly [K in OperationId]?: (given: unknown) => readonly AnswerProblem[] } = answerValidators;
   amiss = [];
@@ -219,38 +213,6 @@ describe("jobs", () => {
 
     expect(response.headers.get("content-type")).toContain("text/plain");
     expect(await response.text()).toBe("Job started\nJob completed\n");
-  });
-});
-
-describe("devices", () => {
-  const board = { deviceId: "bo:ar:d", deviceType: "TEST", ifNotExists: true };
-  const wish = { label: "idle", lengthMs: 1000, intervalMs: 16, category: "testing" };
-
-  it("are made known once, listed, and read by their own id", async () => {
-    await answer("POST", "/devices/create", board);
-
-    expect(await answer("POST", "/devices/create", board)).toEqual({ success: true });
-    expect((await answer("POST", "/devices/create", { ...board, ifNotExists: false })).error).toContain("already");
-    expect(await answer("GET", "/devices")).toMatchObject({ devices: [{ deviceId: "bo:ar:d" }] });
-    expect(await answer("GET", "/device/bo%3Aar%3Ad")).toMatchObject({ device: { deviceType: "TEST" } });
-    expect((await answer("GET", "/device/other")).error).toBe("There is no device other in this project.");
-  });
-
-  it("are asked to record when they are connected and have time", async () => {
-    const sensors = [{ name: "Acc", maxSampleLengthS: 60, frequencies: [50] }];
-    studio.devices.seen({ projectId: project.id, deviceId: "bo:ar:d", deviceType: "TEST", sensors });
-    const route = "/device/bo:ar:d/start-sampling";
-    const away = await answer("POST", route, wish);
-    connected.set("bo:ar:d", { isIdle: false });
-    const busy = await answer("POST", route, wish);
-    connected.set("bo:ar:d", { isIdle: true });
-
-    expect(await answer("POST", route, wish)).toEqual({ success: true });
-    expect(asked).toEqual([{ deviceId: "bo:ar:d", request: { ...wish, sensor: "Acc" } }]);
-    expect(away.error).toBe("The device bo:ar:d is not connected.");
-    expect(busy.error).toBe("The device bo:ar:d is sampling already.");
-    expect((await answer("POST", route, { ...wish, lengthMs: 0 })).error).toBe('"lengthMs" must be >= 1.');
-    expect((await answer("POST", route, { ...wish, category: "x" })).error).toContain('"category" ');
   });
 });
 

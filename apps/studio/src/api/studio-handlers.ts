@@ -2,6 +2,7 @@ import type { LocalStudio } from "../local-studio.ts";
 import { classifyHandlers } from "./classify-handlers.ts";
 import { deviceHandlers, type Board } from "./device-handlers.ts";
 import type { Handlers } from "./handlers.ts";
+import { inferenceHistoryHandlers } from "./inference-history-handlers.ts";
 import { jobHandlers } from "./job-handlers.ts";
 import { learnHandlers } from "./learn-handlers.ts";
 import { projectHandlers, type Surroundings } from "./project-handlers.ts";
@@ -13,6 +14,7 @@ export function studioHandlers(studio: LocalStudio, outside: Surroundings & Boar
   return {
     ...projectHandlers(studio, outside),
     ...deviceHandlers(studio, outside),
+    ...inferenceHistoryHandlers(studio),
     ...sampleHandlers(studio),
     ...sampleEditHandlers(studio),
     ...classifyHandlers(studio),

@@ -2,9 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { createSeededRandom } from "@windowscope/engine";
 
+import { DeviceError } from "../devices/device-events.ts";
+import type { RemoteManagement } from "../devices/remote-management.ts";
 import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
-import { SamplingError, type RemoteManagement } from "../remote-management.ts";
 import { DEMO_INTERVAL_MS } from "./demo-project.ts";
 import { KNOWN_MOVEMENTS } from "./motion.ts";
 import { DEVICE_TYPE } from "./recording-file.ts";
@@ -51,7 +52,7 @@ export async function conductDemo(
         // A device that goes because everything ends is no news.
         if (signal.aborted) return;
         // The demo goes on whatever happens, a full disk included.
-        log(error instanceof SamplingError ? error.message : `demo: ${(error as Error).stack}`);
+        log(error instanceof DeviceError ? error.message : `demo: ${(error as Error).stack}`);
       }
     }
     await pause((deviceId === undefined ? 200 : PAUSE_MS) / speed, undefined, { signal }).catch(() => undefined);
