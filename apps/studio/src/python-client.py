@@ -1,0 +1,22 @@
+"""Connects to a socket as Edge Impulse's Python SDK does, and prints each event as a line of JSON.
+
+Usage: python3 python-client.py URL TOKEN TRANSPORT...
+"""
+import json
+import sys
+
+import socketio
+
+url, token, *transports = sys.argv[1:]
+client = socketio.Client(reconnection=False)
+
+
+@client.on("*")
+def any_event(name, *payload):
+    print(json.dumps({"name": name, "payload": payload}), flush=True)
+    if name == "job-finished":
+        client.disconnect()
+
+
+client.connect(f"{url}?token={token}", transports=transports)
+client.wait()
