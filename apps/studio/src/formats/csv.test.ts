@@ -63,7 +63,9 @@ describe("parseCsv", () => {
     expect(recording).toMatchObject({ intervalMs: 16 });
     expect(recording.values.slice(0, 3)).toEqual(Float64Array.of(4.2208284737736, 1.88004729202911, -16.8922898132324));
     expect(readingCount(read("good.02.txt"))).toBe(1);
-    expect(() => read("bad.01.csv")).toThrow("Could not parse this CSV file: it has 5 readings, so its first column");
+    expect(() => read("bad.01.csv")).toThrow(
+      "Could not parse this CSV file: it has several readings, so its first column",
+    );
     expect(() => read("metadata.csv")).toThrow("Could not parse this CSV file");
   });
 
@@ -80,6 +82,9 @@ describe("parseCsv", () => {
     { what: "a missing row", text: "timestamp,a\n0,1\n10,1\n30,1\n40,1\n50,1", message: "the step to row 3 is 20 ms" },
     { what: "time that stands still", text: "timestamp,a\n0,1\n0,1", message: "have to increase" },
     { what: "time that goes back", text: "timestamp,a\n0,1\n9,1\n8,1\n20,1", message: "the step to row 3 is -1 ms" },
+    { what: "a row without an end", text: `timestamp,a\n${"0,".repeat(1e5)}`, message: "a row of more than 131072" },
+    { what: "a million stray quotes", text: `timestamp,a\n${'0,"1"2"\n'.repeat(1e6)}`, message: "row 1" },
+    { what: "a million quoted rows", text: `a\n${'"1"\n'.repeat(1e6)}`, message: "several readings" },
     { what: "an open quote", text: 'timestamp,a\n0,"1\n10,2\n', message: "Quoted field unterminated" },
   ])("refuses $what with the official words and the reason", ({ text, message }) => {
     expect(() => parseCsv(Buffer.from(text))).toThrow(RecordingError);

@@ -17,7 +17,11 @@ const ROUNDING_MS = 1;
 /** A single reading has no interval; this stands for it. */
 const SINGLE_READING_INTERVAL_MS = 1;
 
-const CHUNK_CHARACTERS = 1 << 20;
+/**
+ * A table is parsed in batches of whole rows: memory stays small, and so does the time that rows without an end or with
+ * thousands of stray quotes can cost. No row may be longer.
+ */
+const BATCH_CHARACTERS = 1 << 17;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
@@ -27,27 +31,26 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
  */
 export function parseCsv(bytes: Buffer): Recording {
   let header: Header | undefined;
+  let delimiter: string | undefined;
   const numbers = new Numbers();
-  const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
-  Papa.parse<string[]>(text, {
-    delimitersToGuess: [",", ";", "\t"],
-    skipEmptyLines: "greedy",
-    // In pieces, so that a large file is never there as rows of texts.
-    chunkSize: CHUNK_CHARACTERS,
-    step: ({ data, errors }) => {
-      const problem = errors.find(({ type }) => type === "Quotes");
-      if (problem) throw broken(`row ${numbers.rows + 1}: ${problem.message}`);
-      const cells = data.map((cell) => cell.trim());
-      if (header) numbers.addRow(cells, header.columns);
+  for (const batch of batchesOf(bytes.toString("utf8").replace(/^\uFEFF/, ""))) {
+    const { data, errors, meta } = Papa.parse<string[]>(batch, {
+      ...(delimiter !== undefined && { delimiter }),
+      delimitersToGuess: [",", ";", "\t"],
+      skipEmptyLines: "greedy",
+    });
+    const problem = errors.find(({ type }) => type === "Quotes");
+    if (problem) throw broken(`row ${numbers.rows + (problem.row ?? 0)}: ${problem.message}`);
+    if (data.length > 0) delimiter = meta.delimiter;
+    for (const row of data) {
+      const cells = row.map((cell) => cell.trim());
+      if (header) numbers.addRow(cells, header);
       else header = readHeader(cells);
-    },
-  });
+    }
+  }
   if (!header) throw broken("it is empty");
   const { hasTimestamp, columns } = header;
   if (numbers.rows === 0) throw broken("it has a header and no reading");
-  if (!hasTimestamp && numbers.rows > 1) {
-    throw broken(`it has ${numbers.rows} readings, so its first column has to be "timestamp", in milliseconds`);
-  }
   const { timestamps, values } = hasTimestamp
     ? separateTimestamps(numbers.values(), columns.length)
     : { timestamps: undefined, values: numbers.values().slice() };
@@ -60,6 +63,16 @@ export function parseCsv(bytes: Buffer): Recording {
     values,
     signature: UNSIGNED,
   };
+}
+
+function* batchesOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length;) {
+    const most = start + BATCH_CHARACTERS;
+    const end = most >= text.length ? text.length : text.lastIndexOf("\n", most) + 1;
+    if (end <= start) throw broken(`it has a row of more than ${BATCH_CHARACTERS} characters`);
+    yield text.slice(start, end);
+    start = end;
+  }
 }
 
 interface Header {
@@ -87,8 +100,11 @@ class Numbers {
   #length = 0;
   rows = 0;
 
-  addRow(cells: readonly string[], columns: readonly string[]): void {
+  addRow(cells: readonly string[], { hasTimestamp, columns }: Header): void {
     this.rows++;
+    if (this.rows > 1 && !hasTimestamp) {
+      throw broken('it has several readings, so its first column has to be "timestamp", in milliseconds');
+    }
     if (cells.length !== columns.length) {
       throw broken(`row ${this.rows} has ${cells.length} values, and the header ${columns.length}`);
     }
