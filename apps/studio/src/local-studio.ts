@@ -1,4 +1,6 @@
 import { EventEmitter } from "node:events";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 
 import type { Variant } from "@windowscope/engine";
@@ -7,8 +9,10 @@ import { ClassifyError, type WindowResults } from "./classify.ts";
 import { Devices } from "./devices/devices.ts";
 import { InferenceHistory } from "./devices/inference-history.ts";
 import type { Recording } from "./formats/recording.ts";
-import { checkStructuredLabels, longestLabel, type LabelSpan } from "./formats/structured-labels.ts";
+import { checkStructuredLabels, longestLabel } from "./formats/structured-labels.ts";
 import { BLOCK, Impulses, isTrained, trainedBlocks, type StoredImpulse, type TrainedImpulse } from "./impulses.ts";
+import { IntakeError, type Upload } from "./ingestion/upload.ts";
+import type { UploadFolder } from "./ingestion/upload-folder.ts";
 import { Jobs, type Job, type Task } from "./jobs.ts";
 import { Projects } from "./projects.ts";
 import { Results } from "./results.ts";
@@ -19,33 +23,6 @@ import type { Store } from "./store.ts";
 import type { SampleSource } from "./work/sample-source.ts";
 import { WorkThread } from "./work/work-thread.ts";
 import { TrainingError } from "./work/train-blocks.ts";
-
-/** A file on its way into a project. */
-export interface Upload {
-  readonly projectId: number;
-  readonly category: Category;
-  /** Name that the sender gave. */
-  readonly filename: string;
-  /** `undefined`: without a label. */
-  readonly label: string | undefined;
-  /** A temporary file; when it has been taken, it is gone. */
-  readonly path: string;
-  readonly contentType: string;
-  readonly structuredLabels?: readonly LabelSpan[] | undefined;
-  readonly metadata?: Readonly<Record<string, string>> | undefined;
-  readonly disallowDuplicates?: boolean;
-  /** Whether the stored name ends as no other does, which is Studio's way. */
-  readonly addsUniqueSuffix?: boolean;
-}
-
-/** The project has this very file already. */
-export class DuplicateError extends Error {
-  override readonly name = "DuplicateError";
-
-  constructor(sampleId: number) {
-    super(`An item with this hash already exists (ids: ${sampleId})`);
-  }
-}
 
 export interface LocalStudioOptions {
   /**
@@ -74,14 +51,16 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
   readonly inferenceHistory: InferenceHistory;
   readonly jobs: Jobs;
   readonly files: SampleFiles;
+  readonly uploads: UploadFolder;
   readonly #leastJobMs: number;
   /** For requests that somebody waits for, and for each lane of jobs: nobody waits for another's training. */
   readonly #threads: Readonly<Record<"request" | "sample" | "set", Pick<WorkThread, "run" | "close">>>;
 
-  constructor({ database, files }: Store, options: LocalStudioOptions = {}) {
+  constructor({ database, files, uploads }: Store, options: LocalStudioOptions = {}) {
     super();
     const { leastJobMs = 0, createThread = () => new WorkThread() } = options;
     this.files = files;
+    this.uploads = uploads;
     this.projects = new Projects(database);
     this.samples = new Samples(database);
     this.impulses = new Impulses(database);
@@ -97,25 +76,34 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
    * Takes an uploaded file into a project: when this resolves, the sample is there for good, byte for byte.
    *
    * @throws {RecordingError} when the file is no recording.
-   * @throws {DuplicateError} when duplicates are not allowed and the project has it already.
+   * @throws {IntakeError} when duplicates are not allowed and the project has it already.
    */
-  async addSample(upload: Upload): Promise<Sample> {
-    const { projectId, category, filename, path, contentType, metadata = {} } = upload;
-    const { addsUniqueSuffix = true } = upload;
+  readonly addSample = async (upload: Upload): Promise<Sample> => {
+    const { projectId, category, filename, contentType, metadata = {} } = upload;
     const hmacKey = this.projects.get(projectId)?.hmacKey ?? "";
-    const found = await this.#threads.request.run("inspect", { path, name: filename, contentType, hmacKey });
+    const found = await this.#threads.request.run("inspect", {
+      path: upload.path,
+      name: filename,
+      contentType,
+      hmacKey,
+    });
     const structuredLabels =
       upload.structuredLabels && checkStructuredLabels(upload.structuredLabels, found.readingCount);
     if (upload.disallowDuplicates) this.#refuseDuplicate(projectId, found.sha256);
-    const file = await this.files.keep(path);
-    // Another upload of the same file may have come first meanwhile.
-    if (upload.disallowDuplicates) this.#refuseDuplicate(projectId, found.sha256);
+    const file = await this.files.keep(upload.path);
+    try {
+      // Another upload of the same file may have come first meanwhile.
+      if (upload.disallowDuplicates) this.#refuseDuplicate(projectId, found.sha256);
+    } catch (error) {
+      await this.files.remove([file]);
+      throw error;
+    }
     const { readingCount, ...about } = found;
     const sample = this.samples.add({
       ...about,
       projectId,
       category,
-      filename: addsUniqueSuffix ? uniqueFilename(filename) : withoutEnding(filename),
+      filename: upload.addsUniqueSuffix ? uniqueFilename(filename) : withoutEnding(filename),
       label: structuredLabels ? longestLabel(structuredLabels) : (upload.label ?? ""),
       structuredLabels,
       metadata,
@@ -125,6 +113,18 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
     if (sample.deviceName !== undefined) this.devices.seenInData(projectId, sample.deviceName, sample.deviceType);
     this.emit("sample-added", sample);
     return sample;
+  };
+
+  /** Takes a recording that is at hand into a project, as if it had been uploaded. */
+  addRecording(
+    bytes: Uint8Array,
+    about: Omit<Upload, "path" | "disallowDuplicates" | "addsUniqueSuffix">,
+  ): Promise<Sample> {
+    return this.uploads.withRequestFolder(async (folder) => {
+      const file = path.join(folder, "recording");
+      await writeFile(file, bytes);
+      return this.addSample({ ...about, path: file, disallowDuplicates: false, addsUniqueSuffix: true });
+    });
   }
 
   /** The part of a sample that counts, with its readings. */
@@ -192,7 +192,7 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
 
   #refuseDuplicate(projectId: number, sha256: string): void {
     const duplicate = this.samples.findByHash(projectId, sha256);
-    if (duplicate !== undefined) throw new DuplicateError(duplicate);
+    if (duplicate !== undefined) throw new IntakeError(`An item with this hash already exists (ids: ${duplicate})`);
   }
 
   #sourceOf({ file, format, cropStart, valuesCount }: Sample): SampleSource {

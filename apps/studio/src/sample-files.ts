@@ -1,41 +1,26 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
-import { link, open, rename, rm, writeFile } from "node:fs/promises";
+import { link, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
 /**
- * The files of recordings, byte for byte as they were uploaded, and those on their way in.
+ * The files of recordings, byte for byte as they were uploaded.
  *
  * A file that a row of the database names is whole and on the disk. One that none names is what an interrupted upload
  * left; `sweep` removes it.
  */
 export class SampleFiles {
   readonly #samples: string;
-  readonly #uploads: string;
 
-  /** @param folder Gets two folders of its own in it. */
-  constructor(folder: string) {
-    this.#samples = path.join(folder, "samples");
-    this.#uploads = path.join(folder, "uploads");
+  /** @param dataDir The Studio's own folder. */
+  constructor(dataDir: string) {
+    this.#samples = path.join(dataDir, "samples");
     mkdirSync(this.#samples, { recursive: true });
-    mkdirSync(this.#uploads, { recursive: true });
   }
 
   /** Path of a file that was kept. */
   pathOf(name: string): string {
     return path.join(this.#samples, name);
-  }
-
-  /** A path that nothing is at yet, for a file on its way in. */
-  uploadPath(): string {
-    return path.join(this.#uploads, randomBytes(12).toString("hex"));
-  }
-
-  /** Writes a file on its way in. @returns Its path. */
-  async writeUpload(bytes: Uint8Array): Promise<string> {
-    const upload = this.uploadPath();
-    await writeFile(upload, bytes);
-    return upload;
   }
 
   /**
@@ -45,7 +30,7 @@ export class SampleFiles {
    * @returns The name under which it is kept.
    */
   async keep(upload: string): Promise<string> {
-    const name = path.basename(this.uploadPath());
+    const name = newName();
     await sync(upload);
     await rename(upload, this.pathOf(name));
     await sync(this.#samples);
@@ -54,7 +39,7 @@ export class SampleFiles {
 
   /** Keeps a kept file under another name as well. @returns That name. */
   async keepAgain(name: string): Promise<string> {
-    const other = path.basename(this.uploadPath());
+    const other = newName();
     await link(this.pathOf(name), this.pathOf(other));
     await sync(this.#samples);
     return other;
@@ -75,11 +60,14 @@ export class SampleFiles {
     for (const name of names) await rm(this.pathOf(name), { force: true });
   }
 
-  /** Removes what nobody needs any more: uploads that were interrupted, and files that no sample names. */
+  /** Removes the files that no sample names. */
   sweep(needed: ReadonlySet<string>): void {
-    for (const upload of readdirSync(this.#uploads)) rmSync(path.join(this.#uploads, upload));
     for (const name of readdirSync(this.#samples)) if (!needed.has(name)) rmSync(this.pathOf(name));
   }
+}
+
+function newName(): string {
+  return randomBytes(12).toString("hex");
 }
 
 async function sync(file: string): Promise<void> {

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTes
 import { WebSocket } from "ws";
 
 import { packRecording } from "./demo/recording-file.ts";
+import { writeWav } from "./formats/wav.ts";
 import { readOrCreateKey } from "./key.ts";
 import { smallImpulse as impulse, smallRecording as recording } from "./small-impulse.ts";
 import { startStudio, type RunningStudio, type StudioOptions } from "./start.ts";
@@ -201,11 +202,33 @@ describe("a local Studio with an empty project", () => {
             error: expect.stringContaining("Could not parse this CBOR file") as string,
             fileName: "cut.cbor",
           },
-          { success: false, error: expect.stringContaining("neither JSON nor CBOR") as string },
+          { success: false, error: expect.stringContaining("has no image projects yet") as string },
         ],
       });
       const list = await call("GET", `/v1/api/${studio.projectId}/raw-data?category=all`);
       expect(list.answer.totalCount).toBe(1);
+    });
+
+    it("stores tables and audio with their readings", async () => {
+      const csv = "timestamp,accX,accY\n0,1,2\n100,3,4";
+      const { answer } = await uploadFiles({ "still.csv": csv, "noise.wav": writeWav([5, -6], 0.0625) });
+
+      const payloads = [];
+      for (const { sampleId } of answer.files) {
+        const sample = await call("GET", `/v1/api/${studio.projectId}/raw-data/${sampleId}`);
+        payloads.push(sample.answer.payload);
+      }
+      expect(payloads).toMatchObject([
+        {
+          sensors: [{ name: "accX" }, { name: "accY" }],
+          intervalMs: 100,
+          values: [
+            [1, 2],
+            [3, 4],
+          ],
+        },
+        { sensors: [{ name: "audio", units: "wav" }], frequencyHz: 16_000, values: [[5], [-6]] },
+      ]);
     });
 
     it("takes label and category from the request, and refuses a file that is there already when asked to", async () => {

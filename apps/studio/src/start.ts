@@ -11,7 +11,7 @@ import { conductDemo } from "./demo/conductor.ts";
 import { createDemoProject } from "./demo/demo-project.ts";
 import { listenForDevices } from "./devices/listen-for-devices.ts";
 import { RemoteManagement } from "./devices/remote-management.ts";
-import { ingestionApp } from "./ingestion.ts";
+import { ingestionApp } from "./ingestion/ingestion-app.ts";
 import { KeyError } from "./key.ts";
 import { LocalStudio, type LocalStudioOptions } from "./local-studio.ts";
 import { ownApi } from "./own-api.ts";

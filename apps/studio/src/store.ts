@@ -5,12 +5,15 @@ import path from "node:path";
 import type Database from "libsql";
 
 import { openDatabase } from "./database.ts";
+import { UploadFolder } from "./ingestion/upload-folder.ts";
 import { SampleFiles } from "./sample-files.ts";
 
 /** Where a local Studio keeps everything: a database, and the files of the recordings beside it. */
 export interface Store {
   readonly database: Database.Database;
   readonly files: SampleFiles;
+  /** For files on their way in: in the same file system, so that they only have to be moved. */
+  readonly uploads: UploadFolder;
   close(): void;
 }
 
@@ -30,6 +33,7 @@ export function openStore(dataDir?: string): Store {
   return {
     database,
     files,
+    uploads: new UploadFolder(folder),
     close: () => {
       database.close();
       if (dataDir === undefined) rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 /** For tests: a local Studio in memory whose work happens on the thread that asks, and a way to put samples into it. */
-import { LocalStudio, type Upload } from "./local-studio.ts";
+import type { Upload } from "./ingestion/upload.ts";
+import { LocalStudio } from "./local-studio.ts";
 import type { Sample } from "./samples.ts";
 import { openStore } from "./store.ts";
 import { tasks, type Report, type TaskInput, type TaskName, type TaskOutput } from "./work/tasks.ts";
@@ -24,12 +25,11 @@ export function createTestStudio(): LocalStudio {
 }
 
 /** Uploads a recording in the data acquisition format. */
-export async function addRecording(
+export function addRecording(
   studio: LocalStudio,
   recording: object,
   about: Pick<Upload, "projectId"> & Partial<Upload>,
 ): Promise<Sample> {
-  const path = await studio.files.writeUpload(Buffer.from(JSON.stringify(recording)));
   const upload = { category: "testing", filename: "a.json", label: "moving", contentType: "application/json" } as const;
-  return studio.addSample({ ...upload, ...about, path });
+  return studio.addRecording(Buffer.from(JSON.stringify(recording)), { ...upload, ...about });
 }

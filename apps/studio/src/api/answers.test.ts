@@ -2,9 +2,10 @@ import { once } from "node:events";
 
 import { operationTable, type OperationId } from "@windowscope/sdk/api-types";
 import { answerValidators, type AnswerProblem } from "@windowscope/sdk/validate";
-import { beforeEach, describe, expect, it } from "vitest";
-import { WebSocketServer } from "ws";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 
+import { FakeDevice } from "../devices/fake-device.ts";
+import { listenForDevices } from "../devices/listen-for-devices.ts";
 import { RemoteManagement } from "../devices/remote-management.ts";
 import { smallImpulse, smallRecording } from "../small-impulse.ts";
 import { addRecording, createTestStudio } from "../test-studio.ts";
@@ -17,6 +18,21 @@ const KEY = "ei_test";
 
 /** What fills the placeholders of paths, where they have no value of their own in `REQUESTS`. */
 const IDS = { projectId: 1, sampleId: 1, jobId: 1, blockId: 3, learnId: 4, windowIndex: 0, deviceId: "bo:ar:d" };
+
+/** A board that runs a model and can show what it sees. */
+const DEVICE = {
+  version: 4,
+  deviceId: IDS.deviceId,
+  mode: "inference",
+  inferenceInfo: {
+    projectId: 1,
+    projectOwner: "local",
+    projectName: "Pumps",
+    deploymentVersion: 1,
+    modelType: "classification",
+  },
+  supportsSnapshotStreaming: true,
+};
 
 interface Asked {
   readonly query?: string;
@@ -40,6 +56,24 @@ const REQUESTS: { readonly [K in OperationId]?: Asked } = {
   listDevices: {},
   getDevice: {},
   createDevice: { body: { deviceId: "another", deviceType: "TEST", ifNotExists: false } },
+  renameDevice: { body: { name: "Bench" } },
+  getInferenceHistory: { query: "startTimestamp=0" },
+  storeInferenceHistory: { query: "deploymentId=1", body: { summaries: [] } },
+  editLabel: { body: { label: "still" } },
+  moveSample: { body: { newCategory: "training" } },
+  renameSample: { body: { name: "first" } },
+  setSampleMetadata: { body: { metadata: { site: "a" } } },
+  setSampleStructuredLabels: { body: { structuredLabels: [{ startIndex: 0, endIndex: 29, label: "moving" }] } },
+  enableSample: {},
+  disableSample: {},
+  deleteSample: {},
+  cropSample: { body: { cropStart: 0, cropEnd: 20 } },
+  segmentSample: { body: { segments: [{ startMs: 0, endMs: 1000 }] } },
+  getUncroppedDownsampledSample: {},
+  startDeviceInferenceDebugStream: {},
+  startDeviceSnapshotDebugStream: { body: { resolution: "low" } },
+  keepDeviceDebugStreamAlive: { body: { streamId: 1 } },
+  stopDeviceDebugStream: { body: { streamId: 1 } },
   startSampling: { body: { label: "idle", lengthMs: 1000, intervalMs: 16, category: "testing" } },
   listSamples: { query: "category=testing" },
   countSamples: { query: "category=all" },
@@ -77,16 +111,23 @@ describe("the local Studio's answers", () => {
     const impulseId = studio.impulses.add(projectId, smallImpulse).id;
     studio.projects.setDefaultImpulse(projectId, impulseId);
     await addRecording(studio, smallRecording(3, 3), { projectId });
-    studio.devices.create(projectId, IDS.deviceId, "TEST");
     studio.jobs.start(projectId, { kind: "classify-test-set", impulseId, variants: ["float32"] });
     await once(studio.jobs, "finished");
     // The lists of jobs should not be empty, neither of those that are over nor of the others.
     studio.jobs.start(projectId, { kind: "classify-test-set", impulseId, variants: ["float32"] });
 
+    const sockets = await listenForDevices("127.0.0.1", 0);
+    const remoteManagement = new RemoteManagement(studio, sockets);
+    onTestFinished(() => remoteManagement.close());
+    const { port } = sockets.address() as { port: number };
+    const device = await FakeDevice.admitted(`ws://127.0.0.1:${port}`, { apiKey: KEY, ...DEVICE });
+    device.socket.on("message", () => device.say({ inferenceStreamStarted: true }, { snapshotStarted: true }));
+    await remoteManagement.startInferenceStream(projectId, IDS.deviceId);
+
     handlers = studioHandlers(studio, {
       issueSocketToken: () => ({ socketToken: "t", expires: "2026-01-01T00:00:00.000Z" }),
       studioUrl: () => "http://studio.test",
-      remoteManagement: new RemoteManagement(studio, new WebSocketServer({ noServer: true })),
+      remoteManagement,
     });
     app = mountHandlers(handlers, studio.projects);
   });

@@ -65,14 +65,8 @@ async function simulateTrainingSet(studio: LocalStudio, { id: projectId, hmacKey
     for (let n = 0; n < RECORDINGS_PER_MOVEMENT; n++) {
       const values = simulateMovement(label, { lengthMs: RECORDING_MS, intervalMs: DEMO_INTERVAL_MS }, random);
       const file = packRecording(values, { deviceName: "simulation", intervalMs: DEMO_INTERVAL_MS, hmacKey });
-      await studio.addSample({
-        projectId,
-        category: "training",
-        filename: `${label}.${n}`,
-        label,
-        path: await studio.files.writeUpload(file),
-        contentType: "application/cbor",
-      });
+      const about = { projectId, category: "training", filename: `${label}.${n}`, label } as const;
+      await studio.addRecording(file, { ...about, contentType: "application/cbor" });
     }
   }
   return KNOWN_MOVEMENTS.length * RECORDINGS_PER_MOVEMENT;

@@ -69,7 +69,9 @@ describe("devices", () => {
     const after = (await api.devices.getDevice(studio.projectId, board.deviceId)).device;
     expect(before?.name).toBe(board.deviceId);
     expect(after).toMatchObject({ id: before?.id, name: "Bench board", remoteMgmtMode: "ingestion" });
-    expect((await call("POST", "/devices/bo:ar:d/rename", { name: "" })).error).toContain('"name" has to be a text');
+    expect((await call("POST", "/devices/bo:ar:d/rename", { name: "" })).error).toContain(
+      '"name" must NOT have fewer than 1',
+    );
     expect((await call("POST", "/devices/other/rename", { name: "x" })).error).toContain("There is no device other");
   });
 
@@ -168,7 +170,7 @@ describe("debug streams", () => {
       "The device other is not connected.",
     );
     expect((await call("POST", `${route}/snapshot/start`, { resolution: "huge" })).error).toBe(
-      '"resolution" has to be high or low.',
+      '"resolution" must be one of high, low.',
     );
   });
 
@@ -258,8 +260,8 @@ describe("inference history", () => {
     await call("POST", "/devices/create", { deviceId: "board", deviceType: "T", ifNotExists: true });
     const route = "/devices/inference-history/board?deploymentId=3";
 
-    expect((await call("POST", route, {})).error).toBe("summaries has to be a list of at most 1000 entries.");
-    expect((await call("POST", route, { summaries: [{}] })).error).toBe("start has to be an object.");
+    expect((await call("POST", route, {})).error).toContain("must have required property 'summaries'");
+    expect((await call("POST", route, { summaries: [{}] })).error).toContain("start");
     expect((await call("POST", "/devices/inference-history/x?deploymentId=3", { summaries: [] })).error).toContain(
       "There is no device x",
     );

@@ -2547,6 +2547,14 @@ if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
 validate26.errors = [{instancePath:instancePath+"/collectedSampleCount",message:"must be integer"}];
 return false;
 }
+if(errors === _errs13){
+if(typeof data6 == "number"){
+if(data6 < 0 || isNaN(data6)){
+validate26.errors = [{instancePath:instancePath+"/collectedSampleCount",message:"must be >= 0"}];
+return false;
+}
+}
+}
 var valid0 = _errs13 === errors;
 }
 else {
@@ -2559,6 +2567,14 @@ const _errs15 = errors;
 if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
 validate26.errors = [{instancePath:instancePath+"/targetSampleCount",message:"must be integer"}];
 return false;
+}
+if(errors === _errs15){
+if(typeof data7 == "number"){
+if(data7 < 0 || isNaN(data7)){
+validate26.errors = [{instancePath:instancePath+"/targetSampleCount",message:"must be >= 0"}];
+return false;
+}
+}
 }
 var valid0 = _errs15 === errors;
 }
@@ -3453,9 +3469,19 @@ return false;
 }
 else {
 if(data.name !== undefined){
-if(typeof data.name !== "string"){
+let data0 = data.name;
+const _errs1 = errors;
+if(errors === _errs1){
+if(typeof data0 === "string"){
+if(data0.length < 1){
+validate46.errors = [{instancePath:instancePath+"/name",message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
 validate46.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
 return false;
+}
 }
 }
 }
