@@ -11,9 +11,15 @@ export {
   type Impulse,
   type Variant,
 } from "./impulse.ts";
+export { fitRecordings, type LabelledRecording, type Misfit, type TrainingRecording } from "./fit-recordings.ts";
+export { labelAt, labelWhole, type LabelSpan } from "./label-spans.ts";
 export { DocumentError } from "./json-reader.ts";
 export { scoreKMeans, type KMeansModel } from "./kmeans.ts";
 export { createSeededRandom, type SeededRandom } from "./seeded-random.ts";
-export { trainImpulse, type TrainingRecording } from "./train-impulse.ts";
+export { trainAnomalyBlock, type AnomalyOptions, type FoldProgress } from "./train-anomaly-block.ts";
+export { trainClassifierBlock, type ClassifierOptions } from "./train-classifier-block.ts";
+export type { EpochProgress } from "./train-classifier.ts";
+export { trainImpulse, type TrainingProgress } from "./train-impulse.ts";
+export type { ImpulseDesign } from "./training-windows.ts";
 export { availableVariants, WindowClassifier } from "./window-classifier.ts";
 export type { WindowPlan } from "./windows.ts";

@@ -22,3 +22,13 @@ export function createSeededRandom(seed: number): SeededRandom {
     normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
   };
 }
+
+/** Brings the entries into a random order (Fisher and Yates). */
+export function shuffle(order: Uint32Array, random: SeededRandom): void {
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = Math.floor(random.uniform() * (i + 1));
+    const kept = order[i] as number;
+    order[i] = order[j] as number;
+    order[j] = kept;
+  }
+}

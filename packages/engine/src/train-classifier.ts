@@ -1,13 +1,26 @@
-import { applyLayer, softmax, type Float32Layer, type Float32Network } from "./dense-float32.ts";
-import { createSeededRandom, type SeededRandom } from "./seeded-random.ts";
+import { Float32Classifier, type Float32Layer, type Float32Network } from "./dense-float32.ts";
+import { DenseLearner, type Learning } from "./dense-learner.ts";
+import { createSeededRandom, shuffle } from "./seeded-random.ts";
 import { fitStandardScaler } from "./standard-scaler.ts";
 
+/** Feature vectors, one after another, and the class of each. */
+export interface LabelledFeatures {
+  /** Shape `[windows * featureCount]`. */
+  readonly features: Float64Array;
+  /** Shape `[windows]`. */
+  readonly classes: Uint16Array;
+}
+
 /** How to train a dense classifier. */
-export interface ClassifierTraining {
-  /** Neurons of each hidden layer. */
-  readonly hiddenNeurons: readonly number[];
+export interface ClassifierTraining extends Learning {
+  readonly classCount: number;
   readonly epochs: number;
-  readonly learningRate: number;
+  /** Windows to measure every epoch by; with them the network of the best epoch is kept. */
+  readonly validation: LabelledFeatures | undefined;
+  /** Training ends when the validation loss has not fallen for so many epochs. */
+  readonly patience: number;
+  /** Deviation of the noise on every input while learning, in deviations of that input over the windows. */
+  readonly noise: number;
   readonly seed: number;
 }
 
@@ -15,204 +28,161 @@ export interface ClassifierTraining {
 export interface EpochProgress {
   /** From 1. */
   readonly epoch: number;
+  /** Epochs at most. */
   readonly epochs: number;
   /** Mean cross-entropy over the epoch's windows. */
   readonly loss: number;
   /** Share of the windows, 0 to 1, whose highest score was their class's. */
   readonly accuracy: number;
+  /** The same of windows that were not learnt from; `undefined` where all were. */
+  readonly validationLoss: number | undefined;
+  readonly validationAccuracy: number | undefined;
+}
+
+/** What training arrived at. */
+export interface TrainedClassifier {
+  readonly network: Float32Network;
+  /** The epoch that the network is of. */
+  readonly epoch: number;
 }
 
 const BATCH_WINDOWS = 32;
+/** A prime, so that the noise of one window starts elsewhere than that of the next. */
+const NOISE_NUMBERS = 16_381;
 
 /**
- * Trains a small dense network with Adam on cross-entropy.
+ * Trains a small dense network with Adam on cross-entropy, in which every class counts the same however many windows
+ * it has.
  *
- * Deterministic: the same windows and seed give the same weights. Features are standardised while learning and the
- * scaling is folded into the first layer afterwards, so the network takes features as they come.
+ * Features are standardised while learning and the scaling is folded into the first layer afterwards, so the network
+ * takes features as they come. The same windows and seed give the same weights wherever `Math.exp`, `Math.log` and
+ * `Math.cos` give the same last bit, which they do in one version of a JavaScript engine.
  *
  * Yields after every epoch, so that the caller can report, breathe or stop; the network is the return value.
  *
- * @param features One feature vector after another. Shape `[windows * featureCount]`.
- * @param classes Index of each window's class. Shape `[windows]`.
  * @throws {RangeError} when there is no window.
  */
 export function* trainClassifier(
-  features: Float64Array,
-  classes: Uint8Array,
-  classCount: number,
+  { features, classes }: LabelledFeatures,
   training: ClassifierTraining,
-): Generator<EpochProgress, Float32Network> {
+): Generator<EpochProgress, TrainedClassifier> {
+  const { classCount, epochs, validation, patience, noise, seed } = training;
   const windows = classes.length;
   if (windows === 0) throw new RangeError("There is no window to learn classes from.");
   const featureCount = features.length / windows;
-  const random = createSeededRandom(training.seed);
-  const { mean, scale } = fitStandardScaler(features, featureCount);
+  const random = createSeededRandom(seed);
+  const weights = weighClasses(classes, classCount);
+  const scaling = fitStandardScaler(
+    features,
+    featureCount,
+    Float64Array.from(classes, (c) => weights[c] as number),
+  );
   const inputs = new Float64Array(features.length);
   for (let i = 0; i < features.length; i++) {
-    inputs[i] = ((features[i] as number) - (mean[i % featureCount] as number)) / (scale[i % featureCount] as number);
+    const column = i % featureCount;
+    inputs[i] = ((features[i] as number) - (scaling.mean[column] as number)) / (scaling.scale[column] as number);
   }
 
-  const sizes = [featureCount, ...training.hiddenNeurons, classCount];
-  const layers = sizes.slice(1).map((outputs, l) => {
-    const isLast = l === sizes.length - 2;
-    return new TrainableLayer(sizes[l] as number, outputs, isLast ? "none" : "relu", random);
-  });
-  const learner = new Learner(layers, training.learningRate);
+  const learner = new DenseLearner(featureCount, classCount, training, random);
+  const noises = Float64Array.from({ length: NOISE_NUMBERS }, () => noise * random.normal());
   const order = Uint32Array.from({ length: windows }, (_, i) => i);
+  const input = new Float64Array(featureCount);
+  let best: (TrainedClassifier & { readonly loss: number }) | undefined;
 
-  for (let epoch = 1; epoch <= training.epochs; epoch++) {
+  for (let epoch = 1; epoch <= epochs; epoch++) {
     shuffle(order, random);
-    let loss = 0;
-    let correct = 0;
+    const learnt = new Tally();
     for (let i = 0; i < windows; i++) {
       const window = order[i] as number;
-      const input = inputs.subarray(window * featureCount, (window + 1) * featureCount);
-      const outcome = learner.learn(input, classes[window] as number);
-      loss += outcome.loss;
-      correct += outcome.isCorrect ? 1 : 0;
+      let n = Math.floor(random.uniform() * NOISE_NUMBERS);
+      for (let f = 0; f < featureCount; f++) {
+        input[f] = (inputs[window * featureCount + f] as number) + (noises[n] as number);
+        n = n + 1 === NOISE_NUMBERS ? 0 : n + 1;
+      }
+      const expected = classes[window] as number;
+      learnt.add(learner.learn(input, expected, weights[expected] as number), expected);
       if ((i + 1) % BATCH_WINDOWS === 0 || i === windows - 1) learner.step();
     }
-    yield { epoch, epochs: training.epochs, loss: loss / windows, accuracy: correct / windows };
+
+    const network = foldScaling(learner.freeze(), scaling);
+    const tested = validation && testNetwork(network, validation, classCount);
+    yield {
+      epoch,
+      epochs,
+      loss: learnt.loss,
+      accuracy: learnt.accuracy,
+      validationLoss: tested?.loss,
+      validationAccuracy: tested?.accuracy,
+    };
+    const loss = tested?.loss ?? -epoch;
+    if (!best || loss < best.loss) best = { network, epoch, loss };
+    else if (epoch - best.epoch >= patience) break;
   }
 
-  return { layers: layers.map((layer, l) => (l === 0 ? foldScaling(layer, mean, scale) : layer.freeze())) };
+  if (!best) throw new RangeError(`Training takes at least one epoch, and was asked for ${epochs}.`);
+  return { network: best.network, epoch: best.epoch };
 }
 
-/** A layer with the gradients and moments that Adam keeps for it. */
-class TrainableLayer implements Float32Layer {
-  readonly weights: Float32Array;
-  readonly bias: Float32Array;
-  readonly output: Float32Array;
-  /** Gradient of the loss by this layer's output. */
-  readonly outputGradient: Float32Array;
-  readonly parameters: readonly { values: Float32Array; gradient: Float32Array; m: Float32Array; v: Float32Array }[];
-
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly activation: "relu" | "none";
-
-  constructor(inputs: number, outputs: number, activation: "relu" | "none", random: SeededRandom) {
-    this.inputs = inputs;
-    this.outputs = outputs;
-    this.activation = activation;
-    // Glorot's uniform start, as Keras uses for dense layers.
-    const limit = Math.sqrt(6 / (inputs + outputs));
-    this.weights = Float32Array.from({ length: inputs * outputs }, () => (2 * random.uniform() - 1) * limit);
-    this.bias = new Float32Array(outputs);
-    this.output = new Float32Array(outputs);
-    this.outputGradient = new Float32Array(outputs);
-    this.parameters = [this.weights, this.bias].map((values) => ({
-      values,
-      gradient: new Float32Array(values.length),
-      m: new Float32Array(values.length),
-      v: new Float32Array(values.length),
-    }));
-  }
-
-  freeze(): Float32Layer {
-    const { inputs, outputs, activation, weights, bias } = this;
-    return { inputs, outputs, activation, weights, bias };
-  }
+/** Loss and accuracy of a network on windows. */
+function testNetwork(network: Float32Network, { features, classes }: LabelledFeatures, classCount: number): Tally {
+  const classifier = new Float32Classifier(network);
+  const scores = new Float32Array(classCount);
+  const featureCount = features.length / classes.length;
+  const tally = new Tally();
+  classes.forEach((expected, w) => {
+    classifier.classify(features.subarray(w * featureCount, (w + 1) * featureCount), scores);
+    tally.add(scores, expected);
+  });
+  return tally;
 }
 
-class Learner {
-  readonly #layers: readonly TrainableLayer[];
-  readonly #learningRate: number;
-  readonly #scores: Float32Array;
-  #batchWindows = 0;
-  #steps = 0;
+/** Adds up loss and hits over windows. */
+class Tally {
+  #windows = 0;
+  #loss = 0;
+  #correct = 0;
 
-  constructor(layers: readonly TrainableLayer[], learningRate: number) {
-    this.#layers = layers;
-    this.#learningRate = learningRate;
-    this.#scores = new Float32Array((layers.at(-1) as TrainableLayer).outputs);
-  }
-
-  /** Adds one window's gradients to the batch. */
-  learn(input: Float64Array, expected: number): { loss: number; isCorrect: boolean } {
-    let values: Float32Array | Float64Array = input;
-    for (const layer of this.#layers) {
-      applyLayer(layer, values, layer.output);
-      values = layer.output;
-    }
-    const scores = this.#scores;
-    softmax(values as Float32Array, scores);
-
-    const last = this.#layers.at(-1) as TrainableLayer;
-    for (let o = 0; o < scores.length; o++) {
-      last.outputGradient[o] = (scores[o] as number) - (o === expected ? 1 : 0);
-    }
-    for (let l = this.#layers.length - 1; l >= 0; l--) {
-      const below = this.#layers[l - 1];
-      addGradients(this.#layers[l] as TrainableLayer, below?.output ?? input, below?.outputGradient);
-    }
-    this.#batchWindows++;
+  add(scores: Float32Array, expected: number): void {
     const score = scores[expected] as number;
-    return { loss: -Math.log(Math.max(score, 1e-12)), isCorrect: scores.every((other) => other <= score) };
+    this.#windows++;
+    this.#loss -= Math.log(Math.max(score, 1e-12));
+    this.#correct += scores.every((other) => other <= score) ? 1 : 0;
   }
 
-  /** Moves every parameter by Adam (Kingma and Ba, 2015) and starts the next batch. */
-  step(): void {
-    this.#steps++;
-    const correctedRate = (this.#learningRate * Math.sqrt(1 - 0.999 ** this.#steps)) / (1 - 0.9 ** this.#steps);
-    for (const layer of this.#layers) {
-      for (const { values, gradient, m, v } of layer.parameters) {
-        for (let i = 0; i < values.length; i++) {
-          const g = (gradient[i] as number) / this.#batchWindows;
-          const first = 0.9 * (m[i] as number) + 0.1 * g;
-          const second = 0.999 * (v[i] as number) + 0.001 * g * g;
-          m[i] = first;
-          v[i] = second;
-          values[i] = (values[i] as number) - (correctedRate * first) / (Math.sqrt(second) + 1e-7);
-        }
-        gradient.fill(0);
-      }
-    }
-    this.#batchWindows = 0;
+  /** Mean cross-entropy. */
+  get loss(): number {
+    return this.#loss / this.#windows;
+  }
+
+  get accuracy(): number {
+    return this.#correct / this.#windows;
   }
 }
 
-function addGradients(
-  layer: TrainableLayer,
-  input: Float32Array | Float64Array,
-  inputGradient: Float32Array | undefined,
-): void {
-  const [weights, bias] = layer.parameters as [TrainableLayer["parameters"][0], TrainableLayer["parameters"][0]];
-  inputGradient?.fill(0);
-  for (let o = 0; o < layer.outputs; o++) {
-    if (layer.activation === "relu" && (layer.output[o] as number) <= 0) continue;
-    const gradient = layer.outputGradient[o] as number;
-    bias.gradient[o] = (bias.gradient[o] as number) + gradient;
-    for (let i = 0, w = o * layer.inputs; i < layer.inputs; i++, w++) {
-      weights.gradient[w] = (weights.gradient[w] as number) + gradient * (input[i] as number);
-      if (inputGradient) {
-        inputGradient[i] = (inputGradient[i] as number) + gradient * (layer.weights[w] as number);
-      }
-    }
-  }
+/** What a window of each class counts: less, the more windows its class has; 1 on average over the windows. */
+function weighClasses(classes: Uint16Array, classCount: number): Float64Array {
+  const counts = new Float64Array(classCount);
+  for (const c of classes) counts[c] = (counts[c] as number) + 1;
+  const present = counts.filter((count) => count > 0).length;
+  return counts.map((count) => (count === 0 ? 0 : classes.length / (present * count)));
 }
 
-/** `W ((x - mean) / scale) + b`, written as one layer on `x`. */
-function foldScaling(layer: TrainableLayer, mean: Float64Array, scale: Float64Array): Float32Layer {
-  const weights = new Float32Array(layer.weights.length);
-  const bias = new Float32Array(layer.outputs);
-  for (let o = 0; o < layer.outputs; o++) {
-    let shifted = layer.bias[o] as number;
-    for (let i = 0, w = o * layer.inputs; i < layer.inputs; i++, w++) {
-      const weight = (layer.weights[w] as number) / (scale[i] as number);
+/** The layers with `W ((x - mean) / scale) + b` of the first one written as one layer on `x`. */
+function foldScaling(
+  [first, ...others]: readonly Float32Layer[],
+  { mean, scale }: { readonly mean: Float64Array; readonly scale: Float64Array },
+): Float32Network {
+  if (!first) throw new RangeError("A network has at least one layer.");
+  const weights = new Float32Array(first.weights.length);
+  const bias = new Float32Array(first.outputs);
+  for (let o = 0; o < first.outputs; o++) {
+    let shifted = first.bias[o] as number;
+    for (let i = 0, w = o * first.inputs; i < first.inputs; i++, w++) {
+      const weight = (first.weights[w] as number) / (scale[i] as number);
       weights[w] = weight;
       shifted -= weight * (mean[i] as number);
     }
     bias[o] = shifted;
   }
-  return { ...layer.freeze(), weights, bias };
-}
-
-function shuffle(order: Uint32Array, random: SeededRandom): void {
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = Math.floor(random.uniform() * (i + 1));
-    const kept = order[i] as number;
-    order[i] = order[j] as number;
-    order[j] = kept;
-  }
+  return { layers: [{ ...first, weights, bias }, ...others] };
 }
