@@ -11,6 +11,7 @@ export {
   type Impulse,
   type Variant,
 } from "./impulse.ts";
+export { designImpulse } from "./design-impulse.ts";
 export { fitRecordings, type LabelledRecording, type Misfit, type TrainingRecording } from "./fit-recordings.ts";
 export { labelAt, labelWhole, type LabelSpan } from "./label-spans.ts";
 export { DocumentError } from "./json-reader.ts";
