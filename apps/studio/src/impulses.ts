@@ -55,6 +55,13 @@ export function trainedBlocks({ impulse }: StoredImpulse): number[] {
   return [impulse?.classifier && BLOCK.classifier, impulse?.anomaly && BLOCK.anomaly].filter((id) => id !== undefined);
 }
 
+/** What learn blocks have learnt; a block that is absent was not trained. */
+export interface TrainedModels {
+  readonly classifier: string | undefined;
+  readonly anomaly: string | undefined;
+  readonly anomalyThreshold: number | undefined;
+}
+
 /** The impulses of every project. */
 export class Impulses {
   readonly #insert;
@@ -75,7 +82,7 @@ export class Impulses {
     this.#idsOfProject = database.prepare("SELECT id FROM impulse WHERE project_id = ? ORDER BY id");
     this.#setDesign = database.prepare("UPDATE impulse SET design = ?, revision = revision + 1 WHERE id = ?");
     this.#setModels = database.prepare(
-      `UPDATE impulse SET classifier = coalesce(?, classifier), anomaly = coalesce(?, anomaly),
+      `UPDATE impulse SET design = ?, classifier = coalesce(?, classifier), anomaly = coalesce(?, anomaly),
          classifier_trained = coalesce(?, classifier_trained), anomaly_trained = coalesce(?, anomaly_trained),
          revision = revision + 1
        WHERE id = ?`,
@@ -138,13 +145,18 @@ export class Impulses {
    *
    * @param models As they stand in an impulse document, as JSON; a block that is absent stays as it is.
    */
-  setModels(
-    id: number,
-    { classifier, anomaly }: { classifier?: string | undefined; anomaly?: string | undefined },
-  ): void {
+  setModels({ id, design }: StoredImpulse, { classifier, anomaly, anomalyThreshold }: TrainedModels): void {
     const now = new Date().toISOString();
     const trained = (model: string | undefined) => (model === undefined ? null : now);
-    this.#setModels.run([classifier ?? null, anomaly ?? null, trained(classifier), trained(anomaly), id]);
+    const newDesign = { ...design, anomalyThreshold: anomalyThreshold ?? design.anomalyThreshold };
+    this.#setModels.run([
+      JSON.stringify(newDesign),
+      classifier ?? null,
+      anomaly ?? null,
+      trained(classifier),
+      trained(anomaly),
+      id,
+    ]);
     this.#parsed.delete(id);
   }
 

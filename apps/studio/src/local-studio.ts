@@ -10,7 +10,15 @@ import { Devices } from "./devices/devices.ts";
 import { InferenceHistory } from "./devices/inference-history.ts";
 import type { Recording } from "./formats/recording.ts";
 import { checkStructuredLabels, longestLabel } from "./formats/structured-labels.ts";
-import { BLOCK, Impulses, isTrained, trainedBlocks, type StoredImpulse, type TrainedImpulse } from "./impulses.ts";
+import {
+  BLOCK,
+  Impulses,
+  isTrained,
+  trainedBlocks,
+  type ImpulseDesign,
+  type StoredImpulse,
+  type TrainedImpulse,
+} from "./impulses.ts";
 import { IntakeError, type Upload } from "./ingestion/upload.ts";
 import type { UploadFolder } from "./ingestion/upload-folder.ts";
 import { Jobs, type Job, type Task } from "./jobs.ts";
@@ -22,7 +30,7 @@ import { Samples, uniqueFilename, withoutEnding, type Sample } from "./samples.t
 import type { Store } from "./store.ts";
 import type { SampleSource } from "./work/sample-source.ts";
 import { WorkThread } from "./work/work-thread.ts";
-import { TrainingError } from "./work/train-blocks.ts";
+import { TrainingError, type TrainingSample } from "./work/train-blocks.ts";
 
 export interface LocalStudioOptions {
   /**
@@ -161,33 +169,44 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
     signal?: AbortSignal,
   ): Promise<void> {
     const stored = this.#find(impulseId);
-    const filter = { category: "training", isDisabled: false } as const;
-    const samples = this.samples.list(projectId, filter, { limit: -1, offset: 0 }).filter(({ label }) => label !== "");
-    if (samples.length === 0) throw new TrainingError("There is no labelled sample in the training set.");
+    const samples = this.#trainingSamples(projectId);
     log(`Training on ${samples.length} samples...`);
     const models = await this.#threads.set.run(
       "train",
       {
         design: stored.design,
-        // In the order in which they came, so that the same samples give the same model.
-        samples: samples.reverse().map((sample) => ({
-          source: this.#sourceOf(sample),
-          filename: sample.filename,
-          label: sample.label,
-          structuredLabels: sample.structuredLabels,
-        })),
+        samples,
         trainsClassifier: blockIds.includes(BLOCK.classifier),
         trainsAnomaly: blockIds.includes(BLOCK.anomaly),
         seed: TRAINING_SEED,
       },
       { signal, report: log },
     );
-    this.impulses.setModels(impulseId, models);
+    if (this.#find(impulseId).revision !== stored.revision) {
+      throw new Error("The impulse changed while it was being trained. Start the job again.");
+    }
+    this.impulses.setModels(stored, models);
   }
 
   async close(): Promise<void> {
     await this.jobs.close();
     await Promise.all(Object.values(this.#threads).map((thread) => thread.close()));
+  }
+
+  /** Picks a design for what is in a project's training set. @throws {TrainingError} when there is nothing to go by. */
+  design(projectId: number, name: string): Promise<ImpulseDesign> {
+    return this.#threads.set.run("design", { name, samples: this.#trainingSamples(projectId) });
+  }
+
+  /** In the order in which they came, so that the same samples give the same model. */
+  #trainingSamples(projectId: number): TrainingSample[] {
+    const filter = { category: "training", isDisabled: false } as const;
+    const samples = this.samples.list(projectId, filter, { limit: -1, offset: 0 }).filter(({ label }) => label !== "");
+    if (samples.length === 0) throw new TrainingError("There is no labelled sample in the training set.");
+    return samples.reverse().map((sample) => {
+      const { filename, label, structuredLabels } = sample;
+      return { filename, label, structuredLabels, source: this.#sourceOf(sample) };
+    });
   }
 
   #refuseDuplicate(projectId: number, sha256: string): void {

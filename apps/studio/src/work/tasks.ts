@@ -14,8 +14,15 @@ import type { FileFormat } from "../formats/file-format.ts";
 import { parseFile } from "../formats/parse-file.ts";
 import { readingCount, type Sensor } from "../formats/recording.ts";
 import { isSignedWith } from "../formats/signature.ts";
+import type { ImpulseDesign } from "../impulses.ts";
 import { read, type SampleSource } from "./sample-source.ts";
-import { trainBlocks, type TrainingInput, type TrainingOutput } from "./train-blocks.ts";
+import {
+  designFor,
+  trainBlocks,
+  type TrainingInput,
+  type TrainingOutput,
+  type TrainingSample,
+} from "./train-blocks.ts";
 
 /** What a file says about itself, without its readings. */
 export interface Inspection {
@@ -102,7 +109,18 @@ async function train(input: TrainingInput, report: Report): Promise<TrainingOutp
   }
 }
 
-export const tasks = { inspect, read, classify, train } as const;
+/** Picks a design from nothing but samples. @throws {TrainingError} when there is nothing to go by. */
+async function design({
+  name,
+  samples,
+}: {
+  readonly name: string;
+  readonly samples: readonly TrainingSample[];
+}): Promise<ImpulseDesign> {
+  return designFor(name, samples, await Promise.all(samples.map(({ source }) => read(source))));
+}
+
+export const tasks = { inspect, read, classify, design, train } as const;
 
 export type TaskName = keyof typeof tasks;
 export type TaskInput<K extends TaskName> = Parameters<(typeof tasks)[K]>[0];

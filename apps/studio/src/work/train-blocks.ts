@@ -1,7 +1,18 @@
-import { toImpulseDocument, trainImpulse } from "@windowscope/engine";
+import {
+  designImpulse,
+  fitRecordings,
+  labelWhole,
+  toImpulseDocument,
+  trainAnomalyBlock,
+  trainClassifierBlock,
+  type AnomalyBlock,
+  type ClassifierBlock,
+  type EpochProgress,
+  type FoldProgress,
+  type LabelledRecording,
+} from "@windowscope/engine";
 
-import { selectAxes } from "../classify.ts";
-import type { Recording } from "../formats/recording.ts";
+import { readingCount, type Recording } from "../formats/recording.ts";
 import type { LabelSpan } from "../formats/structured-labels.ts";
 import type { ImpulseDesign } from "../impulses.ts";
 import type { SampleSource } from "./sample-source.ts";
@@ -11,6 +22,7 @@ export class TrainingError extends Error {
   override readonly name = "TrainingError";
 }
 
+/** A sample to learn from. */
 export interface TrainingSample {
   readonly source: SampleSource;
   readonly filename: string;
@@ -30,29 +42,114 @@ export interface TrainingInput {
 export interface TrainingOutput {
   readonly classifier: string | undefined;
   readonly anomaly: string | undefined;
+  /** The limit that suits what the anomaly block has learnt; never below that of the design. */
+  readonly anomalyThreshold: number | undefined;
 }
 
+/** An epoch that nobody would miss in the log is left out. */
+const LOG_EVERY_EPOCHS = 5;
+
+/**
+ * Trains learn blocks one after another. Yields lines for the log.
+ *
+ * @throws {TrainingError} when there is too little to learn from.
+ */
 export function* trainBlocks(
-  { design, samples, seed }: TrainingInput,
+  { design, samples, trainsClassifier, trainsAnomaly, seed }: TrainingInput,
   recordings: readonly Recording[],
 ): Generator<string, TrainingOutput> {
-  const training = trainImpulse(
-    { ...design, minimumConfidence: design.minimumConfidence ?? 0.6, anomalyThreshold: design.anomalyThreshold ?? 0.3 },
-    recordings.map((recording, i) => ({
-      label: samples[i]?.label ?? "",
-      readings: selectAxes(recording, design.input.axes),
-    })),
-    seed,
-  );
-  for (let step = training.next(); ; step = training.next()) {
-    if (!step.done) {
-      yield JSON.stringify(step.value);
-      continue;
-    }
-    const { classifier, anomaly } = toImpulseDocument(step.value) as { classifier?: object; anomaly?: object };
-    return {
-      classifier: design.minimumConfidence === undefined ? undefined : JSON.stringify(classifier),
-      anomaly: design.anomalyThreshold === undefined ? undefined : JSON.stringify(anomaly),
-    };
+  const labelled = recordings.map((recording, i) => toLabelled(recording, samples[i] as TrainingSample));
+  const { fitting, misfits } = fitRecordings(design.input, labelled);
+  for (const { index, reason } of misfits) yield `${samples[index]?.filename}: left out. ${reason}`;
+  const { name, input, features, minimumConfidence = 0, anomalyThreshold = 0 } = design;
+  const whole = { name, input, features, minimumConfidence, anomalyThreshold };
+  const labels = new Set(fitting.flatMap(({ spans }) => spans.map(({ label }) => label)));
+  yield `${fitting.length} samples, ${labels.size} labels: ${[...labels].sort().join(", ")}`;
+
+  try {
+    const classifier = trainsClassifier
+      ? yield* logged("Classifier", trainClassifierBlock(whole, fitting, { seed }), describeEpoch)
+      : undefined;
+    const anomaly = trainsAnomaly
+      ? yield* logged("Anomaly detection", trainAnomalyBlock(whole, fitting, { seed }), describeFold)
+      : undefined;
+    return toOutput(whole, classifier, anomaly);
+  } catch (error) {
+    if (error instanceof RangeError) throw new TrainingError(error.message);
+    throw error;
   }
+}
+
+/**
+ * Picks a design from nothing but samples.
+ *
+ * @throws {TrainingError} when there is nothing to go by.
+ */
+export function designFor(
+  name: string,
+  samples: readonly TrainingSample[],
+  recordings: readonly Recording[],
+): ImpulseDesign {
+  try {
+    return designImpulse(
+      name,
+      recordings.map((recording, i) => toLabelled(recording, samples[i] as TrainingSample)),
+    );
+  } catch (error) {
+    if (error instanceof RangeError) throw new TrainingError(error.message);
+    throw error;
+  }
+}
+
+function toLabelled(recording: Recording, { label, structuredLabels }: TrainingSample): LabelledRecording {
+  return {
+    spans: structuredLabels ?? labelWhole(label, readingCount(recording)),
+    axes: recording.sensors.map((sensor) => sensor.name),
+    intervalMs: recording.intervalMs,
+    readings: Float32Array.from(recording.values),
+  };
+}
+
+function toOutput(
+  design: Parameters<typeof trainClassifierBlock>[0],
+  classifier: ClassifierBlock | undefined,
+  anomaly: AnomalyBlock | undefined,
+): TrainingOutput {
+  const { name, input, features } = design;
+  const document = toImpulseDocument({ name, input, features, classifier, anomaly }) as {
+    readonly classifier?: object;
+    readonly anomaly?: object;
+  };
+  return {
+    classifier: document.classifier && JSON.stringify(document.classifier),
+    anomaly: document.anomaly && JSON.stringify(document.anomaly),
+    anomalyThreshold: anomaly?.threshold,
+  };
+}
+
+/** Follows a training, and puts what it says into words. */
+function* logged<P, R>(
+  block: string,
+  training: Generator<P, R>,
+  describe: (progress: P) => string | undefined,
+): Generator<string, R> {
+  yield `${block}...`;
+  for (let step = training.next(); ; step = training.next()) {
+    if (step.done) return step.value;
+    const line = describe(step.value);
+    if (line !== undefined) yield line;
+  }
+}
+
+function describeEpoch({ epoch, epochs, loss, accuracy, validationLoss, validationAccuracy }: EpochProgress) {
+  if (epoch % LOG_EVERY_EPOCHS !== 0 && epoch !== epochs) return undefined;
+  const figures = { loss, accuracy, val_loss: validationLoss, val_accuracy: validationAccuracy };
+  const shown = Object.entries(figures).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return [`Epoch ${epoch}/${epochs}`, ...shown.map(([name, value]) => `${name}: ${value.toFixed(4)}`)].join(" - ");
+}
+
+function describeFold({ fold, folds, falseAlarms }: FoldProgress): string {
+  return `Fold ${fold}/${folds} - false alarms: ${(100 * falseAlarms).toFixed(1)} %`;
 }
