@@ -118,8 +118,12 @@ export class JobStore {
     return first(this.#setStarted.all([now(), id])) as Job;
   }
 
-  setFinished(id: number, isSuccessful: boolean): Job {
-    return first(this.#setFinished.all([now(), isSuccessful ? 1 : 0, id])) as Job;
+  /** A job has ended with its last lines: both at once, so that no job says twice that it has. */
+  setFinished(id: number, isSuccessful: boolean, lines: readonly string[]): Job {
+    return this.#database.transaction(() => {
+      for (const line of lines) this.addLine(id, line);
+      return first(this.#setFinished.all([now(), isSuccessful ? 1 : 0, id])) as Job;
+    })();
   }
 
   addLine(jobId: number, text: string): void {

@@ -69,9 +69,8 @@ export class Jobs extends EventEmitter<JobEvents> {
   cancel({ id, projectId }: Job): void {
     const job = this.get(projectId, id);
     if (!job || job.isSuccessful !== undefined) return;
-    this.#log(job, "Job cancelled");
     this.#running.get(id)?.abort();
-    this.#finish(job, false);
+    this.#finish(job, false, ["Job cancelled"]);
   }
 
   /**
@@ -111,22 +110,22 @@ export class Jobs extends EventEmitter<JobEvents> {
     // Nothing is heard of a job after its end.
     const log = (line: string) => (stop.signal.aborted ? undefined : this.#log(job, line));
     log("Job started");
-    let isSuccessful = true;
+    let failure: string | undefined;
     try {
       await this.#run(job, log, stop.signal);
-      log("Job completed");
     } catch (error) {
-      isSuccessful = false;
-      log(error instanceof Error ? error.message : String(error));
-      log("Job failed (see above)");
+      failure = error instanceof Error ? error.message : String(error);
     } finally {
       this.#running.delete(id);
     }
-    if (!stop.signal.aborted) this.#finish(job, isSuccessful);
+    if (stop.signal.aborted) return;
+    if (failure === undefined) this.#finish(job, true, ["Job completed"]);
+    else this.#finish(job, false, [failure, "Job failed (see above)"]);
   }
 
-  #finish({ id, projectId }: Job, isSuccessful: boolean): void {
-    const job = this.#store.setFinished(id, isSuccessful);
+  #finish({ id, projectId }: Job, isSuccessful: boolean, lines: readonly string[]): void {
+    const job = this.#store.setFinished(id, isSuccessful, lines);
+    for (const line of lines) this.emit("line", job, line);
     this.#store.keepNewest(projectId, KEEP_JOBS);
     this.emit("finished", job);
   }

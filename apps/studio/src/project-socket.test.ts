@@ -344,3 +344,17 @@ describe("devices on the socket", () => {
     });
   });
 });
+
+describe("sample-added", () => {
+  it("tells a project's clients of each sample that has come in", async () => {
+    const client = await connect();
+
+    await fetch(`${studio.ingestionUrl}/api/training/data`, {
+      method: "POST",
+      headers: { "x-api-key": KEY, "x-file-name": "still" },
+      body: JSON.stringify(smallRecording(3)),
+    });
+
+    expect(await client.event("sample-added")).toEqual({ sampleId: 1, category: "training" });
+  });
+});

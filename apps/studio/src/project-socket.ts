@@ -8,6 +8,7 @@
  * | `hello`                                | the token is good, and which devices are connected; or `hello: false`  |
  * | `job-data-N`                           | lines of job N                                                         |
  * | `job-finished-N`, `job-finished`       | the end of a job                                                       |
+ * | `sample-added`                         | `{sampleId, category}`                                                 |
  * | `device-connected`                     | a device, as the API shows it, with `availableRecords` where it has them |
  * | `device-disconnected`                  | `{deviceId}`                                                           |
  * | `sampling-progress`                    | `{deviceId, requestId, phase, percent?, error?, sampleId?, warning?}`  |
@@ -17,7 +18,7 @@
  *
  * The client's: `start-log-stream` `{jobId, lastReceivedTimestamp}`, and `job-cancel` with a number. With
  * `onDemandLogs=true` in the query lines come only of jobs that were asked for; with `withRawData=true` live windows have
- * `rawData`. All from `device-connected` on are events of our own: the names of Edge Impulse's are not published, and its
+ * `rawData`. All from `sample-added` on are events of our own: the names of Edge Impulse's are not published, and its
  * clients pass over what they do not know.
  */
 import type { Server as HttpServer } from "node:http";
@@ -80,6 +81,9 @@ export function serveProjectSocket(http: HttpServer, sources: SocketSources): Se
   });
 
   tellOfJobs(io, studio);
+  studio.on("sample-added", ({ id: sampleId, projectId, category }) => {
+    io.to(projectRoom(projectId)).emit("sample-added", { sampleId, category });
+  });
   tellOfDevices(io, remoteManagement, describeDevice);
   return io;
 }
