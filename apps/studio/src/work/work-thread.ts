@@ -46,17 +46,22 @@ export class WorkThread {
   #worker: Worker | undefined;
 
   /** @throws what the task throws, or the signal's reason. */
-  run<K extends TaskName>(task: K, input: TaskInput<K>, options: Options = {}): Promise<TaskOutput<K>> {
-    return new Promise((resolve, reject) => {
-      if (options.signal?.aborted) {
-        reject(options.signal.reason as Error);
-        return;
-      }
-      const commission: Commission = { task, input, options, resolve, reject };
-      options.signal?.addEventListener("abort", () => this.#abort(commission), { once: true });
-      this.#waiting.push(commission);
-      this.#next();
-    });
+  async run<K extends TaskName>(task: K, input: TaskInput<K>, options: Options = {}): Promise<TaskOutput<K>> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    let abort: () => void = () => undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        const commission: Commission = { task, input, options, resolve, reject };
+        abort = () => this.#abort(commission);
+        signal?.addEventListener("abort", abort);
+        this.#waiting.push(commission);
+        this.#next();
+      });
+    } finally {
+      // A job gives one signal to thousands of tasks.
+      signal?.removeEventListener("abort", abort);
+    }
   }
 
   /** Ends the thread; what it was at, and what waits, is rejected. */
