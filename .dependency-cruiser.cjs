@@ -14,7 +14,7 @@ const mayImport = {
 };
 
 /** Where our client meets our Studio; the Studio itself shares nothing with it but the API document. */
-const MEETING = "^apps/studio/src/sdk-client\\.test\\.ts$";
+const MEETING = "^apps/studio/src/sdk-client(-faults)?\\.test\\.ts$";
 
 const startingWith = (paths) => paths.map((path) => `^${path}`);
 

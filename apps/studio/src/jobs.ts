@@ -3,6 +3,8 @@ import { setImmediate } from "node:timers/promises";
 
 import type Database from "libsql";
 
+import { NORMAL, type Behaviour } from "./behaviour/behaviour.ts";
+import { Delayed } from "./behaviour/delayed.ts";
 import { JobStore, type Job, type JobFilter, type JobLine, type Task } from "./job-store.ts";
 
 export type { Job, JobFilter, JobLine, Task } from "./job-store.ts";
@@ -18,6 +20,15 @@ export type RunTask = (job: Job, log: (line: string) => void, signal: AbortSigna
 /** Jobs of different lanes are done side by side: a sample that was just recorded does not wait for a training. */
 type Lane = "sample" | "set";
 
+/** Work that goes wrong on purpose. */
+const TROUBLE = {
+  stuck: (_job, _log, signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve())),
+  fail: async (_job, log) => {
+    log("This Studio was told to let jobs fail.");
+    throw new Error("Application exited with code 1");
+  },
+} as const satisfies Record<Exclude<Behaviour["jobs"], "normal">, RunTask>;
+
 /** Of a project's finished jobs so many are kept: a Studio may run for years. */
 const KEEP_JOBS = 5_000;
 
@@ -29,15 +40,23 @@ const KEEP_JOBS = 5_000;
 export class Jobs extends EventEmitter<JobEvents> {
   readonly #store: JobStore;
   readonly #run: RunTask;
+  readonly #behaviourOf: (projectId: number) => Pick<Behaviour, "jobs" | "jobDelayMs">;
+  readonly #delayed = new Delayed();
   readonly #work: Record<Lane, Promise<void>> = { sample: Promise.resolve(), set: Promise.resolve() };
   readonly #running = new Map<number, AbortController>();
   #isClosed = false;
 
-  constructor(database: Database.Database, run: RunTask) {
+  /** @param behaviourOf How a project's new jobs go; by default well. */
+  constructor(
+    database: Database.Database,
+    run: RunTask,
+    behaviourOf: (projectId: number) => Pick<Behaviour, "jobs" | "jobDelayMs"> = () => NORMAL,
+  ) {
     super();
     this.#store = new JobStore(database);
     this.#run = run;
-    for (const job of this.#store.unfinished()) this.#enqueue(job);
+    this.#behaviourOf = behaviourOf;
+    for (const job of this.#store.unfinished()) this.#enqueue(job, run);
   }
 
   /** Starts a job, or finds the one that is already under way for the same work. */
@@ -47,7 +66,9 @@ export class Jobs extends EventEmitter<JobEvents> {
     if (running) return running;
     const job = this.#store.insert(projectId, key, task);
     this.#log(job, `Creating job... OK (ID: ${job.id})`);
-    this.#enqueue(job);
+    const { jobs: fate, jobDelayMs } = this.#behaviourOf(projectId);
+    if (jobDelayMs > 0) this.#log(job, "Scheduling job in cluster...");
+    this.#delayed.after(jobDelayMs, () => this.#enqueue(job, fate === "normal" ? this.#run : TROUBLE[fate]));
     return job;
   }
 
@@ -85,23 +106,30 @@ export class Jobs extends EventEmitter<JobEvents> {
   /** Starts no other job; those that run are interrupted, and done again after the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#delayed.flush();
     for (const stop of this.#running.values()) stop.abort();
     await Promise.all(Object.values(this.#work));
   }
 
-  #enqueue({ id, task }: Job): void {
+  #enqueue({ id, task }: Job, run: RunTask): void {
     const lane = task.kind === "classify-sample" ? "sample" : "set";
+    // A stuck job would block all behind it, of other projects too.
+    if (run === TROUBLE.stuck) void this.#doAfter(Promise.resolve(), id, run);
+    else this.#work[lane] = this.#doAfter(this.#work[lane], id, run);
+  }
+
+  #doAfter(earlier: Promise<void>, id: number, run: RunTask): Promise<void> {
     // The pause lets the answer that names the job leave first, and HTTP breathe between jobs.
-    this.#work[lane] = this.#work[lane]
+    return earlier
       .then(() => setImmediate())
-      .then(() => (this.#isClosed ? undefined : this.#do(id)))
+      .then(() => (this.#isClosed ? undefined : this.#do(id, run)))
       .catch((error: unknown) => {
         const reason = error instanceof Error ? error.stack : String(error);
         process.stderr.write(`Job ${id} cannot be stored; the next start does it again. ${reason}\n`);
       });
   }
 
-  async #do(id: number): Promise<void> {
+  async #do(id: number, run: RunTask): Promise<void> {
     // It was cancelled while it waited.
     if (this.#store.get(id)?.isSuccessful !== undefined) return;
     const job = this.#store.setStarted(id);
@@ -112,7 +140,7 @@ export class Jobs extends EventEmitter<JobEvents> {
     log("Job started");
     let failure: string | undefined;
     try {
-      await this.#run(job, log, stop.signal);
+      await run(job, log, stop.signal);
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error);
     } finally {

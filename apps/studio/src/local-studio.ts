@@ -5,6 +5,8 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 
 import type { Variant } from "@windowscope/engine";
 
+import { Behaviours } from "./behaviour/behaviour.ts";
+import { Delayed } from "./behaviour/delayed.ts";
 import { ClassifyError, type WindowResults } from "./classify.ts";
 import { Devices } from "./devices/devices.ts";
 import { InferenceHistory } from "./devices/inference-history.ts";
@@ -60,6 +62,9 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
   readonly jobs: Jobs;
   readonly files: SampleFiles;
   readonly uploads: UploadFolder;
+  readonly behaviours = new Behaviours();
+  /** Results that come late on purpose. */
+  readonly #lateResults = new Delayed();
   readonly #leastJobMs: number;
   /** For requests that somebody waits for, and for each lane of jobs: nobody waits for another's training. */
   readonly #threads: Readonly<Record<"request" | "sample" | "set", Pick<WorkThread, "run" | "close">>>;
@@ -77,7 +82,11 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
     this.inferenceHistory = new InferenceHistory(database);
     this.#leastJobMs = leastJobMs;
     this.#threads = { request: createThread(), sample: createThread(), set: createThread() };
-    this.jobs = new Jobs(database, (job, log, signal) => this.#runJob(job, log, signal));
+    this.jobs = new Jobs(
+      database,
+      (job, log, signal) => this.#runJob(job, log, signal),
+      (projectId) => this.behaviours.of(projectId),
+    );
   }
 
   /**
@@ -190,6 +199,7 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
 
   async close(): Promise<void> {
     await this.jobs.close();
+    this.#lateResults.flush();
     await Promise.all(Object.values(this.#threads).map((thread) => thread.close()));
   }
 
@@ -230,7 +240,9 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
     if (known) return known;
     const input = { source: this.#sourceOf(sample), document: stored.document, variant };
     const results = await this.#threads[lane].run("classify", input, { signal });
-    this.results.put(sample, stored, variant, results);
+    // Only what a job worked out can be late: whoever waits for an answer has it.
+    const delayMs = lane === "request" ? 0 : this.behaviours.of(sample.projectId).resultDelayMs;
+    this.#lateResults.after(delayMs, () => this.results.put(sample, stored, variant, results));
     const { classifier, anomaly, warning } = results;
     return {
       ...(blockIds.includes(BLOCK.classifier) && classifier && { classifier }),
@@ -283,7 +295,9 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
       if (this.impulses.get(stored.id)?.revision !== stored.revision) {
         throw new Error("The impulse changed while the test set was being classified. Start the job again.");
       }
-      this.results.setTested(stored, variant);
+      const { resultDelayMs, lateTestSet } = this.behaviours.of(projectId);
+      const delayMs = lateTestSet === "empty" ? 0 : resultDelayMs;
+      this.#lateResults.after(delayMs, () => this.results.setTested(stored, variant));
     }
   }
 

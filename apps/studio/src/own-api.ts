@@ -8,6 +8,7 @@ import {
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
+import { behaviourApi } from "./behaviour/behaviour-api.ts";
 import type { LocalStudio } from "./local-studio.ts";
 
 const LARGEST_IMPULSE_BYTES = 64 * 1024 * 1024;
@@ -16,7 +17,7 @@ const LARGEST_IMPULSE_BYTES = 64 * 1024 * 1024;
  * What this Studio can do beyond Edge Impulse's: under a prefix of its own, so that Studio's clients never meet it.
  *
  * `POST /windowscope/impulses` with an impulse document makes it the default impulse of the key's project, `GET` answers
- * the document of that.
+ * the document of that. `/windowscope/behaviour` makes a project answer wrong on purpose.
  */
 export function ownApi(studio: LocalStudio): Hono {
   const app = new Hono();
@@ -45,5 +46,6 @@ export function ownApi(studio: LocalStudio): Hono {
       return c.json({ success: false, error: `The impulse document cannot be used: ${error.message}` }, 400);
     }
   });
+  app.route("/behaviour", behaviourApi(studio));
   return app;
 }

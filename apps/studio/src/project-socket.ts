@@ -61,12 +61,15 @@ export function serveProjectSocket(http: HttpServer, sources: SocketSources): Se
   io.on("connection", (socket) => {
     const { token, onDemandLogs, withRawData } = socket.handshake.query;
     const projectId = tokens.redeem(token);
-    if (projectId === undefined) {
+    if (projectId === undefined || studio.behaviours.of(projectId).socket.refusesTokens) {
       socket.emit("hello", { hello: false, err: "Invalid or expired socket token" });
       socket.disconnect(true);
       return;
     }
     endWhenUnread(socket);
+    const devices = remoteManagement.connectedDevices(projectId).map(describeDevice);
+    socket.emit("hello", { hello: { version: 1 }, devices });
+    if (studio.behaviours.of(projectId).socket.isSilent) return;
     void socket.join(projectRoom(projectId));
     // Without this every line of every job of the project comes.
     if (onDemandLogs !== "true") void socket.join(`lines-${projectId}`);
@@ -76,8 +79,6 @@ export function serveProjectSocket(http: HttpServer, sources: SocketSources): Se
       const job = findJob(studio, projectId, jobId);
       if (job) studio.jobs.cancel(job);
     });
-    const devices = remoteManagement.connectedDevices(projectId).map(describeDevice);
-    socket.emit("hello", { hello: { version: 1 }, devices });
   });
 
   tellOfJobs(io, studio);

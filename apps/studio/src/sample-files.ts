@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
-import { link, open, rename, rm } from "node:fs/promises";
+import { link, open, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
 /**
@@ -21,6 +21,11 @@ export class SampleFiles {
   /** Path of a file that was kept. */
   pathOf(name: string): string {
     return path.join(this.#samples, name);
+  }
+
+  /** Length of a file that was kept. */
+  async readLengthBytes(name: string): Promise<number> {
+    return (await stat(this.pathOf(name))).size;
   }
 
   /**

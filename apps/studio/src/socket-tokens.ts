@@ -11,11 +11,11 @@ export class SocketTokens {
     this.#lifetimeMs = lifetimeMs;
   }
 
-  issue(projectId: number): { socketToken: string; expires: string } {
+  issue(projectId: number, lifetimeMs = this.#lifetimeMs): { socketToken: string; expires: string } {
     const now = Date.now();
     for (const [token, { expiresMs }] of this.#tokens) if (expiresMs <= now) this.#tokens.delete(token);
     const socketToken = randomBytes(24).toString("base64url");
-    const expiresMs = now + this.#lifetimeMs;
+    const expiresMs = now + lifetimeMs;
     this.#tokens.set(socketToken, { projectId, expiresMs });
     return { socketToken, expires: new Date(expiresMs).toISOString() };
   }

@@ -7,6 +7,8 @@ import { Hono } from "hono";
 import { describeConnectedDevice } from "./api/device-json.ts";
 import { mountHandlers } from "./api/mount.ts";
 import { studioHandlers } from "./api/studio-handlers.ts";
+import { apiFaults, ingestionFaults } from "./behaviour/http-faults.ts";
+import { dropSockets } from "./behaviour/socket-faults.ts";
 import { conductDemo } from "./demo/conductor.ts";
 import { createDemoProject } from "./demo/demo-project.ts";
 import { listenForDevices } from "./devices/listen-for-devices.ts";
@@ -91,11 +93,11 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     const app = new Hono();
     const server = createAdaptorServer({ fetch: app.fetch }) as Server;
     const handlers = studioHandlers(studio, {
-      issueSocketToken: (projectId) => tokens.issue(projectId),
+      issueSocketToken: (projectId) => tokens.issue(projectId, studio.behaviours.of(projectId).socket.tokenLifetimeMs),
       remoteManagement,
       studioUrl: () => urlOf("http", host, server),
     });
-    app.route("/v1", mountHandlers(handlers, studio.projects));
+    app.route("/v1", mountHandlers(handlers, studio.projects, apiFaults(studio.behaviours, stop.signal)));
     app.route("/windowscope", ownApi(studio));
     app.notFound((c) => {
       const error = `The local Studio does not have ${c.req.method} ${c.req.path}.`;
@@ -107,10 +109,12 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
       remoteManagement,
       describeDevice: (device) => describeConnectedDevice(studio, remoteManagement, device),
     });
+    dropSockets(io, studio, tokens);
     await listen(server, host, ports.studio);
     opened.push(() => io.close());
 
-    const ingestion = createAdaptorServer({ fetch: ingestionApp(studio).fetch }) as Server;
+    const ingestionWithFaults = new Hono().use(ingestionFaults(studio, stop.signal)).route("/", ingestionApp(studio));
+    const ingestion = createAdaptorServer({ fetch: ingestionWithFaults.fetch }) as Server;
     await listen(ingestion, host, ports.ingestion);
     opened.push(() => closeServer(ingestion));
 

@@ -17,7 +17,7 @@ type ClassifyAnswer = Omit<Extract<AnswerOf<"classifySampleV2">, { classificatio
 
 /** Serves the classification of samples, one at a time and the whole test set. */
 export function classifyHandlers(studio: LocalStudio): Handlers {
-  const { jobs, results } = studio;
+  const { jobs, results, behaviours, files } = studio;
   const { findTrained, findSample } = lookups(studio);
 
   /** The answer when there is a result. */
@@ -51,6 +51,13 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
     return jobs.start(project.id, task).id;
   }
 
+  /** Whether the project was told to classify a sample while the caller waits, instead of in a job. */
+  async function classifiesAtOnce({ id }: Project, { file }: Sample): Promise<boolean> {
+    const { classify } = behaviours.of(id);
+    if (typeof classify === "string") return classify === "at-once";
+    return (await files.readLengthBytes(file)) <= classify.atOnceUpToBytes;
+  }
+
   /** The result when there is one, and otherwise the job that is going to make it. */
   async function classifyOrStart(
     project: Project,
@@ -61,8 +68,19 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
     const stored = findTrained(project, query.impulseId);
     const blockIds = findBlocks(stored, path.blockId);
     const variant = findVariant(stored, query.variant);
+    if (await classifiesAtOnce(project, sample)) await classifyNow(sample, stored, variant);
     const answer = await classifyAnswer(project, sample, stored, variant, blockIds);
     return answer ?? { id: startJob(project, sample, stored, variant) };
+  }
+
+  /** Works out a result, unless there is one. */
+  async function classifyNow(sample: Sample, stored: TrainedImpulse, variant: Variant, blockIds?: readonly number[]) {
+    try {
+      return await studio.classify(sample, stored, variant, blockIds);
+    } catch (error) {
+      if (error instanceof ClassifyError) throw new RefusedError(error.message);
+      throw error;
+    }
   }
 
   /** The result of the default variant, worked out while the caller waits. */
@@ -74,18 +92,12 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
     const sample = findSample(project, path.sampleId);
     const stored = findTrained(project, query.impulseId);
     const blockIds = findBlocks(stored, path.blockId);
-    const variant = defaultVariant(stored);
-    try {
-      const found = await studio.classify(sample, stored, variant, blockIds);
-      return {
-        classifications: classificationsJson(sample, stored, found),
-        ...(await aboutSample(project, sample, stored)),
-        ...(found.warning !== undefined && { warning: found.warning }),
-      };
-    } catch (error) {
-      if (error instanceof ClassifyError) throw new RefusedError(error.message);
-      throw error;
-    }
+    const found = await classifyNow(sample, stored, defaultVariant(stored), blockIds);
+    return {
+      classifications: classificationsJson(sample, stored, found),
+      ...(await aboutSample(project, sample, stored)),
+      ...(found.warning !== undefined && { warning: found.warning }),
+    };
   }
 
   /** Results of the whole test set in one variant, as far as the last job made them. */
@@ -116,6 +128,9 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
       const stored = findTrained(project, query.impulseId);
       const variants = parseTexts("variants", query.variants).map((variant) => findVariant(stored, variant));
       if (variants.length === 0) throw new RefusedError('"variants" has to name one or more.');
+      if (await classifiesAtOnce(project, sample)) {
+        for (const variant of variants) await classifyNow(sample, stored, variant);
+      }
       const found = variants.flatMap((variant) => {
         const result = results.find(sample, stored, variant);
         return result ? [{ variant, result }] : [];

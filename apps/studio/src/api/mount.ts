@@ -11,6 +11,8 @@ const LARGEST_BODY_BYTES = 1024 * 1024;
 type ParameterType = "integer" | "number" | "boolean" | "string";
 
 export interface MountOptions {
+  /** May answer in a handler's place; with nothing the request goes its way. */
+  readonly answerInstead?: (c: Context, id: OperationId, project: Project) => Promise<Response | undefined>;
   /** Has the last word on each JSON answer. */
   readonly shapeAnswer?: (id: OperationId, project: Project, answer: object) => object;
 }
@@ -59,10 +61,12 @@ async function serve(
   id: OperationId,
   handlers: Handlers,
   projects: Projects,
-  { shapeAnswer = (_id, _project, answer) => answer }: MountOptions,
+  { answerInstead, shapeAnswer = (_id, _project, answer) => answer }: MountOptions,
 ): Promise<Response> {
   const project = findProject(c, projects);
   if (!project) return refuseKey(c);
+  const instead = await answerInstead?.(c, id, project);
+  if (instead) return instead;
 
   // The table gives the types of path and query; `Handlers` ties each id to its own handler.
   const handler = handlers[id];
