@@ -1,7 +1,7 @@
 import type { Variant } from "@windowscope/engine";
 import type { AnswerOf } from "@windowscope/sdk/api-types";
 
-import { ClassifyError } from "../classify.ts";
+import { ClassifyError, type WindowResults } from "../classify.ts";
 import { trainedBlocks, type TrainedImpulse } from "../impulses.ts";
 import { defaultVariant, type LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
@@ -12,12 +12,13 @@ import { findVariant, lookups } from "./lookups.ts";
 import { parsePage, parseTexts } from "./parameters.ts";
 import { rawSampleJson, sampleJson, sliceJson } from "./sample-json.ts";
 import { accuracyOf, predictionsOf } from "./test-set.ts";
+import { Turn } from "./turn.ts";
 
 type ClassifyAnswer = Omit<Extract<AnswerOf<"classifySampleV2">, { classifications: unknown }>, "success" | "error">;
 
 /** Serves the classification of samples, one at a time and the whole test set. */
 export function classifyHandlers(studio: LocalStudio): Handlers {
-  const { jobs, results, behaviours, files } = studio;
+  const { impulses, jobs, results, behaviours, files } = studio;
   const { findTrained, findSample } = lookups(studio);
 
   /** The answer when there is a result. */
@@ -100,22 +101,37 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
     };
   }
 
-  /** Results of the whole test set in one variant, as far as the last job made them. */
-  function testSetRows(project: Project, stored: TrainedImpulse, variant: Variant) {
-    return studio.testSet(project.id).flatMap((sample) => {
+  /**
+   * What `toRow` makes of each result of the test set in one variant; nothing unless the last job made them.
+   *
+   * The results of a large test set take a while to read: in between others get their turn.
+   */
+  async function testSetRows<T>(
+    project: Project,
+    stored: TrainedImpulse,
+    variant: Variant,
+    toRow: (sample: Sample, found: WindowResults) => T,
+  ): Promise<T[]> {
+    const rows: T[] = [];
+    if (results.testedState(stored, variant) !== "tested") return rows;
+    const turn = new Turn();
+    for (const sample of studio.testSet(project.id)) {
+      if (turn.isOver) await turn.pass();
       const found = results.find(sample, stored, variant);
-      return found ? [{ sample, found }] : [];
-    });
+      if (found) rows.push(toRow(sample, found));
+    }
+    if (impulses.get(stored.id)?.revision === stored.revision) return rows;
+    throw new RefusedError("The impulse has changed meanwhile. Ask again.");
   }
 
-  function testSetResults(project: Project, query: { readonly impulseId?: number; readonly variant?: string }) {
+  function findTested(project: Project, query: { readonly impulseId?: number; readonly variant?: string }) {
     const stored = findTrained(project, query.impulseId);
     const variant = findVariant(stored, query.variant);
     const state = results.testedState(stored, variant);
     if (state === "not-tested") {
       throw new RefusedError("No model testing results found, run 'startClassifyJob' first");
     }
-    return { stored, state, rows: state === "tested" ? testSetRows(project, stored, variant) : [] };
+    return { stored, variant, state };
   }
 
   return {
@@ -165,17 +181,15 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
       return sliceJson(sample, project, await studio.readSample(sample), from, to);
     },
 
-    getClassifyJobResult: ({ project, query }) => {
-      const { stored, state, rows } = testSetResults(project, query);
-      const predictions = rows.flatMap(({ sample, found }) => predictionsOf(sample, stored, found));
+    getClassifyJobResult: async ({ project, query }) => {
+      const { stored, variant, state } = findTested(project, query);
+      const predictions: ReturnType<typeof predictionsOf> = [];
+      const result = await testSetRows(project, stored, variant, (sample, found) => {
+        predictions.push(...predictionsOf(sample, stored, found));
+        return query.featureExplorerOnly ? [] : [resultJson(project, sample, stored, found)];
+      });
       return {
-        result: query.featureExplorerOnly
-          ? []
-          : rows.map(({ sample, found }) => ({
-              sampleId: sample.id,
-              sample: sampleJson(sample, project),
-              classifications: classificationsJson(sample, stored, found),
-            })),
+        result: result.flat(),
         predictions,
         accuracy: accuracyOf(predictions, stored),
         additionalMetricsByLearnBlock: [],
@@ -184,33 +198,42 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
       };
     },
 
-    getClassifyJobResultPage: ({ project, query }) => {
-      const { stored, rows } = testSetResults(project, query);
+    getClassifyJobResultPage: async ({ project, query }) => {
+      const { stored, variant } = findTested(project, query);
       const { limit, offset } = parsePage(query);
+      const rows = await testSetRows(project, stored, variant, (sample, found) => ({ sample, found }));
       const page = rows.slice(offset, offset + limit);
       return {
-        result: page.map(({ sample, found }) => ({
-          sampleId: sample.id,
-          sample: sampleJson(sample, project),
-          classifications: classificationsJson(sample, stored, found),
-        })),
+        result: page.map(({ sample, found }) => resultJson(project, sample, stored, found)),
         predictions: page.flatMap(({ sample, found }) => predictionsOf(sample, stored, found)),
         totalCount: rows.length,
       };
     },
 
-    getClassifyMetricsAllVariants: ({ project, query }) => {
+    getClassifyMetricsAllVariants: async ({ project, query }) => {
       const stored = findTrained(project, query.impulseId);
-      return {
-        metrics: stored.variants.map((variant) => {
-          if (results.testedState(stored, variant) !== "tested") return { variant };
-          const rows = testSetRows(project, stored, variant);
-          const predictions = rows.flatMap(({ sample, found }) => predictionsOf(sample, stored, found));
-          const { accuracyScore: accuracy } = accuracyOf(predictions, stored);
-          return accuracy === undefined ? { variant } : { variant, accuracy };
-        }),
-      };
+      const metrics: { variant: Variant; accuracy?: number }[] = [];
+      for (const variant of stored.variants) {
+        const toPredictions = (sample: Sample, found: WindowResults) => predictionsOf(sample, stored, found);
+        const rows = await testSetRows(project, stored, variant, toPredictions);
+        const { accuracyScore: accuracy } = accuracyOf(rows.flat(), stored);
+        metrics.push(accuracy === undefined ? { variant } : { variant, accuracy });
+      }
+      return { metrics };
     },
+
+    classifyImage: ({ project, query }) => {
+      const { design } = findTrained(project, query.impulseId);
+      throw new RefusedError(`The impulse "${design.name}" reads ${design.input.axes.join(", ")} and no images.`);
+    },
+  };
+}
+
+function resultJson(project: Project, sample: Sample, stored: TrainedImpulse, found: WindowResults) {
+  return {
+    sampleId: sample.id,
+    sample: sampleJson(sample, project),
+    classifications: classificationsJson(sample, stored, found),
   };
 }
 
