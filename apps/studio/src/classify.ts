@@ -1,4 +1,4 @@
-import { WindowClassifier, type Impulse, type Variant } from "@windowscope/engine";
+import { WindowClassifier, type Impulse, type Variant, type WindowPlan } from "@windowscope/engine";
 
 import { readingCount, type Recording } from "./formats/recording.ts";
 
@@ -26,22 +26,17 @@ const INTERVAL_TOLERANCE = 0.005;
  * @throws {ClassifyError} when the recording lacks an axis or was made at another frequency.
  */
 export function classifyRecording(impulse: Impulse, variant: Variant, recording: Recording): WindowResults {
-  const readings = selectAxes(recording, impulse.input.axes);
-  refuseOtherFrequency(recording, impulse.input.frequencyHz);
-
   // An impulse without a classifier has no variants.
   const windows = new WindowClassifier(impulse, impulse.classifier && variant);
   const plan = windows.plan(readingCount(recording));
-  const padded = plan.isPadded ? withZeros(readings, plan.windowReadings * impulse.input.axes.length) : readings;
   const labels = impulse.classifier?.labels;
   const classifier: Record<string, number>[] = [];
   const anomaly: { anomaly: number }[] = [];
-  for (let w = 0; w < plan.count; w++) {
-    windows.classify(padded, w * plan.increaseReadings);
+  slide(windows, plan, impulse.input, recording, () => {
     if (labels) classifier.push(Object.fromEntries(labels.map((label, i) => [label, windows.scores[i] as number])));
     const score = windows.anomalyScore();
     if (score !== undefined) anomaly.push({ anomaly: score });
-  }
+  });
 
   const isShort = readingCount(recording) < plan.windowReadings;
   return {
@@ -49,6 +44,61 @@ export function classifyRecording(impulse: Impulse, variant: Variant, recording:
     ...(impulse.anomaly && { anomaly }),
     ...(isShort && { warning: shortSampleWarning(recording, impulse.input.windowSizeMs, plan.isPadded) }),
   };
+}
+
+/** What the learn blocks see of a sample. */
+export interface WindowFeatures {
+  /** Of one window. */
+  readonly featureCount: number;
+  /** Window after window. Shape `[windows * featureCount]`. */
+  readonly values: Float64Array;
+}
+
+/** More numbers than this are refused: as JSON they are some 40 MB. */
+const MOST_FEATURES = 2_000_000;
+
+/**
+ * The features of each window of a recording.
+ *
+ * @throws {ClassifyError} as `classifyRecording` does, and when there are too many.
+ */
+export function extractFeatures(design: FeatureDesign, recording: Recording): WindowFeatures {
+  const windows = featureExtractor(design);
+  const featureCount = windows.features.length;
+  const plan = windows.plan(readingCount(recording));
+  if (plan.count * featureCount > MOST_FEATURES) {
+    throw new ClassifyError(
+      `${plan.count} windows with ${featureCount} features each are more than ${MOST_FEATURES} numbers. Crop the sample.`,
+    );
+  }
+  const values = new Float64Array(plan.count * featureCount);
+  slide(windows, plan, design.input, recording, (w) => values.set(windows.features, w * featureCount));
+  return { featureCount, values };
+}
+
+/** What has to be known of an impulse to compute its features. */
+export type FeatureDesign = Pick<Impulse, "name" | "input" | "features">;
+
+/** Computes features and nothing else. @throws {RangeError} when windows and features do not fit together. */
+export function featureExtractor({ name, input, features }: FeatureDesign): WindowClassifier {
+  return new WindowClassifier({ name, input, features, classifier: undefined, anomaly: undefined });
+}
+
+/** Runs one window after another; `visit` takes what the newest gave before the next overwrites it. */
+function slide(
+  windows: WindowClassifier,
+  plan: WindowPlan,
+  { axes, frequencyHz }: Impulse["input"],
+  recording: Recording,
+  visit: (window: number) => void,
+): void {
+  const readings = selectAxes(recording, axes);
+  refuseOtherFrequency(recording, frequencyHz);
+  const padded = plan.isPadded ? withZeros(readings, plan.windowReadings * axes.length) : readings;
+  for (let w = 0; w < plan.count; w++) {
+    windows.classify(padded, w * plan.increaseReadings);
+    visit(w);
+  }
 }
 
 /**

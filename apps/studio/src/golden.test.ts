@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-import { toImpulseDocument } from "@windowscope/engine";
+import { scoreKMeans, toImpulseDocument, type KMeansModel } from "@windowscope/engine";
 import { readGoldenLines, readReferenceImpulse, referencePath } from "@windowscope/engine/reference-data";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -22,6 +22,11 @@ describe("a local Studio with Edge Impulse's own motion impulse", () => {
 
   afterAll(() => studio.close());
 
+  async function get(route: string): Promise<unknown> {
+    const response = await fetch(`${studio.url}/v1/api/${studio.projectId}${route}`, { headers: { "x-api-key": KEY } });
+    return response.json();
+  }
+
   async function post(url: string, body?: BodyOfRequest): Promise<Record<string, unknown>> {
     const response = await fetch(url, { method: "POST", headers: { "x-api-key": KEY }, ...(body && { body }) });
     return (await response.json()) as Record<string, unknown>;
@@ -36,6 +41,34 @@ describe("a local Studio with Edge Impulse's own motion impulse", () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
+
+  it("answers features and clusters from which every anomaly score of a real recording can be recomputed", async ({
+    skip,
+  }) => {
+    const impulse = readReferenceImpulse(skip);
+    await post(`${studio.url}/windowscope/impulses`, JSON.stringify(toImpulseDocument(impulse)));
+    const folder = referencePath(skip, "gestures", "testing");
+    const file = readdirSync(folder).find((name) => name.endsWith(".cbor")) ?? "";
+    const form = new FormData();
+    form.append("data", new Blob([new Uint8Array(readFileSync(path.join(folder, file)))]), file);
+    const { files } = (await post(`${studio.ingestionUrl}/api/testing/files`, form)) as {
+      files: [{ sampleId: number }];
+    };
+    const [{ sampleId }] = files;
+
+    const [, anomaly] = await classify(sampleId);
+    const metadata = (await get("/training/anomaly/4/metadata")) as KMeansModel;
+    const { data } = (await get(`/dsp/2/features/get-graph/classification/${sampleId}`)) as {
+      data: readonly { X: readonly number[] }[];
+    };
+
+    expect(data.length).toBeGreaterThan(10);
+    expect(data).toHaveLength(anomaly?.result.length ?? 0);
+    data.forEach(({ X }, w) => {
+      const answered = anomaly?.result[w]?.anomaly ?? NaN;
+      expect(Math.abs(scoreKMeans(metadata, Float64Array.from(X)) - answered)).toBeLessThan(1e-6);
+    });
+  });
 
   it("classifies every window of the 26 real recordings as the C++ SDK does", async ({ skip }) => {
     const impulse = readReferenceImpulse(skip);

@@ -7,7 +7,7 @@ import type { Variant } from "@windowscope/engine";
 
 import { Behaviours } from "./behaviour/behaviour.ts";
 import { Delayed } from "./behaviour/delayed.ts";
-import { ClassifyError, type WindowResults } from "./classify.ts";
+import { ClassifyError, type WindowFeatures, type WindowResults } from "./classify.ts";
 import { Devices } from "./devices/devices.ts";
 import { InferenceHistory } from "./devices/inference-history.ts";
 import type { Recording } from "./formats/recording.ts";
@@ -147,6 +147,11 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
   /** The part of a sample that counts, with its readings. */
   readSample(sample: Sample): Promise<Recording> {
     return this.#threads.request.run("read", this.#sourceOf(sample));
+  }
+
+  /** The features of each window of a sample. @throws {ClassifyError} */
+  extractFeatures(sample: Sample, { design }: StoredImpulse): Promise<WindowFeatures> {
+    return this.#threads.request.run("features", { source: this.#sourceOf(sample), design });
   }
 
   /** Deletes samples, their results and their files. */

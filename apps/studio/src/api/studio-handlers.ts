@@ -1,6 +1,7 @@
 import type { LocalStudio } from "../local-studio.ts";
 import { classifyHandlers } from "./classify-handlers.ts";
 import { deviceHandlers, type Board } from "./device-handlers.ts";
+import { featureHandlers } from "./feature-handlers.ts";
 import type { Handlers } from "./handlers.ts";
 import { inferenceHistoryHandlers } from "./inference-history-handlers.ts";
 import { jobHandlers } from "./job-handlers.ts";
@@ -19,6 +20,7 @@ export function studioHandlers(studio: LocalStudio, outside: Surroundings & Boar
     ...sampleEditHandlers(studio),
     ...classifyHandlers(studio),
     ...learnHandlers(studio),
+    ...featureHandlers(studio),
     ...jobHandlers(studio),
   };
 }

@@ -1,10 +1,9 @@
 import type { Schemas } from "@windowscope/sdk/api-types";
 
 import type { WindowResults } from "../classify.ts";
-import { labelAt } from "../formats/structured-labels.ts";
 import type { TrainedImpulse } from "../impulses.ts";
 import type { Sample } from "../samples.ts";
-import { spansOf } from "./sample-json.ts";
+import { windowPlaces } from "./window-places.ts";
 
 type Prediction = Schemas["ModelPrediction"];
 
@@ -14,22 +13,11 @@ const NO_ANOMALY = "no anomaly";
 
 /** Studio's verdict on each window of a sample, with its times. */
 export function predictionsOf(sample: Sample, { impulse }: TrainedImpulse, results: WindowResults): Prediction[] {
-  const { intervalMs, valuesCount } = sample;
-  const step = Math.max(1, Math.round(impulse.input.windowIncreaseMs / intervalMs));
-  const size = Math.round(impulse.input.windowSizeMs / intervalMs);
-  const spans = spansOf(sample);
+  const placeOf = windowPlaces(sample, impulse.input);
   return (results.classifier ?? results.anomaly ?? []).map((_, window) => {
     const prediction = verdictOf(impulse, results, window);
-    // Studio's rule for samples with several labels: the one at the end of the window.
-    const label = labelAt(spans, Math.min(window * step + size, valuesCount) - 1);
-    return {
-      sampleId: sample.id,
-      startMs: window * step * intervalMs,
-      endMs: (window * step + size) * intervalMs,
-      label,
-      prediction,
-      predictionCorrect: prediction === label,
-    };
+    const place = placeOf(window);
+    return { sampleId: sample.id, ...place, prediction, predictionCorrect: prediction === place.label };
   });
 }
 

@@ -9,7 +9,13 @@ import { setImmediate } from "node:timers/promises";
 
 import { parseImpulse, type Impulse, type Variant } from "@windowscope/engine";
 
-import { classifyRecording, type WindowResults } from "../classify.ts";
+import {
+  classifyRecording,
+  extractFeatures,
+  type FeatureDesign,
+  type WindowFeatures,
+  type WindowResults,
+} from "../classify.ts";
 import type { FileFormat } from "../formats/file-format.ts";
 import { parseFile } from "../formats/parse-file.ts";
 import { readingCount, type Sensor } from "../formats/recording.ts";
@@ -98,6 +104,17 @@ async function classify({
   return classifyRecording(parseOnce(document), variant, await read(source));
 }
 
+/** Computes the features of each window of a sample. @throws {ClassifyError} when sample and design do not go together. */
+async function features({
+  source,
+  design,
+}: {
+  readonly source: SampleSource;
+  readonly design: FeatureDesign;
+}): Promise<WindowFeatures> {
+  return extractFeatures(design, await read(source));
+}
+
 /** Trains learn blocks, and says how it goes. @throws {TrainingError} when the samples do not suffice. */
 async function train(input: TrainingInput, report: Report): Promise<TrainingOutput> {
   const training = trainBlocks(input, await Promise.all(input.samples.map(({ source }) => read(source))));
@@ -120,7 +137,7 @@ async function design({
   return designFor(name, samples, await Promise.all(samples.map(({ source }) => read(source))));
 }
 
-export const tasks = { inspect, read, classify, design, train } as const;
+export const tasks = { inspect, read, classify, features, design, train } as const;
 
 export type TaskName = keyof typeof tasks;
 export type TaskInput<K extends TaskName> = Parameters<(typeof tasks)[K]>[0];

@@ -1,0 +1,93 @@
+import { ClassifyError } from "../classify.ts";
+import { npyHeader } from "../formats/npy.ts";
+import { BLOCK, type StoredImpulse } from "../impulses.ts";
+import type { LocalStudio } from "../local-studio.ts";
+import type { Project } from "../projects.ts";
+import type { Sample } from "../samples.ts";
+import { RefusedError, type Handlers } from "./handlers.ts";
+import { lookups } from "./lookups.ts";
+import { parseCategory } from "./parameters.ts";
+import { windowPlaces } from "./window-places.ts";
+
+/** More numbers than this in one file are refused: 200 MB. */
+const MOST_NUMBERS = 50_000_000;
+
+/** Serves the features of the default impulse. */
+export function featureHandlers(studio: LocalStudio): Handlers {
+  const { samples } = studio;
+  const { findImpulse, findSample } = lookups(studio);
+
+  function findWithBlock(project: Project, dspId: number): StoredImpulse {
+    if (dspId === BLOCK.features) return findImpulse(project);
+    throw new RefusedError(`No DSP block found with ID ${dspId}`);
+  }
+
+  /** `undefined` when the sample does not fit the impulse. */
+  async function tryFeatures(sample: Sample, stored: StoredImpulse) {
+    try {
+      return await studio.extractFeatures(sample, stored);
+    } catch (error) {
+      if (error instanceof ClassifyError) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    dspGetFeaturesForSample: async ({ project, path }) => {
+      const stored = findWithBlock(project, path.dspId);
+      const sample = findSample(project, path.sampleId);
+      const labels = stored.impulse?.classifier?.labels ?? samples.summarise(project.id, "training").labels;
+      try {
+        const { featureCount, values } = await studio.extractFeatures(sample, stored);
+        const placeOf = windowPlaces(sample, stored.design.input);
+        const totalSampleCount = values.length / featureCount;
+        return {
+          totalSampleCount,
+          data: Array.from({ length: totalSampleCount }, (_, w) => {
+            const { label, startMs, endMs } = placeOf(w);
+            return {
+              X: [...values.subarray(w * featureCount, (w + 1) * featureCount)],
+              // From 1 on; 0 is a label that the impulse does not know.
+              y: labels.indexOf(label) + 1,
+              yLabel: label,
+              sample: { id: sample.id, name: sample.filename, startMs, endMs },
+            };
+          }),
+          skipFirstFeatures: 0,
+        };
+      } catch (error) {
+        if (error instanceof ClassifyError) throw new RefusedError(error.message);
+        throw error;
+      }
+    },
+
+    // As with the test set, samples that do not fit the impulse are left out.
+    downloadDspData: async ({ project, path, query }) => {
+      const stored = findWithBlock(project, path.dspId);
+      if (query.raw) throw new RefusedError('The local Studio has features to download; leave "raw" out.');
+      const filter = { category: parseCategory(path.category), isDisabled: false };
+      const list = samples.list(project.id, filter, { limit: -1, offset: 0 }).reverse();
+      const parts: Float32Array[] = [];
+      let [numbers, columns] = [0, 0];
+      for (const sample of list) {
+        const found = await tryFeatures(sample, stored);
+        if (!found) continue;
+        numbers += found.values.length;
+        columns = found.featureCount;
+        if (numbers > MOST_NUMBERS) {
+          throw new RefusedError(
+            `There are more than ${MOST_NUMBERS} features. Disable samples, or lengthen the step.`,
+          );
+        }
+        parts.push(Float32Array.from(found.values));
+      }
+      const body = new Blob([npyHeader(columns === 0 ? 0 : numbers / columns, columns), ...parts.map(toBytes)]);
+      return new Response(body, { headers: { "content-type": "application/octet-stream" } });
+    },
+  };
+}
+
+function toBytes({ buffer }: Float32Array): ArrayBuffer {
+  // Every platform that Node runs on is little-endian, as the file is.
+  return buffer as ArrayBuffer;
+}
