@@ -6,6 +6,7 @@ import { Hono } from "hono";
 
 import { describeConnectedDevice } from "./api/device-json.ts";
 import { mountHandlers } from "./api/mount.ts";
+import { serveRanges } from "./api/ranges.ts";
 import { studioHandlers } from "./api/studio-handlers.ts";
 import { apiFaults, ingestionFaults } from "./behaviour/http-faults.ts";
 import { dropSockets } from "./behaviour/socket-faults.ts";
@@ -97,6 +98,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
       remoteManagement,
       studioUrl: () => urlOf("http", host, server),
     });
+    app.use("/v1/*", serveRanges);
     app.route("/v1", mountHandlers(handlers, studio.projects, apiFaults(studio.behaviours, stop.signal)));
     app.route("/windowscope", ownApi(studio));
     app.notFound((c) => {

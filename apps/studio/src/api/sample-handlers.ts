@@ -1,6 +1,3 @@
-import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
-
 import type { LocalStudio } from "../local-studio.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
 import { lookups } from "./lookups.ts";
@@ -51,13 +48,6 @@ export function sampleHandlers(studio: LocalStudio): Handlers {
       const { zoomStart: from = 0, zoomEnd: to = whole.valuesCount, limitPayloadValues } = query;
       if (from < 0 || from >= to) throw new RefusedError(`Readings ${from} to ${to} are no part of a recording.`);
       return sliceJson(whole, project, await studio.readSample(whole), from, to, limitPayloadValues);
-    },
-
-    getSampleAsRaw: ({ project, path }) => {
-      const file = createReadStream(studio.files.pathOf(findSample(project, path.sampleId).file));
-      return new Response(Readable.toWeb(file) as ReadableStream, {
-        headers: { "content-type": "application/octet-stream" },
-      });
     },
   };
 }

@@ -8,6 +8,7 @@ import { jobHandlers } from "./job-handlers.ts";
 import { learnHandlers } from "./learn-handlers.ts";
 import { projectHandlers, type Surroundings } from "./project-handlers.ts";
 import { sampleEditHandlers } from "./sample-edit-handlers.ts";
+import { sampleFileHandlers } from "./sample-file-handlers.ts";
 import { sampleHandlers } from "./sample-handlers.ts";
 
 /** Serves operations of the API document from a local Studio. */
@@ -17,6 +18,7 @@ export function studioHandlers(studio: LocalStudio, outside: Surroundings & Boar
     ...deviceHandlers(studio, outside),
     ...inferenceHistoryHandlers(studio),
     ...sampleHandlers(studio),
+    ...sampleFileHandlers(studio),
     ...sampleEditHandlers(studio),
     ...classifyHandlers(studio),
     ...learnHandlers(studio),
