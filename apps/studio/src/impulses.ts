@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import { availableVariants, parseImpulse, toImpulseDocument, type Impulse, type Variant } from "@windowscope/engine";
 import type Database from "libsql";
 
@@ -80,7 +82,12 @@ export class Impulses {
     );
     this.#byId = database.prepare("SELECT * FROM impulse WHERE id = ?");
     this.#idsOfProject = database.prepare("SELECT id FROM impulse WHERE project_id = ? ORDER BY id");
-    this.#setDesign = database.prepare("UPDATE impulse SET design = ?, revision = revision + 1 WHERE id = ?");
+    this.#setDesign = database.prepare(
+      `UPDATE impulse SET design = ?, revision = revision + 1,
+         classifier = iif(?, classifier, NULL), classifier_trained = iif(?, classifier_trained, NULL),
+         anomaly = iif(?, anomaly, NULL), anomaly_trained = iif(?, anomaly_trained, NULL)
+       WHERE id = ?`,
+    );
     this.#setModels = database.prepare(
       `UPDATE impulse SET design = ?, classifier = coalesce(?, classifier), anomaly = coalesce(?, anomaly),
          classifier_trained = coalesce(?, classifier_trained), anomaly_trained = coalesce(?, anomaly_trained),
@@ -134,9 +141,18 @@ export class Impulses {
     return rows.flatMap(({ id }) => this.get(id) ?? []);
   }
 
-  /** Another design; what was learnt stays. */
+  /**
+   * Another design. A block that is not in it forgets what it has learnt, and every block does when windows or features
+   * are others than those that it has learnt from.
+   */
   setDesign(id: number, design: ImpulseDesign): void {
-    this.#setDesign.run([JSON.stringify(design), id]);
+    const before = this.get(id)?.design;
+    const seesTheSame =
+      isDeepStrictEqual(before?.input, design.input) && isDeepStrictEqual(before?.features, design.features);
+    const keepsClassifier = Number(seesTheSame && design.minimumConfidence !== undefined);
+    const keepsAnomaly = Number(seesTheSame && design.anomalyThreshold !== undefined);
+    const kept = [keepsClassifier, keepsClassifier, keepsAnomaly, keepsAnomaly];
+    this.#setDesign.run([JSON.stringify(design), ...kept, id]);
     this.#parsed.delete(id);
   }
 

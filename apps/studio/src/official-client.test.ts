@@ -2,6 +2,7 @@ import { toImpulseDocument } from "@windowscope/engine";
 import { EdgeImpulseApi } from "edge-impulse-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { writeWav } from "./formats/wav.ts";
 import { smallImpulse, smallRecording } from "./small-impulse.ts";
 import { startStudio, type RunningStudio } from "./start.ts";
 
@@ -109,6 +110,103 @@ describe("the official Node client, edge-impulse-api 1.95.13, unmodified", () =>
     expect(device).toMatchObject({ deviceId: "bo:ar:d", remoteMgmtMode: "disconnected" });
     expect(log).toMatch(/^Creating job[^]*Job completed\n$/);
     expect(hmacKey).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it(
+    "designs an impulse, trains it, waits for the job, moves a threshold, and reads the features",
+    async () => {
+      const { projectId } = studio;
+      for (const [label, amplitude] of Object.entries({ moving: 3, still: 0.01 })) {
+        const form = new FormData();
+        form.append("data", new Blob([JSON.stringify(smallRecording(20, amplitude))]), `${label}.1.json`);
+        await fetch(`${studio.ingestionUrl}/api/training/files`, {
+          method: "POST",
+          headers: { "x-api-key": KEY },
+          body: form,
+        });
+      }
+      const { samples } = await api.rawData.listSamples(projectId, { category: "testing" });
+      const sampleId = samples[0]?.id ?? 0;
+      const block = { createdBy: "createImpulse", createdAt: new Date() };
+
+      const { id: impulseId } = await api.impulse.createImpulse(projectId, {
+        name: "made by the official client",
+        inputBlocks: [
+          {
+            ...block,
+            id: 1,
+            type: "time-series",
+            name: "Time series",
+            title: "Time series data",
+            windowSizeMs: 2000,
+            windowIncreaseMs: 500,
+            frequencyHz: 10,
+          },
+        ],
+        dspBlocks: [
+          {
+            ...block,
+            id: 2,
+            type: "spectral-analysis",
+            name: "Spectral features",
+            title: "Spectral Analysis",
+            axes: ["accX", "accY"],
+            implementationVersion: 2,
+          },
+        ],
+        learnBlocks: [
+          { ...block, id: 3, type: "keras", name: "Classifier", title: "Classification", dsp: [2] },
+          { ...block, id: 4, type: "anomaly", name: "Anomaly", title: "Anomaly detection", dsp: [2] },
+        ],
+      });
+      const { id: jobId } = await api.jobs.startRetrainJob(projectId, { impulseId });
+      await api.runJobUntilCompletion({ type: "project", projectId, jobId });
+      const keras = await api.learn.getKerasMetadata(projectId, 3);
+      const thresholds = await api.impulse.setImpulseThresholds(projectId, impulseId, {
+        thresholds: [{ blockId: 3, key: "min_score", value: 0.8 }],
+        allowCreatingRegenerateModelTestingJobs: true,
+      });
+      const features = await api.dsp.dspGetFeaturesForSample(projectId, 2, sampleId);
+      const { impulses } = await api.impulse.getAllDetailedImpulses(projectId);
+
+      expect(keras).toMatchObject({ classNames: ["moving", "still"], hasTrainedModel: true });
+      expect(keras.created).toBeInstanceOf(Date);
+      expect(thresholds).toMatchObject({ hadModelTestingResults: false });
+      expect(features).toMatchObject({ totalSampleCount: 3, data: [{ yLabel: "moving" }, {}, {}] });
+      expect(impulses.find(({ impulse }) => impulse.id === impulseId)).toMatchObject({ complete: true });
+    },
+    JOB_TIMEOUT_MS,
+  );
+
+  it("reads sound as a WAV file, and a part of it as a player does", async () => {
+    const { projectId } = studio;
+    const wav = writeWav([0, 1000, -1000, 5], 1 / 16);
+    const form = new FormData();
+    form.append("data", new Blob([new Uint8Array(wav)], { type: "audio/wav" }), "noise.1.wav");
+    await fetch(`${studio.ingestionUrl}/api/testing/files`, {
+      method: "POST",
+      headers: { "x-api-key": KEY },
+      body: form,
+    });
+    const { samples } = await api.rawData.listSamples(projectId, { category: "testing", search: "noise" });
+    const sampleId = samples[0]?.id ?? 0;
+
+    const whole = await api.rawData.getSampleAsAudio(projectId, sampleId, { axisIx: 0 });
+    const part = await fetch(`${studio.url}/v1/api/${projectId}/raw-data/${sampleId}/wav?axisIx=0`, {
+      headers: { "x-api-key": KEY, range: "bytes=44-47" },
+    });
+
+    expect(whole).toEqual(wav);
+    expect(part.status).toBe(206);
+    expect(Buffer.from(await part.arrayBuffer())).toEqual(wav.subarray(44, 48));
+  });
+
+  it("is told what the impulse reads when it sends an image", async () => {
+    const image = { value: Buffer.of(1), options: { filename: "a.png", contentType: "image/png" } };
+
+    await expect(api.classify.classifyImage(studio.projectId, { image })).rejects.toThrow(
+      "reads accX, accY and no images.",
+    );
   });
 
   it("reads Studio's own words when it is refused", async () => {

@@ -74,8 +74,9 @@ export class Projects {
     this.#insertKey.run([hashOf(apiKey), projectId]);
   }
 
-  setDefaultImpulse(projectId: number, impulseId: number): void {
-    this.#setDefaultImpulse.run([impulseId, projectId]);
+  /** @param impulseId `undefined`: the project has no impulse any more. */
+  setDefaultImpulse(projectId: number, impulseId: number | undefined): void {
+    this.#setDefaultImpulse.run([impulseId ?? null, projectId]);
   }
 }
 

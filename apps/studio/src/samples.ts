@@ -186,6 +186,22 @@ export class Samples {
     };
   }
 
+  /** The sample of a category that lasts longest. */
+  longest(projectId: number, category: Category): Sample | undefined {
+    const query = `SELECT * FROM sample WHERE project_id = ? AND category = ? ORDER BY interval_ms * values_count DESC LIMIT 1`;
+    const [row] = this.#database.prepare(query).all([projectId, category]) as SampleRow[];
+    return row && toSample(row);
+  }
+
+  /** How much there is of each axis, in ms, by its name. */
+  lengthByAxis(projectId: number, category: Category, includesDisabled: boolean): Record<string, number> {
+    const query = `SELECT sensor.value ->> 'name' AS name, sum(interval_ms * values_count) AS length
+      FROM sample, json_each(sample.sensors) AS sensor
+      WHERE project_id = ? AND category = ? AND is_disabled <= ? GROUP BY 1 ORDER BY 1`;
+    const rows = this.#database.prepare(query).all([projectId, category, Number(includesDisabled)]);
+    return Object.fromEntries((rows as { name: string; length: number }[]).map(({ name, length }) => [name, length]));
+  }
+
   /** Changes a sample; what was classified of it is stale afterwards if the change touches that. */
   change({ id }: Sample, change: SampleChange): void {
     const columns: [string, string | number | null][] = Object.entries(change).map(([name, value]) => {

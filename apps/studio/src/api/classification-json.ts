@@ -3,8 +3,9 @@ import type { Schemas } from "@windowscope/sdk/api-types";
 import type { WindowResults } from "../classify.ts";
 import { BLOCK, type StoredImpulse } from "../impulses.ts";
 import type { Sample } from "../samples.ts";
-import { learnBlocksOf, thresholdsOf } from "./impulse-json.ts";
+import { learnBlocksOf } from "./impulse-json.ts";
 import { frequencyOf, spansOf } from "./sample-json.ts";
+import { thresholdsOf } from "./thresholds.ts";
 
 type Classification = Schemas["ClassifySampleResponseClassification"];
 

@@ -1,6 +1,6 @@
 import type { Schemas } from "@windowscope/sdk/api-types";
 
-import { BLOCK, type ImpulseDesign, type StoredImpulse } from "../impulses.ts";
+import { BLOCK, type StoredImpulse } from "../impulses.ts";
 
 type LearnBlock = Schemas["ImpulseLearnBlock"];
 
@@ -56,30 +56,4 @@ export function learnBlocksOf({ design, created }: StoredImpulse): LearnBlock[] 
     ...(minimumConfidence === undefined ? [] : [block(BLOCK.classifier, "keras", "Classifier")]),
     ...(anomalyThreshold === undefined ? [] : [block(BLOCK.anomaly, "anomaly", "Anomaly detection (K-means)")]),
   ];
-}
-
-/** The settable thresholds of a learn block. */
-export function thresholdsOf(design: ImpulseDesign, blockId: number): Schemas["BlockThreshold"][] {
-  const { minimumConfidence, anomalyThreshold } = design;
-  if (blockId === BLOCK.classifier && minimumConfidence !== undefined) {
-    return [
-      {
-        key: "min_score",
-        description: "Minimum confidence",
-        helpText: "Below this score the best class of a window is called uncertain.",
-        value: minimumConfidence,
-      },
-    ];
-  }
-  if (blockId === BLOCK.anomaly && anomalyThreshold !== undefined) {
-    return [
-      {
-        key: "min_anomaly_score",
-        description: "Anomaly threshold",
-        helpText: "From this score on a window is called an anomaly.",
-        value: anomalyThreshold,
-      },
-    ];
-  }
-  return [];
 }

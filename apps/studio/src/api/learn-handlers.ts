@@ -1,33 +1,64 @@
+import type { StoredImpulse } from "../impulses.ts";
 import type { LocalStudio } from "../local-studio.ts";
-import { BLOCK } from "../impulses.ts";
+import type { Project } from "../projects.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
-import { thresholdsOf } from "./impulse-json.ts";
+import { learnBlocksOf } from "./impulse-json.ts";
+import { anomalyJson, anomalyMetadataJson, kerasJson, kerasMetadataJson } from "./learn-json.ts";
 import { lookups } from "./lookups.ts";
 
-/** Serves what the learn blocks know. */
+/** Serves what the learn blocks of the default impulse are designed with, and what they know. */
 export function learnHandlers(studio: LocalStudio): Handlers {
+  const { samples } = studio;
   const { findImpulse } = lookups(studio);
+
+  /** The default impulse, when the learn block is one of its and of this kind. */
+  function findWithBlock(project: Project, learnId: number, kind: "keras" | "anomaly"): StoredImpulse {
+    const stored = findImpulse(project);
+    const block = learnBlocksOf(stored).find(({ id }) => id === learnId);
+    if (block?.type === kind) return stored;
+    throw new RefusedError(`No learning block found with ID ${learnId}`);
+  }
 
   return {
     getAnomalyMetadata: ({ project, path }) => {
-      const { design, impulse, anomalyTrained, variants } = findImpulse(project);
-      if (path.learnId !== BLOCK.anomaly || !impulse?.anomaly || anomalyTrained === undefined) {
-        throw new RefusedError(`No learning block found with ID ${path.learnId}`);
-      }
-      const { axes, mean, scale, clusters, threshold } = impulse.anomaly;
-      return {
-        created: anomalyTrained,
-        scale: [...scale],
-        mean: [...mean],
-        clusters: clusters.map(({ center, maxError }) => ({ center: [...center], maxError })),
-        axes: [...axes],
-        defaultMinimumConfidenceRating: threshold,
-        thresholds: thresholdsOf(design, path.learnId),
-        availableModelTypes: [...variants],
-        recommendedModelType: variants.includes("int8") ? "int8" : "float32",
-        modelValidationMetrics: [],
-        hasTrainedModel: true,
-      };
+      const metadata = anomalyMetadataJson(findWithBlock(project, path.learnId, "anomaly"));
+      return metadata ?? refuseUntrained(path.learnId);
+    },
+
+    getAnomaly: ({ project, path }) => {
+      const stored = findWithBlock(project, path.learnId, "anomaly");
+      return anomalyJson(stored, samples.summarise(project.id, "training"));
+    },
+
+    getGmmMetadata: ({ project, path }) => {
+      findWithBlock(project, path.learnId, "anomaly");
+      throw new RefusedError(
+        `Block ${path.learnId} is K-means and no Gaussian mixture; getAnomalyMetadata answers its clusters.`,
+      );
+    },
+
+    getKerasMetadata: ({ project, path, query }) => {
+      const metadata = kerasMetadataJson(findWithBlock(project, path.learnId, "keras"));
+      if (!metadata) refuseUntrained(path.learnId);
+      return { ...metadata, ...(query.excludeLabels && { labels: [] }) };
+    },
+
+    getKeras: ({ project, path }) => {
+      const stored = findWithBlock(project, path.learnId, "keras");
+      return kerasJson(stored, samples.summarise(project.id, "training"));
+    },
+
+    downloadLearnModel: ({ project, path }) => {
+      const isKnown = learnBlocksOf(findImpulse(project)).some(({ id }) => id === path.learnId);
+      throw new RefusedError(
+        isKnown
+          ? "The local Studio has no TensorFlow files; GET /windowscope/impulses answers the whole impulse as JSON."
+          : `No learning block found with ID ${path.learnId}`,
+      );
     },
   };
+}
+
+function refuseUntrained(learnId: number): never {
+  throw new RefusedError(`The learning block ${learnId} has not been trained yet.`);
 }

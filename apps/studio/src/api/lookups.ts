@@ -29,6 +29,13 @@ export function lookups({ samples, impulses, jobs }: LocalStudio) {
       throw new RefusedError(`The impulse "${stored.design.name}" has not been trained yet.`);
     },
 
+    /** Makes sure that no job of these kinds works with an impulse, or is about to. */
+    refuseWhileBusy: (stored: StoredImpulse, kinds: readonly Job["task"]["kind"][]): void => {
+      const active = jobs.list(stored.projectId, { isFinished: false }, { limit: -1, offset: 0 });
+      const busy = active.find(({ task }) => task.impulseId === stored.id && kinds.includes(task.kind));
+      if (busy) throw new RefusedError(`Job ${busy.id} works with this impulse. Wait for its end or cancel it.`);
+    },
+
     findSample: (project: Project, sampleId: number): Sample => {
       const sample = samples.get(project.id, sampleId);
       if (sample) return sample;

@@ -2,15 +2,13 @@ import type { Schemas } from "@windowscope/sdk/api-types";
 
 import { isComplete } from "../impulses.ts";
 import type { LocalStudio } from "../local-studio.ts";
-import type { Project } from "../projects.ts";
 import type { Category } from "../category.ts";
 import type { Board } from "./device-handlers.ts";
 import { listDevicesJson } from "./device-json.ts";
-import type { Handlers } from "./handlers.ts";
-import { impulseJson } from "./impulse-json.ts";
+import { RefusedError, type Handlers } from "./handlers.ts";
 import { lookups } from "./lookups.ts";
 import { projectInfoJson, projectJson } from "./project-json.ts";
-import { OWNER } from "./sample-json.ts";
+import { frequencyOf, OWNER } from "./sample-json.ts";
 
 /** What projects need to know beyond their database. */
 export interface Surroundings {
@@ -18,16 +16,10 @@ export interface Surroundings {
   readonly studioUrl: () => string;
 }
 
-/** Serves projects and their impulses. */
+/** Serves projects. */
 export function projectHandlers(studio: LocalStudio, outside: Surroundings & Board): Handlers {
   const { samples, impulses } = studio;
   const { findImpulse } = lookups(studio);
-
-  function readImpulse(project: Project, impulseId: number | undefined): { impulse?: Schemas["Impulse"] } {
-    // A project without an impulse answers nothing, as Studio does; an id that does not exist is an error.
-    if (impulseId === undefined && project.defaultImpulseId === undefined) return {};
-    return { impulse: impulseJson(findImpulse(project, impulseId)) };
-  }
 
   return {
     listProjects: ({ project }) => ({ projects: [projectJson(project)] }),
@@ -43,6 +35,7 @@ export function projectHandlers(studio: LocalStudio, outside: Surroundings & Boa
       const stored = project.defaultImpulseId === undefined ? undefined : impulses.get(project.defaultImpulseId);
       return projectInfoJson(project, {
         hasImpulse: stored !== undefined,
+        newestSample: samples.list(project.id, { category: "all" }, { limit: 1, offset: 0 })[0],
         isTrained: stored !== undefined && isComplete(stored),
         devices: listDevicesJson(studio, outside.remoteManagement, project.id),
         training: summary("training"),
@@ -65,6 +58,18 @@ export function projectHandlers(studio: LocalStudio, outside: Surroundings & Boa
     getProjectLastModificationDate: ({ project: { modified } }) =>
       modified === undefined ? {} : { lastModificationDate: modified },
 
+    getProjectRecommendedDataInterval: ({ project }) => {
+      const longest = samples.longest(project.id, "training");
+      if (!longest) throw new RefusedError("There is no sample in the training set.");
+      const { intervalMs } = longest;
+      return { intervalMs, frequencyHz: frequencyOf(intervalMs), byDatastream: [] };
+    },
+
+    // A sample counts as processed as soon as it is there.
+    getProjectDataAxesSummary: ({ project, query: { includeDisabled = true } }) => ({
+      dataAxisSummary: samples.lengthByAxis(project.id, "training", includeDisabled),
+    }),
+
     getModelVariants: ({ project, query }) => ({
       modelVariants: findImpulse(project, query.impulseId).variants.map((variant, i) => ({
         variant,
@@ -77,12 +82,5 @@ export function projectHandlers(studio: LocalStudio, outside: Surroundings & Boa
     getHmacDevkey: ({ project: { hmacKey } }) => ({ hmacKey }),
 
     getSocketToken: ({ project }) => ({ token: outside.issueSocketToken(project.id) }),
-
-    getImpulse: ({ project, query }) => readImpulse(project, query.impulseId),
-
-    // No block can be disabled here.
-    getImpulseAll: ({ project, query }) => readImpulse(project, query.impulseId),
-
-    getAllImpulses: ({ project }) => ({ impulses: impulses.list(project.id).map(impulseJson), maxImpulseCount: -1 }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Schemas } from "@windowscope/sdk/api-types";
 
 import type { Project } from "../projects.ts";
+import type { Sample } from "../samples.ts";
 import { OWNER } from "./sample-json.ts";
 
 /** A project as the API lists it. */
@@ -34,6 +35,7 @@ export function projectInfoJson(
   found: {
     readonly hasImpulse: boolean;
     readonly isTrained: boolean;
+    readonly newestSample: Sample | undefined;
     readonly devices: Schemas["Device"][];
     readonly training: Schemas["ProjectDataSummary"];
     readonly testing: Schemas["ProjectDataSummary"];
@@ -42,7 +44,8 @@ export function projectInfoJson(
     readonly studioUrl: string;
   },
 ): ProjectInfo {
-  const { hasImpulse, isTrained, devices, training, testing, validation, postProcessing, studioUrl } = found;
+  const { hasImpulse, isTrained, newestSample, devices, training, testing, validation, postProcessing, studioUrl } =
+    found;
   return {
     project: projectJson(project),
     developmentKeys: {},
@@ -52,8 +55,9 @@ export function projectInfoJson(
     dataSummaryPerCategory: { training, testing, validation, postProcessing },
     computeTime: { periodStartDate: project.created, periodEndDate: project.created, timeUsedMs: 0, timeLeftMs: 0 },
     acquisitionSettings: {
-      intervalMs: 16,
-      lengthMs: 10_000,
+      intervalMs: newestSample?.intervalMs ?? 16,
+      lengthMs: newestSample ? newestSample.intervalMs * newestSample.valuesCount : 10_000,
+      ...(newestSample && { label: newestSample.label }),
       segmentShift: false,
       defaultPageSize: 12,
       viewType: "list",

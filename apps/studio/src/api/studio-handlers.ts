@@ -3,6 +3,7 @@ import { classifyHandlers } from "./classify-handlers.ts";
 import { deviceHandlers, type Board } from "./device-handlers.ts";
 import { featureHandlers } from "./feature-handlers.ts";
 import type { Handlers } from "./handlers.ts";
+import { impulseHandlers } from "./impulse-handlers.ts";
 import { inferenceHistoryHandlers } from "./inference-history-handlers.ts";
 import { jobHandlers } from "./job-handlers.ts";
 import { learnHandlers } from "./learn-handlers.ts";
@@ -10,6 +11,7 @@ import { projectHandlers, type Surroundings } from "./project-handlers.ts";
 import { sampleEditHandlers } from "./sample-edit-handlers.ts";
 import { sampleFileHandlers } from "./sample-file-handlers.ts";
 import { sampleHandlers } from "./sample-handlers.ts";
+import { trainingHandlers } from "./training-handlers.ts";
 
 /** Serves operations of the API document from a local Studio. */
 export function studioHandlers(studio: LocalStudio, outside: Surroundings & Board): Handlers {
@@ -21,8 +23,10 @@ export function studioHandlers(studio: LocalStudio, outside: Surroundings & Boar
     ...sampleFileHandlers(studio),
     ...sampleEditHandlers(studio),
     ...classifyHandlers(studio),
+    ...impulseHandlers(studio),
     ...learnHandlers(studio),
     ...featureHandlers(studio),
+    ...trainingHandlers(studio),
     ...jobHandlers(studio),
   };
 }
