@@ -29,6 +29,9 @@ const TROUBLE = {
   },
 } as const satisfies Record<Exclude<Behaviour["jobs"], "normal">, RunTask>;
 
+/** The last line of a job that failed; the one before says why. */
+export const FAILED_LINE = "Job failed (see above)";
+
 /** Of a project's finished jobs so many are kept: a Studio may run for years. */
 const KEEP_JOBS = 5_000;
 
@@ -148,7 +151,7 @@ export class Jobs extends EventEmitter<JobEvents> {
     }
     if (stop.signal.aborted) return;
     if (failure === undefined) this.#finish(job, true, ["Job completed"]);
-    else this.#finish(job, false, [failure, "Job failed (see above)"]);
+    else this.#finish(job, false, [failure, FAILED_LINE]);
   }
 
   #finish({ id, projectId }: Job, isSuccessful: boolean, lines: readonly string[]): void {
