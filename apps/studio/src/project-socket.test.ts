@@ -192,6 +192,7 @@ describe("jobs on the socket", () => {
   it("send their lines only on demand to who wants that, and then all of them", async () => {
     const client = await connect("onDemandLogs=true");
     const id = await startJob();
+    await client.event("sample-added");
     const [first] = JSON.parse((await client.frame()).slice(2)) as [string];
     client.send("start-log-stream", { jobId: id, lastReceivedTimestamp: 0 });
 

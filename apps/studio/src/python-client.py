@@ -4,16 +4,20 @@ Usage: python3 python-client.py URL TOKEN TRANSPORT...
 """
 import json
 import sys
+import threading
 
 import socketio
 
 url, token, *transports = sys.argv[1:]
 client = socketio.Client(reconnection=False)
+# Each event comes on a thread of its own.
+output = threading.Lock()
 
 
 @client.on("*")
 def any_event(name, *payload):
-    print(json.dumps({"name": name, "payload": payload}), flush=True)
+    with output:
+        print(json.dumps({"name": name, "payload": payload}), flush=True)
     if name == "job-finished":
         client.disconnect()
 

@@ -17,7 +17,17 @@ import { studioHandlers } from "./studio-handlers.ts";
 const KEY = "ei_test";
 
 /** What fills the placeholders of paths, where they have no value of their own in `REQUESTS`. */
-const IDS = { projectId: 1, sampleId: 1, jobId: 1, blockId: 3, learnId: 4, windowIndex: 0, deviceId: "bo:ar:d" };
+const IDS = {
+  projectId: 1,
+  sampleId: 1,
+  jobId: 1,
+  blockId: 3,
+  learnId: 4,
+  windowIndex: 0,
+  deviceId: "bo:ar:d",
+  impulseId: 1,
+  dspId: 2,
+};
 
 /** A board that runs a model and can show what it sees. */
 const DEVICE = {
@@ -35,9 +45,14 @@ const DEVICE = {
 };
 
 interface Asked {
+  /** Where it is not the anomaly block that matters. */
+  readonly learnId?: number;
   readonly query?: string;
   readonly body?: object;
 }
+
+/** Operations that a Studio with this impulse always refuses. */
+const REFUSED: readonly OperationId[] = ["classifyImage", "generateFeaturesJob", "getGmmMetadata"];
 
 /** A request of each operation that is served, one that succeeds and is answered in JSON. */
 const REQUESTS: { readonly [K in OperationId]?: Asked } = {
@@ -53,6 +68,45 @@ const REQUESTS: { readonly [K in OperationId]?: Asked } = {
   getImpulseAll: {},
   getAllImpulses: {},
   getAnomalyMetadata: {},
+  getAllDetailedImpulses: {},
+  createImpulse: {
+    body: {
+      inputBlocks: [
+        {
+          id: 1,
+          type: "time-series",
+          name: "i",
+          title: "i",
+          windowSizeMs: 1000,
+          windowIncreaseMs: 500,
+          frequencyHz: 10,
+        },
+      ],
+      dspBlocks: [
+        { id: 2, type: "spectral-analysis", name: "d", title: "d", axes: ["accX"], implementationVersion: 2, input: 1 },
+      ],
+      learnBlocks: [{ id: 3, type: "keras", name: "l", title: "l", dsp: [2] }],
+    },
+  },
+  deleteImpulse: {},
+  setImpulseThresholds: {
+    body: {
+      thresholds: [{ blockId: 3, key: "min_score", value: 0.7 }],
+      allowCreatingRegenerateModelTestingJobs: false,
+    },
+  },
+  regenerateModelTestingSummary: {},
+  getProjectRecommendedDataInterval: {},
+  getProjectDataAxesSummary: {},
+  getAnomaly: {},
+  getKeras: { learnId: 3 },
+  getKerasMetadata: { learnId: 3 },
+  dspGetFeaturesForSample: {},
+  trainKerasJob: { learnId: 3, body: {} },
+  trainAnomalyJob: { body: { axes: [0] } },
+  startRetrainJob: {},
+  updateJob: { body: {} },
+  getJobsSummary: { query: "startDate=2020-01-01T00:00:00Z&endDate=2100-01-01T00:00:00Z" },
   listDevices: {},
   getDevice: {},
   createDevice: { body: { deviceId: "another", deviceType: "TEST", ifNotExists: false } },
@@ -111,10 +165,12 @@ describe("the local Studio's answers", () => {
     const impulseId = studio.impulses.add(projectId, smallImpulse).id;
     studio.projects.setDefaultImpulse(projectId, impulseId);
     await addRecording(studio, smallRecording(3, 3), { projectId });
+    await addRecording(studio, smallRecording(3, 3), { projectId, category: "training" });
     studio.jobs.start(projectId, { kind: "classify-test-set", impulseId, variants: ["float32"] });
     await once(studio.jobs, "finished");
     // The lists of jobs should not be empty, neither of those that are over nor of the others.
-    studio.jobs.start(projectId, { kind: "classify-test-set", impulseId, variants: ["float32"] });
+    const other = studio.impulses.add(projectId, smallImpulse).id;
+    studio.jobs.start(projectId, { kind: "classify-test-set", impulseId: other, variants: ["float32"] });
 
     const sockets = await listenForDevices("127.0.0.1", 0);
     const remoteManagement = new RemoteManagement(studio, sockets);
@@ -132,9 +188,11 @@ describe("the local Studio's answers", () => {
     app = mountHandlers(handlers, studio.projects);
   });
 
-  async function answerOf(id: OperationId, { query = "", body }: Asked): Promise<object> {
+  async function answerOf(id: OperationId, { learnId = IDS.learnId, query = "", body }: Asked): Promise<object> {
     const { method, path } = operationTable[id];
-    const route = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(IDS[name as keyof typeof IDS]));
+    const route = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+      String({ ...IDS, learnId }[name as keyof typeof IDS]),
+    );
     const response = await app.request(`${route}?${query}`, {
       method: method.toUpperCase(),
       headers: { "x-api-key": KEY },
@@ -146,7 +204,7 @@ describe("the local Studio's answers", () => {
   const requests = Object.entries(REQUESTS) as [OperationId, Asked][];
 
   it("are all looked at here", () => {
-    const served = (Object.keys(handlers) as OperationId[]).filter((id) => id in VALIDATORS);
+    const served = (Object.keys(handlers) as OperationId[]).filter((id) => id in VALIDATORS && !REFUSED.includes(id));
 
     expect(served.filter((id) => !(id in REQUESTS))).toEqual([]);
     expect(requests.map(([id]) => id).filter((id) => !(id in handlers))).toEqual([]);

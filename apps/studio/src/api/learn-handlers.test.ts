@@ -68,7 +68,7 @@ describe("training", () => {
 
   it.each([
     { operation: "trainKerasJob", learnId: 3, body: { minimumConfidenceRating: 0.9, trainingCycles: 5 } },
-    { operation: "trainAnomalyJob", learnId: 4, body: { minimumConfidenceRating: 0.9, axes: [1] } },
+    { operation: "trainAnomalyJob", learnId: 4, body: { minimumConfidenceRating: 50, axes: [1] } },
   ] as const)(
     "$operation trains its block, with the threshold of the request",
     async ({ operation, learnId, body }) => {
@@ -79,7 +79,9 @@ describe("training", () => {
 
       expect((await api.call("getJobStatus", { jobId: id })).job).toMatchObject({ finishedSuccessful: true });
       const read = learnId === 3 ? "getKeras" : "getAnomaly";
-      expect(await api.call(read, { learnId })).toMatchObject({ thresholds: [{ value: 0.9 }] });
+      expect(await api.call(read, { learnId })).toMatchObject({
+        thresholds: [{ value: body.minimumConfidenceRating }],
+      });
     },
   );
 

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 
-import { operationTable, type OperationId } from "@windowscope/sdk/api-types";
+import type { OperationId } from "@windowscope/sdk/api-types";
 import { answerValidators, type AnswerProblem } from "@windowscope/sdk/validate";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
@@ -66,28 +66,6 @@ async function answer(method: string, route: string, body?: object): Promise<Rec
 function addSample(category: "testing" | "training" = "testing", label = "moving"): Promise<Sample> {
   return addRecording(studio, smallRecording(3, 3), { projectId: project.id, category, label });
 }
-
-describe("an operation that the local Studio does not have", () => {
-  it("is refused by its own name, with status 200 as Studio refuses", async () => {
-    const missing = Object.entries(operationTable).filter(([id]) => !(id in handlers));
-
-    const answers = await Promise.all(
-      missing.map(async ([id, { method, path }]) => {
-        const route = path.replace("/api/{projectId}", "").replaceAll(/\{\w+\}/g, "1");
-        const response = await request(method.toUpperCase(), route);
-        return { id, status: response.status, body: await response.json() };
-      }),
-    );
-
-    expect(answers).not.toEqual([]);
-    for (const { id, status, body } of answers) {
-      expect({ status, body }).toEqual({
-        status: 200,
-        body: { success: false, error: `The local Studio does not have ${id} yet.` },
-      });
-    }
-  });
-});
 
 describe("POST .../classify/v2/{sampleId}/variants", () => {
   it("answers a job first, and then what each variant says", async () => {
