@@ -4,19 +4,25 @@ import { fileURLToPath } from "node:url";
 
 import { ConfigError, readConfig, RunLogInUseError, startServer } from "@windowscope/server";
 import {
+  createDataDir,
+  dataDirOf,
+  DEMO_DEVICE_ID,
   exportImpulse,
   ImpulseFileError,
   importImpulse,
+  isDemoOn,
   KeyError,
+  keySettingOf,
   readOrCreateKey,
   runDemoDevice,
+  SettingError,
   startStudio,
   StudioInUseError,
+  studioPortsOf,
   type StudioAddress,
 } from "@windowscope/studio";
 
 import { reportReady, untilToldToEnd } from "./child.ts";
-import { createDataDir, dataDirOf, isDemoOn, SettingError, studioPortsOf } from "./settings.ts";
 import { startEverything } from "./start-command.ts";
 
 const USAGE = `windowscope start                        server, viewer, local Studio and demo; with EI_API_KEY set: server and
@@ -28,9 +34,6 @@ windowscope studio export FILE           write the impulse that the running loca
 
 The README lists the environment variables.
 `;
-
-/** A demo device that crashed and came back would be the same board. */
-const DEMO_DEVICE_ID = "simulated-board";
 
 async function main([command, ...args]: readonly string[]): Promise<void> {
   if (command === "start" && args.length === 0) process.exitCode = await startEverything(process.env);
@@ -61,7 +64,7 @@ async function studio(): Promise<void> {
   const isDemo = isDemoOn(process.env);
   const running = await startStudio({
     dataDir,
-    apiKey: process.env.WINDOWSCOPE_STUDIO_KEY || readOrCreateKey(dataDir),
+    ...keySettingOf(process.env, dataDir),
     project: isDemo ? "demo" : "empty",
     conductsDemo: isDemo,
     ports: studioPortsOf(process.env),

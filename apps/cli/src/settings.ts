@@ -1,13 +1,6 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import path from "node:path";
 
-import { STUDIO_PORTS } from "@windowscope/studio";
-
-/** A setting is wrong. The message names the variable. */
-export class SettingError extends Error {
-  override readonly name = "SettingError";
-}
+import { SettingError } from "@windowscope/studio";
 
 /** What the environment may set; anything else with these beginnings is probably a slip. */
 const NAMES = [
@@ -26,40 +19,6 @@ const NAMES = [
 ];
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-/** Folder of the databases and of the local Studio's key. */
-export function dataDirOf(env: Env): string {
-  return path.resolve(env.WINDOWSCOPE_DATA_DIR || ".windowscope");
-}
-
-/**
- * The data folder, made if need be.
- *
- * @throws {SettingError} when it cannot be made.
- */
-export function createDataDir(env: Env): string {
-  const dataDir = dataDirOf(env);
-  try {
-    createFolder(dataDir);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SettingError(`WINDOWSCOPE_DATA_DIR is "${dataDir}", which cannot be a folder for data: ${reason}`, {
-      cause,
-    });
-  }
-  return dataDir;
-}
-
-/** Step by step: told to make all of a path, Node never comes back from some of the system's own folders. */
-function createFolder(folder: string): void {
-  if (existsSync(folder)) {
-    if (!statSync(folder).isDirectory()) throw new Error(`${folder} is a file`);
-    accessSync(folder, constants.W_OK);
-    return;
-  }
-  createFolder(path.dirname(folder));
-  mkdirSync(folder);
-}
 
 /** Names of settings that have no effect, for somebody to look at. */
 export function idleSettings(env: Env): string[] {
@@ -91,33 +50,4 @@ function isFree(host: string, port: number): Promise<boolean> {
     server.once("error", () => resolve(false));
     server.listen(port, host, () => server.close(() => resolve(true)));
   });
-}
-
-/**
- * The local Studio's ports: those of Edge Impulse's own, unless the environment says otherwise.
- *
- * @throws {SettingError} for something that is no port.
- */
-export function studioPortsOf(env: Env): { studio: number; devices: number; ingestion: number } {
-  return {
-    studio: readPort(env, "WINDOWSCOPE_STUDIO_PORT", STUDIO_PORTS.studio),
-    devices: readPort(env, "WINDOWSCOPE_DEVICES_PORT", STUDIO_PORTS.devices),
-    ingestion: readPort(env, "WINDOWSCOPE_INGESTION_PORT", STUDIO_PORTS.ingestion),
-  };
-}
-
-/** Whether the local Studio has the demo project and its device. */
-export function isDemoOn(env: Env): boolean {
-  const value = env.WINDOWSCOPE_DEMO || "on";
-  if (value !== "on" && value !== "off")
-    throw new SettingError(`WINDOWSCOPE_DEMO has to be on or off, and is "${value}".`);
-  return value === "on";
-}
-
-function readPort(env: Env, name: string, fallback: number): number {
-  const text = env[name];
-  if (!text) return fallback;
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new SettingError(`${name} has to be a port from 0 to 65535, and is "${text}".`);
 }

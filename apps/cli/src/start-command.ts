@@ -2,9 +2,9 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 
 import { readConfig } from "@windowscope/server";
-import { readOrCreateKey } from "@windowscope/studio";
+import { createDataDir, isDemoOn, readOrCreateKey, studioPortsOf } from "@windowscope/studio";
 
-import { checkPorts, createDataDir, idleSettings, isDemoOn, studioPortsOf } from "./settings.ts";
+import { checkPorts, idleSettings } from "./settings.ts";
 
 type Env = Record<string, string | undefined>;
 

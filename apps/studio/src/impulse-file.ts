@@ -22,6 +22,11 @@ export async function importImpulse(file: string, studio: StudioAddress): Promis
   const document = await readFile(file, "utf8").catch((cause: unknown) => {
     throw new ImpulseFileError(`${file} cannot be read. Check the path.`, { cause });
   });
+  return giveImpulse(document, studio);
+}
+
+/** The same for a document that is there as text. @throws {ImpulseFileError} */
+export async function giveImpulse(document: string, studio: StudioAddress): Promise<string> {
   const text = await ask(studio, "POST", document);
   const { impulseId, name, variants, projectId } = JSON.parse(text) as Imported;
   const kind = variants.length > 0 ? variants.join(", ") : "no classifier, anomaly scores only";

@@ -53,6 +53,8 @@ export class JobStore {
   readonly #unfinishedByKey;
   readonly #deleteOldLines;
   readonly #deleteOld;
+  readonly #deleteLinesOfProject;
+  readonly #deleteOfProject;
   readonly #setStarted;
   readonly #setFinished;
   readonly #addLine;
@@ -69,6 +71,10 @@ export class JobStore {
     const old = `SELECT id FROM job WHERE project_id = ? AND is_successful IS NOT NULL ORDER BY id DESC LIMIT -1 OFFSET ?`;
     this.#deleteOldLines = database.prepare(`DELETE FROM job_line WHERE job_id IN (${old})`);
     this.#deleteOld = database.prepare(`DELETE FROM job WHERE id IN (${old})`);
+    this.#deleteLinesOfProject = database.prepare(
+      "DELETE FROM job_line WHERE job_id IN (SELECT id FROM job WHERE project_id = ?)",
+    );
+    this.#deleteOfProject = database.prepare("DELETE FROM job WHERE project_id = ?");
     this.#setStarted = database.prepare("UPDATE job SET started = ? WHERE id = ? RETURNING *");
     this.#setFinished = database.prepare("UPDATE job SET finished = ?, is_successful = ? WHERE id = ? RETURNING *");
     this.#addLine = database.prepare("INSERT INTO job_line (job_id, created, text) VALUES (?, ?, ?)");
@@ -111,6 +117,14 @@ export class JobStore {
     this.#database.transaction(() => {
       this.#deleteOldLines.run([projectId, keep]);
       this.#deleteOld.run([projectId, keep]);
+    })();
+  }
+
+  /** Deletes every job of a project, with what they said. */
+  deleteAll(projectId: number): void {
+    this.#database.transaction(() => {
+      this.#deleteLinesOfProject.run([projectId]);
+      this.#deleteOfProject.run([projectId]);
     })();
   }
 

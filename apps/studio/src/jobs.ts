@@ -97,6 +97,12 @@ export class Jobs extends EventEmitter<JobEvents> {
     this.#finish(job, false, ["Job cancelled"]);
   }
 
+  /** Cancels what a project still has to do, and forgets all that it did. */
+  deleteAll(projectId: number): void {
+    for (const job of this.#store.list(projectId, { isFinished: false }, { limit: -1, offset: 0 })) this.cancel(job);
+    this.#store.deleteAll(projectId);
+  }
+
   /**
    * What a job has said, oldest first.
    *
@@ -133,8 +139,9 @@ export class Jobs extends EventEmitter<JobEvents> {
   }
 
   async #do(id: number, run: RunTask): Promise<void> {
-    // It was cancelled while it waited.
-    if (this.#store.get(id)?.isSuccessful !== undefined) return;
+    const waiting = this.#store.get(id);
+    // It was cancelled while it waited, or even deleted.
+    if (!waiting || waiting.isSuccessful !== undefined) return;
     const job = this.#store.setStarted(id);
     const stop = new AbortController();
     this.#running.set(id, stop);

@@ -13,19 +13,35 @@ export class KeyError extends Error {
  * @throws {KeyError} when the file holds something else.
  */
 export function readOrCreateKey(dataDir: string): string {
-  const file = path.join(dataDir, "studio-key");
+  const file = keyFileOf(dataDir);
   if (existsSync(file)) {
     const kept = readFileSync(file, "utf8").trim();
     if (kept.startsWith("ei_")) return kept;
     throw new KeyError(`${file} does not hold a key (ei_...). Delete the file, and the next start makes a new one.`);
   }
+  const apiKey = createKey();
+  keepKey(dataDir, apiKey);
+  return apiKey;
+}
+
+/** A key that nobody can guess. */
+export function createKey(): string {
+  return `ei_${randomBytes(24).toString("hex")}`;
+}
+
+/** The file in a data folder that holds the key. */
+export function keyFileOf(dataDir: string): string {
+  return path.join(dataDir, "studio-key");
+}
+
+/** Keeps a key in a data folder, in the place of the one that was there; readable by its owner alone. */
+export function keepKey(dataDir: string, apiKey: string): void {
+  const file = keyFileOf(dataDir);
   mkdirSync(dataDir, { recursive: true });
-  const apiKey = `ei_${randomBytes(24).toString("hex")}`;
   // Under its name only once it is whole.
   const unfinished = `${file}.new`;
   writeFileSync(unfinished, `${apiKey}\n`, { mode: 0o600 });
   // The mode of writeFile is subject to the umask's own ideas.
   chmodSync(unfinished, 0o600);
   renameSync(unfinished, file);
-  return apiKey;
 }

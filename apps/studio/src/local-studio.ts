@@ -1,6 +1,3 @@
-import { EventEmitter } from "node:events";
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 
 import type { Variant } from "@windowscope/engine";
@@ -11,7 +8,6 @@ import { ClassifyError, type WindowFeatures, type WindowResults } from "./classi
 import { Devices } from "./devices/devices.ts";
 import { InferenceHistory } from "./devices/inference-history.ts";
 import type { Recording } from "./formats/recording.ts";
-import { checkStructuredLabels, longestLabel } from "./formats/structured-labels.ts";
 import {
   BLOCK,
   Impulses,
@@ -21,14 +17,13 @@ import {
   type StoredImpulse,
   type TrainedImpulse,
 } from "./impulses.ts";
-import { IntakeError, type Upload } from "./ingestion/upload.ts";
-import type { UploadFolder } from "./ingestion/upload-folder.ts";
+import { Intake } from "./ingestion/intake.ts";
 import { Jobs, type Job, type Task } from "./jobs.ts";
 import { Projects } from "./projects.ts";
 import { Results } from "./results.ts";
 import type { SampleFiles } from "./sample-files.ts";
 import type { Category } from "./category.ts";
-import { Samples, uniqueFilename, withoutEnding, type Sample } from "./samples.ts";
+import { Samples, type Sample } from "./samples.ts";
 import type { Store } from "./store.ts";
 import type { SampleSource } from "./work/sample-source.ts";
 import { WorkThread } from "./work/work-thread.ts";
@@ -44,15 +39,11 @@ export interface LocalStudioOptions {
   readonly createThread?: () => Pick<WorkThread, "run" | "close">;
 }
 
-interface StudioEvents {
-  "sample-added": [sample: Sample];
-}
-
 /** The same samples and the same seed give the same model. */
 const TRAINING_SEED = 1;
 
 /** Everything the local Studio knows and can do, without any network. */
-export class LocalStudio extends EventEmitter<StudioEvents> {
+export class LocalStudio {
   readonly projects: Projects;
   readonly samples: Samples;
   readonly impulses: Impulses;
@@ -61,7 +52,7 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
   readonly inferenceHistory: InferenceHistory;
   readonly jobs: Jobs;
   readonly files: SampleFiles;
-  readonly uploads: UploadFolder;
+  readonly intake: Intake;
   readonly behaviours = new Behaviours();
   /** Results that come late on purpose. */
   readonly #lateResults = new Delayed();
@@ -70,10 +61,8 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
   readonly #threads: Readonly<Record<"request" | "sample" | "set", Pick<WorkThread, "run" | "close">>>;
 
   constructor({ database, files, uploads }: Store, options: LocalStudioOptions = {}) {
-    super();
     const { leastJobMs = 0, createThread = () => new WorkThread() } = options;
     this.files = files;
-    this.uploads = uploads;
     this.projects = new Projects(database);
     this.samples = new Samples(database);
     this.impulses = new Impulses(database);
@@ -82,6 +71,11 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
     this.inferenceHistory = new InferenceHistory(database);
     this.#leastJobMs = leastJobMs;
     this.#threads = { request: createThread(), sample: createThread(), set: createThread() };
+    this.intake = new Intake({ ...this, uploads, thread: this.#threads.request });
+    this.intake.on("added", (sample) => {
+      if (sample.deviceName === undefined) return;
+      this.devices.seenInData(sample.projectId, sample.deviceName, sample.deviceType);
+    });
     this.jobs = new Jobs(
       database,
       (job, log, signal) => this.#runJob(job, log, signal),
@@ -90,58 +84,20 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
   }
 
   /**
-   * Takes an uploaded file into a project: when this resolves, the sample is there for good, byte for byte.
+   * Deletes everything in a project: samples, impulses, results, jobs, devices. Name, key and ids that were given remain.
    *
-   * @throws {RecordingError} when the file is no recording.
-   * @throws {IntakeError} when duplicates are not allowed and the project has it already.
+   * Requests may go on meanwhile: jobs are cancelled, and uploads that had begun are waited for and deleted.
    */
-  readonly addSample = async (upload: Upload): Promise<Sample> => {
-    const { projectId, category, filename, contentType, metadata = {} } = upload;
-    const hmacKey = this.projects.get(projectId)?.hmacKey ?? "";
-    const found = await this.#threads.request.run("inspect", {
-      path: upload.path,
-      name: filename,
-      contentType,
-      hmacKey,
-    });
-    const structuredLabels =
-      upload.structuredLabels && checkStructuredLabels(upload.structuredLabels, found.readingCount);
-    if (upload.disallowDuplicates) this.#refuseDuplicate(projectId, found.sha256);
-    const file = await this.files.keep(upload.path);
-    try {
-      // Another upload of the same file may have come first meanwhile.
-      if (upload.disallowDuplicates) this.#refuseDuplicate(projectId, found.sha256);
-    } catch (error) {
-      await this.files.remove([file]);
-      throw error;
-    }
-    const { readingCount, ...about } = found;
-    const sample = this.samples.add({
-      ...about,
-      projectId,
-      category,
-      filename: upload.addsUniqueSuffix ? uniqueFilename(filename) : withoutEnding(filename),
-      label: structuredLabels ? longestLabel(structuredLabels) : (upload.label ?? ""),
-      structuredLabels,
-      metadata,
-      file,
-      valuesCount: readingCount,
-    });
-    if (sample.deviceName !== undefined) this.devices.seenInData(projectId, sample.deviceName, sample.deviceType);
-    this.emit("sample-added", sample);
-    return sample;
-  };
-
-  /** Takes a recording that is at hand into a project, as if it had been uploaded. */
-  addRecording(
-    bytes: Uint8Array,
-    about: Omit<Upload, "path" | "disallowDuplicates" | "addsUniqueSuffix">,
-  ): Promise<Sample> {
-    return this.uploads.withRequestFolder(async (folder) => {
-      const file = path.join(folder, "recording");
-      await writeFile(file, bytes);
-      return this.addSample({ ...about, path: file, disallowDuplicates: false, addsUniqueSuffix: true });
-    });
+  async resetProject(projectId: number): Promise<void> {
+    await this.intake.settled();
+    this.jobs.deleteAll(projectId);
+    for (const { id } of this.impulses.list(projectId)) this.impulses.delete(id);
+    this.devices.deleteAll(projectId);
+    this.inferenceHistory.deleteAll(projectId);
+    const samples = this.samples.list(projectId, { category: "all" }, { limit: -1, offset: 0 });
+    const deleting = this.deleteSamples(samples);
+    this.projects.reset(projectId);
+    await deleting;
   }
 
   /** The part of a sample that counts, with its readings. */
@@ -222,11 +178,6 @@ export class LocalStudio extends EventEmitter<StudioEvents> {
       const { filename, label, structuredLabels } = sample;
       return { filename, label, structuredLabels, source: this.#sourceOf(sample) };
     });
-  }
-
-  #refuseDuplicate(projectId: number, sha256: string): void {
-    const duplicate = this.samples.findByHash(projectId, sha256);
-    if (duplicate !== undefined) throw new IntakeError(`An item with this hash already exists (ids: ${duplicate})`);
   }
 
   #sourceOf({ file, format, cropStart, valuesCount }: Sample): SampleSource {

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { installOfficialPrograms, type OfficialProgram, type OfficialPrograms } from "./official-programs.ts";
 import { smallRecording } from "./small-impulse.ts";
-import { startStudio, STUDIO_PORTS, type RunningStudio } from "./start.ts";
+import { STUDIO_PORTS } from "./ports.ts";
+import { startStudio, type RunningStudio } from "./start.ts";
 
 const KEY = "ei_official_programs";
 const CAMERA = "Camera (640x480)";

@@ -10,6 +10,8 @@ import { bodyLimit } from "hono/body-limit";
 
 import { behaviourApi } from "./behaviour/behaviour-api.ts";
 import type { LocalStudio } from "./local-studio.ts";
+import { impulseRoutes } from "./own-api/impulses.ts";
+import { projectRoutes, type ProjectOutside } from "./own-api/projects.ts";
 
 const LARGEST_IMPULSE_BYTES = 64 * 1024 * 1024;
 
@@ -19,8 +21,10 @@ const LARGEST_IMPULSE_BYTES = 64 * 1024 * 1024;
  * `POST /windowscope/impulses` with an impulse document makes it the default impulse of the key's project, `GET` answers
  * the document of that. `/windowscope/behaviour` makes a project answer wrong on purpose.
  */
-export function ownApi(studio: LocalStudio): Hono {
+export function ownApi(studio: LocalStudio, outside: ProjectOutside): Hono {
   const app = new Hono();
+  app.route("/", impulseRoutes(studio));
+  app.route("/", projectRoutes(studio, outside));
   app.get("/impulses", (c) => {
     const project = studio.projects.findByKey(c.req.header("x-api-key") ?? "");
     if (!project) return c.json({ success: false, error: "Invalid API key" }, 401);

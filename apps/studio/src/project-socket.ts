@@ -82,7 +82,7 @@ export function serveProjectSocket(http: HttpServer, sources: SocketSources): Se
   });
 
   tellOfJobs(io, studio);
-  studio.on("sample-added", ({ id: sampleId, projectId, category }) => {
+  studio.intake.on("added", ({ id: sampleId, projectId, category }) => {
     io.to(projectRoom(projectId)).emit("sample-added", { sampleId, category });
   });
   tellOfDevices(io, remoteManagement, describeDevice);

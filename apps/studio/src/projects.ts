@@ -5,6 +5,9 @@ import type Database from "libsql";
 /** What the local Studio has a project for: `demo` has simulated recordings, `empty` began with nothing in it. */
 export type ProjectKind = "demo" | "empty";
 
+/** `named`: somebody asked for it, gave it its name, and got a key that opens it and no other. */
+type StoredKind = ProjectKind | "named";
+
 export interface Project {
   readonly id: number;
   readonly name: string;
@@ -26,7 +29,10 @@ export class Projects {
   readonly #newestOfKind;
   readonly #setKind;
   readonly #insertKey;
+  readonly #deleteKeys;
+  readonly #isNamed;
   readonly #setDefaultImpulse;
+  readonly #reset;
 
   constructor(database: Database.Database) {
     this.#insert = database.prepare(
@@ -39,6 +45,9 @@ export class Projects {
     this.#newestOfKind = database.prepare("SELECT * FROM project WHERE kind = ? ORDER BY id DESC LIMIT 1");
     this.#setKind = database.prepare("UPDATE project SET kind = ? WHERE id = ?");
     this.#insertKey = database.prepare("INSERT OR REPLACE INTO api_key (hash, project_id) VALUES (?, ?)");
+    this.#deleteKeys = database.prepare("DELETE FROM api_key WHERE project_id = ?");
+    this.#isNamed = database.prepare("SELECT 1 FROM project WHERE id = ? AND kind = 'named'");
+    this.#reset = database.prepare("UPDATE project SET default_impulse_id = NULL, modified = NULL WHERE id = ?");
     this.#setDefaultImpulse = database.prepare("UPDATE project SET default_impulse_id = ? WHERE id = ?");
   }
 
@@ -65,13 +74,29 @@ export class Projects {
   }
 
   /** The project is complete. One without a kind was interrupted while it was made, and nobody finds it again. */
-  setKind(projectId: number, kind: ProjectKind): void {
+  setKind(projectId: number, kind: StoredKind): void {
     this.#setKind.run([kind, projectId]);
   }
 
   /** Lets a key open a project, and no other from now on; only its hash is stored. */
   addKey(projectId: number, apiKey: string): void {
     this.#insertKey.run([hashOf(apiKey), projectId]);
+  }
+
+  /** Lets a key open a project in the place of all that did so before. */
+  replaceKeys(projectId: number, apiKey: string): void {
+    this.#deleteKeys.run([projectId]);
+    this.addKey(projectId, apiKey);
+  }
+
+  /** Whether somebody asked for this project by name. */
+  isNamed(projectId: number): boolean {
+    return this.#isNamed.all([projectId]).length > 0;
+  }
+
+  /** The project has nothing in it any more. */
+  reset(projectId: number): void {
+    this.#reset.run([projectId]);
   }
 
   /** @param impulseId `undefined`: the project has no impulse any more. */

@@ -87,6 +87,14 @@ export interface DataSummary {
   readonly labels: readonly string[];
 }
 
+/** Samples of a category with one label. */
+export interface LabelCount {
+  readonly category: Category;
+  /** Empty without a label. */
+  readonly label: string;
+  readonly count: number;
+}
+
 /** The samples of every project; their files are elsewhere. */
 export class Samples {
   readonly #database: Database.Database;
@@ -200,6 +208,14 @@ export class Samples {
       WHERE project_id = ? AND category = ? AND is_disabled <= ? GROUP BY 1 ORDER BY 1`;
     const rows = this.#database.prepare(query).all([projectId, category, Number(includesDisabled)]);
     return Object.fromEntries((rows as { name: string; length: number }[]).map(({ name, length }) => [name, length]));
+  }
+
+  /** How many samples each label has in each category; labels in alphabetical order. */
+  countByLabel(projectId: number): LabelCount[] {
+    const query = this.#database.prepare(
+      "SELECT category, label, count(*) AS count FROM sample WHERE project_id = ? GROUP BY label, category ORDER BY label",
+    );
+    return query.all([projectId]) as LabelCount[];
   }
 
   /** Changes a sample; what was classified of it is stale afterwards if the change touches that. */

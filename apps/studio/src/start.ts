@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { createAdaptorServer } from "@hono/node-server";
+import type { OperationId } from "@windowscope/sdk/api-types";
 import { Hono } from "hono";
 
 import { describeConnectedDevice } from "./api/device-json.ts";
@@ -16,24 +17,26 @@ import { listenForDevices } from "./devices/listen-for-devices.ts";
 import { RemoteManagement } from "./devices/remote-management.ts";
 import { ingestionApp } from "./ingestion/ingestion-app.ts";
 import { KeyError } from "./key.ts";
+import { localPage } from "./local-page.ts";
 import { LocalStudio, type LocalStudioOptions } from "./local-studio.ts";
 import { ownApi } from "./own-api.ts";
 import type { Project, ProjectKind } from "./projects.ts";
 import { serveProjectSocket } from "./project-socket.ts";
+import { STUDIO_PORTS } from "./ports.ts";
 import { SocketTokens } from "./socket-tokens.ts";
 import { openStore } from "./store.ts";
-
-/** The ports on which Edge Impulse's own tools look for a Studio at `EI_HOST=localhost`. */
-export const STUDIO_PORTS = { studio: 4800, devices: 4802, ingestion: 4810 } as const;
 
 export interface StudioOptions extends LocalStudioOptions {
   /** Folder for database and recordings; without one nothing is left when the Studio ends. */
   readonly dataDir?: string | undefined;
   /** Key that opens the Studio's project. */
   readonly apiKey: string;
+  /** The file where the key is kept, for the Studio's page to name. */
+  readonly keyFile?: string | undefined;
   /**
    * `demo`: a project with simulated recordings and a trained impulse; `empty`: one that begins with nothing in it. A
-   * data folder can hold one of each, and the key opens the one that is named here.
+   * data folder can hold one of each, and the key opens the one that is named here. Only the key of a project that
+   * somebody asked for by name opens that project and no other.
    */
   readonly project: ProjectKind;
   /** Whether to keep asking the demo device for recordings. */
@@ -56,6 +59,8 @@ export interface RunningStudio {
   /** Remote management, such as `ws://127.0.0.1:4802`. */
   readonly devicesUrl: string;
   readonly projectId: number;
+  /** Deletes everything in the project, while requests may go on; key and ports stay. */
+  reset(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,8 +76,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
   if (!apiKey.startsWith("ei_")) throw new KeyError("A key of the local Studio has to begin with ei_.");
   const store = openStore(dataDir);
   const studio = new LocalStudio(store, options);
-  const project = studio.projects.newestOfKind(options.project) ?? (await createProject(studio, options.project, log));
-  studio.projects.addKey(project.id, apiKey);
+  const project = await openProject(studio, options.project, apiKey, log);
 
   const tokens = new SocketTokens(options.socketTokenLifetimeMs);
   const stop = new AbortController();
@@ -93,6 +97,10 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
 
     const app = new Hono();
     const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+    const ingestionWithFaults = new Hono()
+      .use(ingestionFaults(studio, stop.signal))
+      .route("/", ingestionApp(studio.projects, studio.intake));
+    const ingestion = createAdaptorServer({ fetch: ingestionWithFaults.fetch }) as Server;
     const handlers = studioHandlers(studio, {
       issueSocketToken: (projectId) => tokens.issue(projectId, studio.behaviours.of(projectId).socket.tokenLifetimeMs),
       remoteManagement,
@@ -100,7 +108,27 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     });
     app.use("/v1/*", serveRanges);
     app.route("/v1", mountHandlers(handlers, studio.projects, apiFaults(studio.behaviours, stop.signal)));
-    app.route("/windowscope", ownApi(studio));
+    let keyHint = hintOf(apiKey);
+    const addresses = () => ({
+      url: urlOf("http", host, server),
+      ingestionUrl: urlOf("http", host, ingestion),
+      devicesUrl: urlOf("ws", host, sockets),
+    });
+    const onNewKey = (projectId: number, key: string) => {
+      if (projectId === project.id) keyHint = hintOf(key);
+    };
+    app.route("/windowscope", ownApi(studio, { addresses, onNewKey }));
+    app.route(
+      "/",
+      localPage(() => ({
+        ...addresses(),
+        project: studio.projects.get(project.id) ?? project,
+        samples: studio.samples.countByLabel(project.id),
+        keyHint,
+        keyFile: options.keyFile,
+        operations: Object.keys(handlers) as OperationId[],
+      })),
+    );
     app.notFound((c) => {
       const error = `The local Studio does not have ${c.req.method} ${c.req.path}.`;
       return c.json({ success: false, error }, 404);
@@ -115,8 +143,6 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     await listen(server, host, ports.studio);
     opened.push(() => io.close());
 
-    const ingestionWithFaults = new Hono().use(ingestionFaults(studio, stop.signal)).route("/", ingestionApp(studio));
-    const ingestion = createAdaptorServer({ fetch: ingestionWithFaults.fetch }) as Server;
     await listen(ingestion, host, ports.ingestion);
     opened.push(() => closeServer(ingestion));
 
@@ -127,17 +153,31 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
         speed: options.demoSpeed ?? 1,
       });
     }
-    return {
-      url: urlOf("http", host, server),
-      ingestionUrl: urlOf("http", host, ingestion),
-      devicesUrl: urlOf("ws", host, sockets),
-      projectId: project.id,
-      close,
-    };
+    return { ...addresses(), projectId: project.id, reset: () => studio.resetProject(project.id), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The project that the key is going to open. */
+async function openProject(
+  studio: LocalStudio,
+  kind: ProjectKind,
+  apiKey: string,
+  log: (line: string) => void,
+): Promise<Project> {
+  const { projects } = studio;
+  const own = projects.findByKey(apiKey);
+  if (own && projects.isNamed(own.id)) return own;
+  const project = projects.newestOfKind(kind) ?? (await createProject(studio, kind, log));
+  projects.addKey(project.id, apiKey);
+  return project;
+}
+
+/** Enough of a key to recognise it by. */
+function hintOf(apiKey: string): string {
+  return apiKey.slice(0, 6);
 }
 
 async function createProject(studio: LocalStudio, kind: ProjectKind, log: (line: string) => void): Promise<Project> {

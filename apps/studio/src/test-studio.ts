@@ -43,7 +43,7 @@ export function addRecording(
   about: Pick<Upload, "projectId"> & Partial<Upload>,
 ): Promise<Sample> {
   const upload = { category: "testing", filename: "a.json", label: "moving", contentType: "application/json" } as const;
-  return studio.addRecording(Buffer.from(JSON.stringify(recording)), { ...upload, ...about });
+  return studio.intake.addRecording(Buffer.from(JSON.stringify(recording)), { ...upload, ...about });
 }
 
 type Parameters = Readonly<Record<string, string | number | boolean>>;

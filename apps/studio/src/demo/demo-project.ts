@@ -66,7 +66,7 @@ async function simulateTrainingSet(studio: LocalStudio, { id: projectId, hmacKey
       const values = simulateMovement(label, { lengthMs: RECORDING_MS, intervalMs: DEMO_INTERVAL_MS }, random);
       const file = packRecording(values, { deviceName: "simulation", intervalMs: DEMO_INTERVAL_MS, hmacKey });
       const about = { projectId, category: "training", filename: `${label}.${n}`, label } as const;
-      await studio.addRecording(file, { ...about, contentType: "application/cbor" });
+      await studio.intake.addRecording(file, { ...about, contentType: "application/cbor" });
     }
   }
   return KNOWN_MOVEMENTS.length * RECORDINGS_PER_MOVEMENT;

@@ -33,6 +33,9 @@ interface SampleRequest {
   readonly hmacKey: string;
 }
 
+/** A demo device that crashed and came back would be the same board. */
+export const DEMO_DEVICE_ID = "simulated-board";
+
 const RECONNECT_MS = 1_000;
 /** Studio likes to hear about progress a few times in a recording. */
 const PROGRESS_STEPS = 10;

@@ -24,6 +24,7 @@ export class Devices {
   readonly #rename;
   readonly #get;
   readonly #list;
+  readonly #deleteAll;
 
   constructor(database: Database.Database) {
     const insert = `INSERT INTO device (project_id, device_id, device_type, sensors, introduction, created, last_seen)
@@ -36,6 +37,7 @@ export class Devices {
     this.#rename = database.prepare("UPDATE device SET name = ? WHERE project_id = ? AND device_id = ?");
     this.#get = database.prepare("SELECT rowid, * FROM device WHERE project_id = ? AND device_id = ?");
     this.#list = database.prepare("SELECT rowid, * FROM device WHERE project_id = ? ORDER BY rowid");
+    this.#deleteAll = database.prepare("DELETE FROM device WHERE project_id = ?");
   }
 
   /** The device has said hello; what it says of itself now counts. */
@@ -71,6 +73,10 @@ export class Devices {
   get(projectId: number, deviceId: string): Device | undefined {
     const [row] = this.#get.all([projectId, deviceId]) as DeviceRow[];
     return row && toDevice(row);
+  }
+
+  deleteAll(projectId: number): void {
+    this.#deleteAll.run([projectId]);
   }
 
   /** The oldest first. */

@@ -22,6 +22,7 @@ const KEEP_PER_DEVICE = 10_000;
 export class InferenceHistory {
   readonly #add;
   readonly #select;
+  readonly #deleteAll;
 
   constructor(database: Database.Database) {
     const insert = database.prepare(
@@ -31,6 +32,7 @@ export class InferenceHistory {
       `DELETE FROM inference_summary WHERE id IN (SELECT id FROM inference_summary
          WHERE project_id = ? AND device_id = ? ORDER BY id DESC LIMIT -1 OFFSET ?)`,
     );
+    this.#deleteAll = database.prepare("DELETE FROM inference_summary WHERE project_id = ?");
     this.#add = database.transaction(
       (projectId: number, deviceId: string, rows: readonly [number, number, string][]) => {
         for (const row of rows) insert.run([projectId, deviceId, ...row]);
@@ -41,6 +43,10 @@ export class InferenceHistory {
       `SELECT device_id, deployment_id, summary FROM inference_summary
        WHERE project_id = ? AND start_ms BETWEEN ? AND ? ORDER BY start_ms, id`,
     );
+  }
+
+  deleteAll(projectId: number): void {
+    this.#deleteAll.run([projectId]);
   }
 
   /** Keeps a device's summaries, and forgets its oldest. */

@@ -39,7 +39,7 @@ beforeEach(async () => {
   taken = [];
   const projects = new Projects(openStore().database);
   projects.addKey(projects.create("project", "").id, KEY);
-  const app = ingestionApp({ projects, addSample: add, uploads: new UploadFolder(dataDir) }, LIMITS);
+  const app = ingestionApp(projects, { add, uploads: new UploadFolder(dataDir) }, LIMITS);
   server = createAdaptorServer({ fetch: app.fetch }) as Server;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

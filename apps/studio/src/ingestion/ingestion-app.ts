@@ -15,25 +15,15 @@ import { isSideFile, parseSideFile } from "../formats/side-file.ts";
 import type { LabelSpan } from "../formats/structured-labels.ts";
 import type { Project, Projects } from "../projects.ts";
 import type { Sample } from "../samples.ts";
+import type { Intake } from "./intake.ts";
 import { MOST_FILES, receiveBody, receiveForm, tooManyFiles, UPLOAD_LIMITS } from "./receive-upload.ts";
 import type { ReceivedFile, UploadLimits } from "./receive-upload.ts";
-import { IntakeError, type Upload } from "./upload.ts";
+import { IntakeError } from "./upload.ts";
 import { UploadError } from "./upload-error.ts";
-import type { UploadFolder } from "./upload-folder.ts";
 import { categoryFor, decodeHeader, labelFor, parseCategoryRule, readWishes } from "./upload-headers.ts";
 import type { CategoryRule, UploadWishes } from "./upload-headers.ts";
 
 const LARGEST_SIDE_FILE_BYTES = 10 * 1024 * 1024;
-
-interface Intake {
-  readonly projects: Pick<Projects, "findByKey">;
-  readonly uploads: UploadFolder;
-  /**
-   * @throws {RecordingError} when the file is no recording.
-   * @throws {IntakeError} when the project does not take it.
-   */
-  readonly addSample: (upload: Upload) => Promise<Sample>;
-}
 
 /** What all files of a request have in common. */
 interface Request {
@@ -54,9 +44,13 @@ type FileAnswer =
  *
  * @param limits Only tests set them.
  */
-export function ingestionApp(studio: Intake, limits: UploadLimits = UPLOAD_LIMITS): Hono<Env> {
+export function ingestionApp(
+  projects: Pick<Projects, "findByKey">,
+  intake: Pick<Intake, "add" | "uploads">,
+  limits: UploadLimits = UPLOAD_LIMITS,
+): Hono<Env> {
   const app = new Hono<Env>();
-  const { projects, uploads } = studio;
+  const { uploads } = intake;
 
   app.get("/", (c) => c.text("Windowscope's local ingestion service. POST files to /api/testing/files."));
 
@@ -116,7 +110,7 @@ export function ingestionApp(studio: Intake, limits: UploadLimits = UPLOAD_LIMIT
     structuredLabels?: readonly LabelSpan[],
   ): Promise<Sample> {
     const { metadata, disallowDuplicates, addsUniqueSuffix } = wishes;
-    return studio.addSample({
+    return intake.add({
       projectId: project.id,
       category: categoryFor(category, md5),
       filename: name,
@@ -134,7 +128,7 @@ export function ingestionApp(studio: Intake, limits: UploadLimits = UPLOAD_LIMIT
 }
 
 /** Everything that can be wrong with a request before its body is read. */
-function readRequest(c: Context<Env>, projects: Intake["projects"]): Request {
+function readRequest(c: Context<Env>, projects: Pick<Projects, "findByKey">): Request {
   const project = projects.findByKey(c.req.header("x-api-key") ?? "");
   if (!project) throw new UploadError(401, "Invalid API key");
   const category = parseCategoryRule(c.req.param("category") ?? "");
