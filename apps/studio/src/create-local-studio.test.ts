@@ -57,8 +57,7 @@ describe("createLocalStudio", () => {
       headers: { "x-api-key": studio.apiKey },
       body: JSON.stringify(toImpulseDocument(smallImpulse)),
     });
-    const { impulses } = (await get(studio, "/windowscope/project")) as { impulses: { id: number }[] };
-    await post(studio, `/windowscope/impulses/${impulses[0]?.id}/train`);
+    await post(studio, `/v1/api/${studio.projectId}/jobs/retrain`);
 
     await studio.reset();
 

@@ -8,8 +8,7 @@ const PIECE = 65_536;
  *
  * The lists that stand in the answer itself are written item by item; everything else is written at once.
  */
-export async function answerBytes(answer: object): Promise<Uint8Array<ArrayBuffer>> {
-  const turn = new Turn();
+export async function answerBytes(answer: object, turn = new Turn()): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Buffer[] = [];
   let text = "";
   for (const part of partsOf(answer)) {

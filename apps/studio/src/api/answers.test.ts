@@ -103,7 +103,7 @@ const REQUESTS: { readonly [K in OperationId]?: Asked } = {
   getKerasMetadata: { learnId: 3 },
   dspGetFeaturesForSample: {},
   trainKerasJob: { learnId: 3, body: {} },
-  trainAnomalyJob: { body: { axes: [0] } },
+  trainAnomalyJob: { body: { axes: [0], clusterCount: 32, minimumConfidenceRating: 0.3 } },
   startRetrainJob: {},
   updateJob: { body: {} },
   getJobsSummary: { query: "startDate=2020-01-01T00:00:00Z&endDate=2100-01-01T00:00:00Z" },

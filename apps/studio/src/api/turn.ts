@@ -5,11 +5,16 @@ const LONGEST_MS = 20;
 
 /** A turn on the thread that serves everybody. */
 export class Turn {
+  readonly #longestMs: number;
   #began = performance.now();
+
+  constructor(longestMs = LONGEST_MS) {
+    this.#longestMs = longestMs;
+  }
 
   /** Whether it is time to let others have theirs. */
   get isOver(): boolean {
-    return performance.now() - this.#began > LONGEST_MS;
+    return performance.now() - this.#began >= this.#longestMs;
   }
 
   /** Resolves when the others have had theirs. */

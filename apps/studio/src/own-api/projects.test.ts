@@ -92,7 +92,6 @@ describe("every route", () => {
     ["POST", "/project/reset"],
     ["POST", "/projects"],
     ["POST", "/impulses/design"],
-    ["POST", "/impulses/1/train"],
   ] as const)("%s %s needs a key", async (method, route) => {
     expect(await ask(method, route, "ei_wrong")).toMatchObject({ status: 401, answer: { success: false } });
   });

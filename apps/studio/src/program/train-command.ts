@@ -37,7 +37,8 @@ export async function train(studio: StudioConnection, wishes: TrainWishes, outpu
   const project = await studio.readProject();
   const impulseId = await chooseImpulse(studio, project, wishes, print);
   const { projectId } = project;
-  const { jobId } = await studio.call<{ jobId: number }>("POST", `/windowscope/impulses/${impulseId}/train`);
+  const retrain = `/v1/api/${projectId}/jobs/retrain?impulseId=${impulseId}`;
+  const { id: jobId } = await studio.call<{ id: number }>("POST", retrain);
   await followJob(studio, { projectId, jobId }, print, signal);
 
   const testSamples = project.samples
