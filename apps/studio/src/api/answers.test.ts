@@ -203,6 +203,10 @@ describe("the local Studio's answers", () => {
 
   const requests = Object.entries(REQUESTS) as [OperationId, Asked][];
 
+  it("are there for every operation of the document", () => {
+    expect(Object.keys(operationTable).filter((id) => !(id in handlers))).toEqual([]);
+  });
+
   it("are all looked at here", () => {
     const served = (Object.keys(handlers) as OperationId[]).filter((id) => id in VALIDATORS && !REFUSED.includes(id));
 

@@ -17,7 +17,7 @@ import { Turn } from "./turn.ts";
 type ClassifyAnswer = Omit<Extract<AnswerOf<"classifySampleV2">, { classifications: unknown }>, "success" | "error">;
 
 /** Serves the classification of samples, one at a time and the whole test set. */
-export function classifyHandlers(studio: LocalStudio) {
+export function classifyHandlers(studio: LocalStudio): Handlers {
   const { impulses, jobs, results, behaviours, files } = studio;
   const { findTrained, findSample } = lookups(studio);
 
@@ -226,7 +226,7 @@ export function classifyHandlers(studio: LocalStudio) {
       const { design } = findTrained(project, query.impulseId);
       throw new RefusedError(`The impulse "${design.name}" reads ${design.input.axes.join(", ")} and no images.`);
     },
-  } satisfies Handlers;
+  };
 }
 
 function resultJson(project: Project, sample: Sample, stored: TrainedImpulse, found: WindowResults) {

@@ -24,7 +24,7 @@ export interface Board {
 const LONGEST_NAME = 200;
 
 /** Serves the devices of a project. */
-export function deviceHandlers(studio: LocalStudio, { remoteManagement }: Board) {
+export function deviceHandlers(studio: LocalStudio, { remoteManagement }: Board): Handlers {
   const { devices } = studio;
 
   return {
@@ -84,7 +84,7 @@ export function deviceHandlers(studio: LocalStudio, { remoteManagement }: Board)
       refuse(() => remoteManagement.stopStream(project.id, path.deviceId, body.streamId));
       return {};
     },
-  } satisfies Handlers;
+  };
 }
 
 /** @throws {RefusedError} when the project does not know the device. */

@@ -13,7 +13,7 @@ import { windowPlaces } from "./window-places.ts";
 const MOST_NUMBERS = 50_000_000;
 
 /** Serves the features of the default impulse. */
-export function featureHandlers(studio: LocalStudio) {
+export function featureHandlers(studio: LocalStudio): Handlers {
   const { samples } = studio;
   const { findImpulse, findSample } = lookups(studio);
 
@@ -84,7 +84,7 @@ export function featureHandlers(studio: LocalStudio) {
       const body = new Blob([npyHeader(columns === 0 ? 0 : numbers / columns, columns), ...parts.map(toBytes)]);
       return new Response(body, { headers: { "content-type": "application/octet-stream" } });
     },
-  } satisfies Handlers;
+  };
 }
 
 function toBytes({ buffer }: Float32Array): ArrayBuffer {

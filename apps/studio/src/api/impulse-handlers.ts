@@ -12,7 +12,7 @@ import { frequencyOf } from "./sample-json.ts";
 import { withThreshold } from "./thresholds.ts";
 
 /** Serves the impulses of a project: their blocks and their thresholds. */
-export function impulseHandlers(studio: LocalStudio) {
+export function impulseHandlers(studio: LocalStudio): Handlers {
   const { impulses, jobs, projects, results, samples } = studio;
   const { findImpulse, findTrained, refuseWhileBusy } = lookups(studio);
 
@@ -130,5 +130,5 @@ export function impulseHandlers(studio: LocalStudio) {
       if (tested.length > 0) return { id: startTestSetJob(stored, tested) };
       throw new RefusedError("No model testing results found, run 'startClassifyJob' first");
     },
-  } satisfies Handlers;
+  };
 }

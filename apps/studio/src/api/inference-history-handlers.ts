@@ -12,7 +12,7 @@ const MOST_PERIODS = 60;
 const MOST_SUMMARIES = 1_000;
 
 /** Serves what models on devices have seen. */
-export function inferenceHistoryHandlers(studio: LocalStudio) {
+export function inferenceHistoryHandlers(studio: LocalStudio): Handlers {
   const { devices, inferenceHistory } = studio;
 
   return {
@@ -58,7 +58,7 @@ export function inferenceHistoryHandlers(studio: LocalStudio) {
       }
       return {};
     },
-  } satisfies Handlers;
+  };
 }
 
 /** How the text lists devices is not documented: takes a JSON array and what commas part. */

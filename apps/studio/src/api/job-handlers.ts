@@ -20,7 +20,7 @@ const CATEGORIES = {
 } as const satisfies Record<Job["task"]["kind"], string>;
 
 /** Serves the jobs of a project, and starts those that classify the whole test set. */
-export function jobHandlers(studio: LocalStudio) {
+export function jobHandlers(studio: LocalStudio): Handlers {
   const { jobs } = studio;
   const { findTrained, findJob } = lookups(studio);
 
@@ -105,7 +105,7 @@ export function jobHandlers(studio: LocalStudio) {
       const isSuccessful = finished === undefined || finished === "all" ? undefined : finished === "successful";
       return listJobs(project, { ...datesOf(query), key, kind, isSuccessful }, query);
     },
-  } satisfies Handlers;
+  };
 }
 
 /** With how important each line is: why a job failed, and that it did, is an error. */

@@ -7,7 +7,7 @@ import { anomalyJson, anomalyMetadataJson, kerasJson, kerasMetadataJson } from "
 import { lookups } from "./lookups.ts";
 
 /** Serves what the learn blocks of the default impulse are designed with, and what they know. */
-export function learnHandlers(studio: LocalStudio) {
+export function learnHandlers(studio: LocalStudio): Handlers {
   const { samples } = studio;
   const { findImpulse } = lookups(studio);
 
@@ -56,7 +56,7 @@ export function learnHandlers(studio: LocalStudio) {
           : `No learning block found with ID ${path.learnId}`,
       );
     },
-  } satisfies Handlers;
+  };
 }
 
 function refuseUntrained(learnId: number): never {

@@ -17,7 +17,7 @@ export interface Surroundings {
 }
 
 /** Serves projects. */
-export function projectHandlers(studio: LocalStudio, outside: Surroundings & Board) {
+export function projectHandlers(studio: LocalStudio, outside: Surroundings & Board): Handlers {
   const { samples, impulses } = studio;
   const { findImpulse } = lookups(studio);
 
@@ -82,5 +82,5 @@ export function projectHandlers(studio: LocalStudio, outside: Surroundings & Boa
     getHmacDevkey: ({ project: { hmacKey } }) => ({ hmacKey }),
 
     getSocketToken: ({ project }) => ({ token: outside.issueSocketToken(project.id) }),
-  } satisfies Handlers;
+  };
 }

@@ -7,7 +7,7 @@ import { lookups } from "./lookups.ts";
 import { parseCategory } from "./parameters.ts";
 
 /** Serves what changes samples. */
-export function sampleEditHandlers(studio: LocalStudio) {
+export function sampleEditHandlers(studio: LocalStudio): Handlers {
   const { samples } = studio;
   const { findSample } = lookups(studio);
 
@@ -91,7 +91,7 @@ export function sampleEditHandlers(studio: LocalStudio) {
       await studio.files.remove([sample.file]);
       return {};
     },
-  } satisfies Handlers;
+  };
 }
 
 function checkSpans(spans: readonly LabelSpan[], { valuesCount }: Sample): LabelSpan[] {

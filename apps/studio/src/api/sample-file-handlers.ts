@@ -10,7 +10,7 @@ import { lookups } from "./lookups.ts";
 const AUDIO = "wav";
 
 /** Serves samples as files. */
-export function sampleFileHandlers(studio: LocalStudio) {
+export function sampleFileHandlers(studio: LocalStudio): Handlers {
   const { findSample } = lookups(studio);
 
   return {
@@ -57,5 +57,5 @@ export function sampleFileHandlers(studio: LocalStudio) {
       findSample(project, path.sampleId);
       throw new RefusedError("This sample is no video.");
     },
-  } satisfies Handlers;
+  };
 }

@@ -6,7 +6,7 @@ import { parseSampleFilter } from "./sample-query.ts";
 import { rawSampleJson, sampleJson, sliceJson } from "./sample-json.ts";
 
 /** Serves the samples of a project. */
-export function sampleHandlers(studio: LocalStudio) {
+export function sampleHandlers(studio: LocalStudio): Handlers {
   const { samples } = studio;
   const { findImpulse, findSample } = lookups(studio);
 
@@ -49,5 +49,5 @@ export function sampleHandlers(studio: LocalStudio) {
       if (from < 0 || from >= to) throw new RefusedError(`Readings ${from} to ${to} are no part of a recording.`);
       return sliceJson(whole, project, await studio.readSample(whole), from, to, limitPayloadValues);
     },
-  } satisfies Handlers;
+  };
 }

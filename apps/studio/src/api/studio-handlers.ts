@@ -1,10 +1,8 @@
-import type { OperationId } from "@windowscope/sdk/api-types";
-
 import type { LocalStudio } from "../local-studio.ts";
 import { classifyHandlers } from "./classify-handlers.ts";
 import { deviceHandlers, type Board } from "./device-handlers.ts";
 import { featureHandlers } from "./feature-handlers.ts";
-import type { Handler } from "./handlers.ts";
+import type { Handlers } from "./handlers.ts";
 import { impulseHandlers } from "./impulse-handlers.ts";
 import { inferenceHistoryHandlers } from "./inference-history-handlers.ts";
 import { jobHandlers } from "./job-handlers.ts";
@@ -15,11 +13,8 @@ import { sampleFileHandlers } from "./sample-file-handlers.ts";
 import { sampleHandlers } from "./sample-handlers.ts";
 import { trainingHandlers } from "./training-handlers.ts";
 
-/** A handler for each operation of the API document: one that is missing does not compile. */
-export type StudioHandlers = { readonly [K in OperationId]: Handler<K> };
-
-/** Serves the API document from a local Studio. */
-export function studioHandlers(studio: LocalStudio, outside: Surroundings & Board): StudioHandlers {
+/** Serves the operations of the API document from a local Studio. */
+export function studioHandlers(studio: LocalStudio, outside: Surroundings & Board): Handlers {
   return {
     ...projectHandlers(studio, outside),
     ...deviceHandlers(studio, outside),

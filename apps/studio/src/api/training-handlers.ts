@@ -11,7 +11,7 @@ import { withThreshold } from "./thresholds.ts";
  * How a block is trained cannot be chosen here, so everything that a request says about it (layers, cycles, the learning
  * rate, axes, the number of clusters...) is ignored, as Studio ignores what a block does not have. The threshold counts.
  */
-export function trainingHandlers(studio: LocalStudio) {
+export function trainingHandlers(studio: LocalStudio): Handlers {
   const { impulses, jobs } = studio;
   const { findImpulse, refuseWhileBusy } = lookups(studio);
 
@@ -53,7 +53,7 @@ export function trainingHandlers(studio: LocalStudio) {
           "trainAnomalyJob; downloadDspData answers the features.",
       );
     },
-  } satisfies Handlers;
+  };
 }
 
 function refuseOtherBlock(stored: StoredImpulse, learnId: number, wanted: number): void {
