@@ -107,6 +107,7 @@ paths:
     run(bin, document, "--out", "generated");
     expect(readdirSync(path.join(folder, "generated")).sort()).toEqual([
       "api-operations.gen.ts",
+      "api-requests.gen.ts",
       "api-validators.gen.ts",
       "api.gen.ts",
     ]);
