@@ -117,7 +117,7 @@ describe("our SDK against a local Studio that misbehaves", () => {
       expect(jobs).toBeGreaterThan(1);
     });
 
-    it("gives up after some jobs, and says so", async () => {
+    it("gives up after some jobs, and says so", { timeout: 20_000 }, async () => {
       await local.behave({ resultDelayMs: 60_000 });
 
       const error = await failure(classifyNew());

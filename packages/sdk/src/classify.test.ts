@@ -108,7 +108,9 @@ describe("classifySample", () => {
       path.endsWith("/status") ? { job: { id: 9, finishedSuccessful: true } } : { id: 9 },
     );
 
-    await expect(classifySample(studio, request)).rejects.toThrow(ResultMissingError);
+    const failed = expect(classifySample(studio, request)).rejects.toThrow(ResultMissingError);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await failed;
     expect(requests.filter((line) => line.startsWith("POST"))).toHaveLength(4);
   });
 
@@ -152,6 +154,19 @@ describe("classifySample", () => {
 
     const classified = classifySample(studio, request);
     await vi.advanceTimersByTimeAsync(2_000);
+
+    expect((await classified).classifications[0]?.result).toHaveLength(4);
+  });
+
+  it("gives a result time to come when Studio wants another job for it at once", async () => {
+    const thereFrom = Date.now() + 1_200;
+    const { studio } = fakeStudio((path) => {
+      if (path.endsWith("/status")) return { job: { id: 9, finishedSuccessful: true } };
+      return Date.now() < thereFrom ? { id: 9 } : answer();
+    });
+
+    const classified = classifySample(studio, request);
+    await vi.advanceTimersByTimeAsync(5_000);
 
     expect((await classified).classifications[0]?.result).toHaveLength(4);
   });

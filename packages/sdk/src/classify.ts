@@ -113,6 +113,8 @@ async function resultOf<A extends Result>(
     if (jobs++ === MOST_JOBS) throw missing(operation, request, `wants to be done again after ${MOST_JOBS} times`);
     await request.onJob?.(answer.id);
     await waitForJob(studio, answer.id, request);
+    // It asked for another job although one had finished: the result of that may be under way.
+    if (jobs > 1) await pause(LATE_RESULT_WAITS_MS[jobs - 1] as number, request.signal);
   }
 }
 
