@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -589,6 +591,23 @@ describe("startStudio", () => {
 
     await expect(start({ dataDir })).rejects.toThrow("is in use by another process");
     await expect(start({ ports: { ...FREE_PORTS, studio: port } })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  });
+
+  it("ends although somebody on each port has sent half a request", async () => {
+    const running = await start();
+    for (const url of [running.url, running.ingestionUrl, running.devicesUrl]) {
+      const socket = connect(Number(new URL(url).port), "127.0.0.1");
+      socket.on("error", () => undefined);
+      onTestFinished(() => void socket.destroy());
+      await once(socket, "connect");
+      socket.write("GET / HTTP/1.1\r\nHost: loc");
+    }
+
+    await running.close();
+
+    for (const url of [running.url, running.ingestionUrl, running.devicesUrl]) {
+      await expect(fetch(url.replace("ws:", "http:"))).rejects.toThrow("fetch failed");
+    }
   });
 
   it("refuses a key that no client of Studio would accept", async () => {

@@ -141,7 +141,11 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     });
     dropSockets(io, studio, tokens);
     await listen(server, host, ports.studio);
-    opened.push(() => io.close());
+    opened.push(async () => {
+      const closed = io.close();
+      await closeServer(server);
+      await closed;
+    });
 
     await listen(ingestion, host, ports.ingestion);
     opened.push(() => closeServer(ingestion));
@@ -200,11 +204,11 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+/** Takes nothing more; whoever has sent half a request is not waited for. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
 }
 
 function urlOf(scheme: "http" | "ws", host: string, server: { address(): AddressInfo | string | null }): string {

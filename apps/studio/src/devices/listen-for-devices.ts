@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+
 import { WebSocketServer } from "ws";
 
 import { isWelcomeOrigin } from "../origin.ts";
@@ -8,19 +10,25 @@ const MOST_CONNECTIONS = 1_000;
 
 /** Listens for devices. */
 export function listenForDevices(host: string, port: number): Promise<WebSocketServer> {
+  const http = createServer((_request, answer) => answer.writeHead(426).end("Devices connect by WebSocket.\n"));
+  const server = new WebSocketServer({
+    server: http,
+    maxPayload: LARGEST_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    verifyClient: ({ req }, answer) => {
+      if (!isWelcomeOrigin(req)) answer(false, 401, "Pages of other machines may not connect");
+      else if (server.clients.size >= MOST_CONNECTIONS) answer(false, 503, "Too many devices");
+      else answer(true);
+    },
+  });
+  server.on("close", () => {
+    http.close();
+    // Whoever has sent half a request is not waited for.
+    http.closeAllConnections();
+  });
   return new Promise((resolve, reject) => {
-    const server = new WebSocketServer({
-      host,
-      port,
-      maxPayload: LARGEST_MESSAGE_BYTES,
-      perMessageDeflate: false,
-      verifyClient: ({ req }, answer) => {
-        if (!isWelcomeOrigin(req)) answer(false, 401, "Pages of other machines may not connect");
-        else if (server.clients.size >= MOST_CONNECTIONS) answer(false, 503, "Too many devices");
-        else answer(true);
-      },
-    });
     server.once("listening", () => resolve(server));
     server.once("error", reject);
+    http.listen(port, host);
   });
 }
