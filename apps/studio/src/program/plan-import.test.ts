@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -48,6 +48,14 @@ describe("planImport", () => {
 
     expect((await plan({}, "testing")).uploads).toMatchObject({ "testing/b.json": { category: "testing" } });
     expect((await plan({}, "testing/b.json")).uploads).toMatchObject({ "testing/b.json": { category: "testing" } });
+  });
+
+  it("does not care for the names of folders around the one that is imported", async () => {
+    write({ "testing/motion/a.json": "x" });
+
+    expect((await plan({}, "testing/motion")).uploads).toMatchObject({
+      "testing/motion/a.json": { category: "split" },
+    });
   });
 
   it("takes what info.labels says of each file, and takes files that it does not name by their own names", async () => {
@@ -135,5 +143,21 @@ describe("planImport", () => {
 
   it("says when there is nothing at the path", async () => {
     await expect(planImport(path.join(folder, "nowhere"))).rejects.toThrow("Check the path");
+  });
+
+  it("refuses what is neither a file nor a folder, which might never end", async () => {
+    await expect(planImport("/dev/zero")).rejects.toThrow("/dev/zero is neither a file nor a folder.");
+  });
+
+  // Root may read everything.
+  it.skipIf(process.getuid?.() === 0)("leaves out a folder that may not be read, and takes the others", async () => {
+    write({ "closed/a.json": "x", "open/b.json": "x" });
+    chmodSync(path.join(folder, "closed"), 0o000);
+
+    const { uploads, leftOut } = await plan();
+
+    chmodSync(path.join(folder, "closed"), 0o700);
+    expect(Object.keys(uploads)).toEqual(["open/b.json"]);
+    expect(leftOut).toEqual({ closed: expect.stringContaining("permission denied") as string });
   });
 });

@@ -3,7 +3,6 @@ import path from "node:path";
 
 import { isCategory } from "../category.ts";
 import { parseInfoLabels, type ExportedFile } from "../formats/info-labels.ts";
-import { RecordingError } from "../formats/recording.ts";
 import { isSideFile, parseSideFile } from "../formats/side-file.ts";
 import type { LabelSpan } from "../formats/structured-labels.ts";
 import { ProgramError } from "./program-error.ts";
@@ -57,20 +56,23 @@ const STRUCTURED_LABELS = "structured_labels.labels";
  * label is what `info.labels` or `structured_labels.labels` says, or else what its name begins with. Hidden files are
  * passed over. Whether a file is a recording at all is for ingestion to say, which looks at its contents.
  *
- * @throws {ProgramError} when there is nothing at the path, or a side file is broken.
+ * @throws {ProgramError} when there is no file or folder at the path, or a side file is broken.
  */
 export async function planImport(root: string, wishes: ImportWishes = {}): Promise<ImportPlan> {
   const start = path.resolve(root);
   const found = await stat(start).catch((cause: unknown) => {
     throw new ProgramError(`There is no file or folder ${root}. Check the path.`, { cause });
   });
+  // The folder that is imported has a say by its name; where somebody keeps it has none.
+  const outside = path.dirname(found.isDirectory() ? start : path.dirname(start));
   const uploads: PlannedUpload[] = [];
   const leftOut: LeftOut[] = [];
   /** What every `info.labels` on the way says, by path. */
   const exported = new Map<string, ExportedFile>();
 
   if (found.isDirectory()) await visit(start);
-  else await plan(start, undefined);
+  else if (found.isFile()) await plan(start, undefined);
+  else throw new ProgramError(`${root} is neither a file nor a folder.`);
   const planned = new Set(uploads.map((upload) => upload.path));
   const isLeftOut = new Set(leftOut.map((file) => file.path));
   for (const file of exported.keys()) {
@@ -80,7 +82,12 @@ export async function planImport(root: string, wishes: ImportWishes = {}): Promi
   return { uploads, leftOut };
 
   async function visit(folder: string): Promise<void> {
-    const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !name.startsWith("."));
+    const found = await readdir(folder, { withFileTypes: true }).catch((error: Error) => error);
+    if (found instanceof Error) {
+      leftOut.push({ path: folder, reason: found.message });
+      return;
+    }
+    const entries = found.filter(({ name }) => !name.startsWith("."));
     entries.sort((a, b) => a.name.localeCompare(b.name, "en"));
     const sideFiles = entries.filter((entry) => entry.isFile() && isSideFile(entry.name));
     let spans: ReadonlyMap<string, readonly LabelSpan[]> = new Map();
@@ -104,7 +111,11 @@ export async function planImport(root: string, wishes: ImportWishes = {}): Promi
   }
 
   async function plan(file: string, spans: readonly LabelSpan[] | undefined): Promise<void> {
-    const { size } = await stat(file);
+    const size = (await stat(file).catch(() => undefined))?.size;
+    if (size === undefined) {
+      leftOut.push({ path: file, reason: "It is not there any more." });
+      return;
+    }
     if (size > LARGEST_FILE_BYTES) {
       leftOut.push({ path: file, reason: `It has ${size} bytes; a file may have ${LARGEST_FILE_BYTES}.` });
       return;
@@ -114,7 +125,7 @@ export async function planImport(root: string, wishes: ImportWishes = {}): Promi
     uploads.push({
       path: file,
       name: about?.name ?? path.basename(file),
-      category: wishes.category ?? categoryOf(about) ?? folderCategory(file) ?? "split",
+      category: wishes.category ?? categoryOf(about) ?? folderCategory(path.relative(outside, file)) ?? "split",
       label: wishes.label === undefined ? fromSides : { type: "label", label: wishes.label },
       metadata: about?.metadata,
     });
@@ -125,8 +136,7 @@ async function readSideFile<T>(file: string, parse: (bytes: Buffer) => T): Promi
   try {
     return parse(await readFile(file));
   } catch (cause) {
-    if (!(cause instanceof RecordingError)) throw cause;
-    throw new ProgramError(`${file} cannot be used, so nothing is imported. ${cause.message}`, { cause });
+    throw new ProgramError(`${file} cannot be used, so nothing is imported. ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -134,7 +144,7 @@ function categoryOf(about: ExportedFile | undefined): ImportCategory | undefined
   return isCategory(about?.category) ? about.category : undefined;
 }
 
-/** The nearest folder with such a name decides, also one that holds what is imported. */
+/** The nearest folder with such a name decides. */
 function folderCategory(file: string): ImportCategory | undefined {
   const folders = path.dirname(file).split(path.sep);
   return folders.findLast((folder): folder is "training" | "testing" => folder === "training" || folder === "testing");
