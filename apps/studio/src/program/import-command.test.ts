@@ -108,4 +108,12 @@ describe("importPath", () => {
     expect(lines.join()).toMatch(/^Impulse \d+ "two axes" \(float32\) is now the default/);
     expect((await connection.readProject()).impulses).toMatchObject([{ name: "two axes", isDefault: true }]);
   });
+
+  it("keeps the labels of a file whose name a form cannot carry", async () => {
+    write('a"b.json', smallRecording(2));
+    const structuredLabels = { 'a"b.json': [{ startIndex: 0, endIndex: 99_999, label: "idle" }] };
+    write("structured_labels.labels", { version: 1, type: "structured-labels", structuredLabels });
+
+    await expect(importAll()).rejects.toThrow("Nothing was imported");
+  });
 });

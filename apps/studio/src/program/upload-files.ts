@@ -51,7 +51,9 @@ export async function uploadFiles(
 }
 
 async function uploadFile(upload: PlannedUpload, { ingestionUrl, apiKey, signal }: Ingestion): Promise<UploadOutcome> {
-  const { category, label, metadata, name } = upload;
+  const { category, label, metadata } = upload;
+  // What a form would write in other characters, which then are no longer those that its labels are found by.
+  const name = upload.name.replaceAll(/["\r\n]/g, "_");
   const bytes = await readFile(upload.path).catch((error: Error) => error);
   if (bytes instanceof Error) return { type: "refused", reason: bytes.message };
   const form = new FormData();
