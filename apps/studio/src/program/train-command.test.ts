@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { describeAccuracy } from "./train-command.ts";
+import { describeAccuracy, describeUntrained } from "./train-command.ts";
 
 describe("describeAccuracy", () => {
   it("shows accuracy by label and the confusion matrix in one table, without columns that nobody predicted", () => {
@@ -29,5 +29,22 @@ describe("describeAccuracy", () => {
     };
 
     expect(describeAccuracy(nothing, 10)).toEqual(["No window of the test set has a label that the impulse knows."]);
+  });
+});
+
+describe("describeUntrained", () => {
+  const samples = [
+    { category: "training", label: "idle", count: 11 },
+    { category: "testing", label: "idle", count: 4 },
+    { category: "testing", label: "wave", count: 4 },
+    { category: "testing", label: "", count: 1 },
+  ] as const;
+
+  it("names the labels that only the test set has, and how to mend that", () => {
+    expect(describeUntrained(samples)).toMatch(/^Only the test set has the labels wave, .* --category split\.$/);
+  });
+
+  it("says nothing when there is none", () => {
+    expect(describeUntrained(samples.filter(({ label }) => label !== "wave"))).toBeUndefined();
   });
 });

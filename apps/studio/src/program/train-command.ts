@@ -36,6 +36,8 @@ export async function train(studio: StudioConnection, wishes: TrainWishes, outpu
   const { print, signal } = output;
   const project = await studio.readProject();
   const impulseId = await chooseImpulse(studio, project, wishes, print);
+  const untrained = describeUntrained(project.samples);
+  if (untrained !== undefined) print(untrained);
   const { projectId } = project;
   const retrain = `/v1/api/${projectId}/jobs/retrain?impulseId=${impulseId}`;
   const { id: jobId } = await studio.call<{ id: number }>("POST", retrain);
@@ -106,6 +108,19 @@ async function classifyTestSet(
   return studio.call<TestResult>(
     "GET",
     `/v1/api/${projectId}/classify/all/result?impulseId=${impulseId}&featureExplorerOnly=true`,
+  );
+}
+
+/** What nobody can learn because only the test set shows it, in words; `undefined` when there is no such label. */
+export function describeUntrained(samples: ProjectAnswer["samples"]): string | undefined {
+  const labelsOf = (category: string) =>
+    new Set(samples.filter((each) => each.category === category && each.label !== "").map(({ label }) => label));
+  const trained = labelsOf("training");
+  const untrained = [...labelsOf("testing")].filter((label) => !trained.has(label));
+  if (untrained.length === 0) return undefined;
+  return (
+    `Only the test set has the labels ${untrained.join(", ")}, so they cannot be learnt. To have recordings of each label ` +
+    "in both sets, reset the project, and import again with --category split."
   );
 }
 
