@@ -11,6 +11,7 @@ import { html, raw } from "hono/html";
 import type { Project } from "./projects.ts";
 import type { LabelCount } from "./samples.ts";
 import { STUDIO_PORTS } from "./ports.ts";
+import { shellQuote } from "./shell-quote.ts";
 
 /** What the page tells. */
 export interface PageFacts {
@@ -34,6 +35,7 @@ const STYLE = `
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 pre { overflow-x: auto; padding: 0.75rem 1rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: 0.4rem; }
 code, pre { font-family: ui-monospace, monospace; font-size: 0.9rem; }
+code, td { overflow-wrap: anywhere; }
 table { border-collapse: collapse; }
 th, td { padding: 0.2rem 1.5rem 0.2rem 0; text-align: left; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
@@ -175,8 +177,4 @@ EI_HOST=localhost edge-impulse-daemon --api-key ${key}
 EI_HOST=localhost edge-impulse-data-forwarder --api-key ${key}
 EI_HOST=localhost edge-impulse-uploader --api-key ${key} --category training idle.*.json
 EI_HOST=localhost edge-impulse-linux --api-key ${key}</pre>`;
-}
-
-function shellQuote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 
 import { DEMO_DEVICE_ID, runDemoDevice } from "../demo/device.ts";
 import { createDataDir, isDemoOn, keySettingOf, studioPortsOf } from "../settings.ts";
+import { shellQuote } from "../shell-quote.ts";
 import { startStudio } from "../start.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -40,7 +41,7 @@ export async function serve(env: Env, print: (line: string) => void): Promise<vo
     : undefined;
 
   const keyPlace = setting.keyFile === undefined ? "WINDOWSCOPE_STUDIO_KEY" : setting.keyFile;
-  const key = setting.keyFile === undefined ? '"$WINDOWSCOPE_STUDIO_KEY"' : `"$(cat '${setting.keyFile}')"`;
+  const key = setting.keyFile === undefined ? '"$WINDOWSCOPE_STUDIO_KEY"' : `"$(cat ${shellQuote(setting.keyFile)})"`;
   print(`Studio     ${url}   (open it in a browser)`);
   print(`Ingestion  ${ingestionUrl}`);
   print(`Devices    ${devicesUrl}`);
