@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,6 +8,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 
 import { writeDemoFolder } from "../demo/demo-folder.ts";
+import { shellQuote } from "../shell-quote.ts";
 
 const PROGRAM = path.resolve(import.meta.dirname, "../../bin.mjs");
 
@@ -181,6 +183,33 @@ describe("windowscope-studio", () => {
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain("is no local Studio. Name another port with --port.");
     expect(existsSync(path.join(dataDir, "studio.db"))).toBe(false);
+  });
+
+  it("does not wait for a program on its port that never answers", { timeout: 30_000 }, async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const dataDir = path.join(folder, "mute");
+
+    const ended = await run(dataDir, (server.address() as AddressInfo).port, "import", recordings);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("is no local Studio. Name another port with --port.");
+  });
+
+  it.each(["\u0003", "\u0004"])("deletes nothing when the question is answered with %j", async (answer) => {
+    const program = [process.execPath, PROGRAM, "reset", "--port", "0", "--data-dir", path.join(folder, "asked")];
+    const terminal = spawn("script", ["-qec", program.map(shellQuote).join(" "), "/dev/null"]);
+    onTestFinished(() => void terminal.kill("SIGKILL"));
+    let shown = "";
+    terminal.stdout.on("data", (data: Buffer) => (shown += data.toString()));
+    await expect.poll(() => shown, { timeout: 10_000 }).toContain("[y/N]");
+
+    terminal.stdin.write(answer);
+    await once(terminal, "close");
+
+    expect(shown).toContain("Nothing was deleted.");
+    expect(shown).not.toContain("    at ");
   });
 
   it("shows its commands when asked", async () => {

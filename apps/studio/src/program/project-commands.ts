@@ -34,8 +34,9 @@ export function readKey(env: Env): string {
 export async function replaceKey(studio: StudioConnection, env: Env, print: Print): Promise<void> {
   refuseKeyOfEnvironment(env);
   const { apiKey } = await studio.call<{ apiKey: string }>("POST", "/windowscope/project/key");
-  keepKey(createDataDir(env), apiKey);
+  // First of all said: it is the only one now, also when it cannot be kept.
   print(apiKey);
+  keepKey(createDataDir(env), apiKey);
 }
 
 /** @throws {ProgramError} when the environment gives the key: the program cannot change it there. */
@@ -62,7 +63,9 @@ async function ask(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new UsageError("There is nobody to ask. Say --yes to delete everything.");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await terminal.question(question)).trim());
+    // Ctrl-C and Ctrl-D are a no.
+    const answer = await terminal.question(question).catch(() => "");
+    return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();
   }

@@ -7,6 +7,9 @@ import { ProgramError } from "./program-error.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** A Studio that is busy has answered by then; what only listens never will. */
+const ANSWER_WITHIN_MS = 10_000;
+
 /** What `GET /windowscope/project` says. */
 export interface ProjectAnswer {
   readonly projectId: number;
@@ -86,7 +89,8 @@ export async function withStudio<T>(env: Env, work: (studio: StudioConnection) =
 async function answers({ url, apiKey }: StudioAddress, dataDir: string): Promise<boolean> {
   let response: Response;
   try {
-    response = await fetch(new URL("/windowscope/project", url), { headers: { "x-api-key": apiKey } });
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    response = await fetch(new URL("/windowscope/project", url), { headers: { "x-api-key": apiKey }, signal });
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as { code?: string };
     if (code === "ECONNREFUSED") return false;
