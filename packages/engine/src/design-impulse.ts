@@ -26,8 +26,8 @@ const USUAL_DEVIATION = { lowest: 1, highest: 10 };
  * Picks how to window recordings and what to see in them, from nothing but the recordings.
  *
  * Axes and frequency are those that most readings have. The window is 2 s, or shorter where recordings or spans of one
- * label are too short to hold it and some room to slide, or where labels follow each other in a recording; it moves on by a 25th, or by more when that makes too many
- * windows. The spectrum's bins are 2 Hz wide or narrower, within 16 to 256 points. Readings are scaled by a power of
+ * label are too short to hold it and some room to slide, or where labels follow each other in a recording; it moves on
+ * by a 25th, or by more when that makes too many windows. The spectrum's bins are 2 Hz wide or narrower, within 16 to 256 points. Readings are scaled by a power of
  * ten to the size that acceleration in m/s2 has. No filter.
  *
  * A starting point: everything can be changed before training. `fitRecordings` tells which recordings it leaves out.
@@ -144,7 +144,8 @@ function shortestPieceThatCounts(recordings: readonly TrainingRecording[]): numb
       const goesOn = previous?.label === label && previous.endIndex === startIndex - 1;
       const lengths = pieces.get(label) ?? [];
       const readings: number = goesOn ? (lengths.pop() as number) + own : own;
-      pieces.set(label, [...lengths, readings]);
+      lengths.push(readings);
+      pieces.set(label, lengths);
       previous = { label, endIndex, readings };
     }
   }

@@ -69,7 +69,8 @@ export function* learnNormal(
   for (const [f, split] of splits.entries()) {
     const { features } = selectWindows(windows, split.training);
     const unseen = scoreUnseen(trainKMeans(features, windows.featureCount, training), windows, split);
-    scores.push(...unseen);
+    // One by one: a call takes only so many arguments.
+    for (const score of unseen) scores.push(score);
     const alarms = unseen.filter((score) => score >= threshold).length;
     yield { fold: f + 1, folds: splits.length, falseAlarms: alarms / unseen.length };
   }
