@@ -35,9 +35,11 @@ const STYLE = `
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 pre { overflow-x: auto; padding: 0.75rem 1rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: 0.4rem; }
 code, pre { font-family: ui-monospace, monospace; font-size: 0.9rem; }
-code, td { overflow-wrap: anywhere; }
+p code { overflow-wrap: anywhere; }
+details { overflow-x: auto; }
 table { border-collapse: collapse; }
 th, td { padding: 0.2rem 1.5rem 0.2rem 0; text-align: left; }
+:is(th, td):last-child { padding-right: 0; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 `;
 
