@@ -87,6 +87,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     for (const closeOne of opened.reverse()) await closeOne();
     await demo;
     await studio.close();
+    await studio.intake.settled();
     store.close();
   };
 
