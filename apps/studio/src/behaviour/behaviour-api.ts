@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
 import type { LocalStudio } from "../local-studio.ts";
-import type { Project } from "../projects.ts";
+import { authenticate, type WithProject } from "../own-api/authenticate.ts";
 import { BehaviourError, parseBehaviour } from "./parse-behaviour.ts";
 
 const LARGEST_BODY_BYTES = 64 * 1024;
@@ -13,13 +13,8 @@ const LARGEST_BODY_BYTES = 64 * 1024;
  * Each answers the whole behaviour, or 400 with the field that is wrong.
  */
 export function behaviourApi({ projects, behaviours }: Pick<LocalStudio, "projects" | "behaviours">) {
-  return new Hono<{ Variables: { project: Project } }>()
-    .use(async (c, next) => {
-      const project = projects.findByKey(c.req.header("x-api-key") ?? "");
-      if (!project) return c.json({ success: false, error: "Invalid API key" }, 401);
-      c.set("project", project);
-      return next();
-    })
+  return new Hono<WithProject>()
+    .use(authenticate(projects))
     .get("/", (c) => c.json(behaviours.of(c.var.project.id)))
     .put("/", bodyLimit({ maxSize: LARGEST_BODY_BYTES }), async (c) => {
       const { id } = c.var.project;
