@@ -44,10 +44,12 @@ export class WorkThread {
   readonly #waiting: Commission[] = [];
   #current: Commission | undefined;
   #worker: Worker | undefined;
+  #isClosed = false;
 
   /** @throws what the task throws, or the signal's reason. */
   async run<K extends TaskName>(task: K, input: TaskInput<K>, options: Options = {}): Promise<TaskOutput<K>> {
     const { signal } = options;
+    if (this.#isClosed) throw closed();
     signal?.throwIfAborted();
     let abort: () => void = () => undefined;
     try {
@@ -64,9 +66,10 @@ export class WorkThread {
     }
   }
 
-  /** Ends the thread; what it was at, and what waits, is rejected. */
+  /** Ends the thread; what it was at, what waits, and what comes later is rejected. */
   async close(): Promise<void> {
-    const reason = new Error("The local Studio ends.");
+    this.#isClosed = true;
+    const reason = closed();
     for (const { reject } of this.#waiting.splice(0)) reject(reason);
     this.#current?.reject(reason);
     this.#current = undefined;
@@ -89,15 +92,16 @@ export class WorkThread {
 
   #start(): Worker {
     const worker = new Worker(WORKER, { execArgv: IS_SOURCE ? ["--conditions=@windowscope/source"] : [] });
-    worker.on("message", (answer: Answer) => this.#received(answer));
+    worker.on("message", (answer: Answer) => this.#received(worker, answer));
     worker.on("error", (error) => this.#lost(worker, error));
     worker.on("exit", () => this.#lost(worker, new Error("The thread that did the work has ended.")));
     return worker;
   }
 
-  #received(answer: Answer): void {
+  #received(worker: Worker, answer: Answer): void {
     const commission = this.#current;
-    if (!commission) return;
+    // A thread that was ended may have answered just before: that answer is for nobody.
+    if (!commission || worker !== this.#worker) return;
     switch (answer.type) {
       case "report":
         commission.options.report?.(answer.line);
@@ -136,6 +140,10 @@ export class WorkThread {
     void worker?.terminate();
     this.#next();
   }
+}
+
+function closed(): Error {
+  return new Error("The local Studio ends.");
 }
 
 function rebuild({ name, message, stack }: Extract<Answer, { type: "failed" }>): Error {
