@@ -10,7 +10,7 @@ import { classificationsJson } from "./classification-json.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
 import { findVariant, lookups } from "./lookups.ts";
 import { parsePage, parseTexts } from "./parameters.ts";
-import { rawSampleJson, sampleJson, sliceJson } from "./sample-json.ts";
+import { sampleJson, sliceJson, thinnedSampleJson } from "./sample-json.ts";
 import { accuracyOf, predictionsOf } from "./test-set.ts";
 import { Turn } from "./turn.ts";
 
@@ -40,7 +40,7 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
 
   async function aboutSample(project: Project, sample: Sample, { impulse }: TrainedImpulse) {
     return {
-      sample: rawSampleJson(sample, project, await studio.readSample(sample)),
+      sample: thinnedSampleJson(sample, project, await studio.readSample(sample)),
       windowSizeMs: impulse.input.windowSizeMs,
       windowIncreaseMs: impulse.input.windowIncreaseMs,
       alreadyInDatabase: sample.category === "training",

@@ -3,6 +3,7 @@ import type { Schemas } from "@windowscope/sdk/api-types";
 import { readingCount, readingRows, sliceReadings, type Recording } from "../formats/recording.ts";
 import type { Project } from "../projects.ts";
 import type { Sample } from "../samples.ts";
+import { RefusedError } from "./handlers.ts";
 
 /** Whoever owns the projects of a Studio that nobody logs in to. */
 export const OWNER = "local";
@@ -61,10 +62,14 @@ export function sampleJson(
   };
 }
 
+/** More numbers than this in one answer are refused: with those of the datastream they are some 40 MB as JSON. */
+export const MOST_PAYLOAD_NUMBERS = 1_000_000;
+
 /**
  * A sample with its readings.
  *
  * @param most Thins the readings out to at most so many.
+ * @throws {RefusedError} when there are more than an answer can have.
  */
 export function rawSampleJson(
   sample: Sample,
@@ -74,6 +79,13 @@ export function rawSampleJson(
 ): Schemas["RawSampleData"] {
   const totalPayloadLength = readingCount(recording);
   const every = Math.max(1, Math.ceil(totalPayloadLength / Math.max(1, most)));
+  const mostRows = Math.floor(MOST_PAYLOAD_NUMBERS / recording.sensors.length);
+  if (Math.ceil(totalPayloadLength / every) > mostRows) {
+    throw new RefusedError(
+      `${totalPayloadLength} readings are too many for one answer. Ask for ${mostRows} of them at most with ` +
+        "limitPayloadValues, for a part with getSampleSlice, or for the file with getSampleAsRaw.",
+    );
+  }
   const intervalMs = recording.intervalMs * every;
   const payload: Schemas["RawSamplePayload"] = {
     ...(recording.deviceName !== undefined && { device_name: recording.deviceName }),
@@ -91,6 +103,13 @@ export function rawSampleJson(
     totalPayloadLength,
     datastreamPayloads: [{ index: 0, payload, totalPayloadLength }],
   };
+}
+
+/**
+ * A sample with its readings; those of a long one are thinned out, for answers that are about something else.
+ */
+export function thinnedSampleJson(sample: Sample, project: Project, recording: Recording): Schemas["RawSampleData"] {
+  return rawSampleJson(sample, project, recording, Math.floor(MOST_PAYLOAD_NUMBERS / recording.sensors.length));
 }
 
 /** A sample with its readings from one index up to another. */

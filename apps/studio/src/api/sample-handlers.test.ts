@@ -1,0 +1,37 @@
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { writeWav } from "../formats/wav.ts";
+import type { Sample } from "../samples.ts";
+import { addRecording, createTestApi } from "../test-studio.ts";
+
+let api: ReturnType<typeof createTestApi>;
+
+beforeEach(() => {
+  api = createTestApi();
+});
+
+/** A minute and a half of sound. */
+function addLongSound(): Promise<Sample> {
+  return api.studio.intake.addRecording(writeWav(new Float32Array(1_500_000), 1 / 16), {
+    projectId: api.projectId,
+    category: "testing",
+    filename: "long.wav",
+    label: "noise",
+    contentType: "audio/wav",
+  });
+}
+
+describe("GET .../raw-data/{sampleId}", () => {
+  it("refuses to answer more readings than memory has room for, and says what to ask for", async () => {
+    const { id: sampleId } = await addLongSound();
+
+    const whole = await api.call("getSample", { sampleId });
+    const thinned = await api.call("getSample", { sampleId, limitPayloadValues: 1_000 });
+    const part = await api.call("getSampleSlice", { sampleId, sliceStart: 10, sliceEnd: 20 });
+
+    expect(whole.error).toContain("limitPayloadValues");
+    expect(thinned.payload.values).toHaveLength(1_000);
+    expect(thinned).toMatchObject({ payload: { intervalMs: 93.75 }, totalPayloadLength: 1_500_000 });
+    expect(part.payload.values).toHaveLength(10);
+  });
+});
