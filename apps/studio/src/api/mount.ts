@@ -84,9 +84,15 @@ async function serve(
   checkRequest(id, { path, query, body });
 
   const answer = await (handler({ path, query, body, project } as never) as object | Promise<object>);
-  if (answer instanceof Response) return answer;
+  if ("cacheKey" in queryParameters) c.header("cache-control", cacheControl(query));
+  if (answer instanceof Response) return c.newResponse(answer.body, answer);
   const bytes = await answerBytes(shapeAnswer(id, project, { success: true, ...answer }));
   return c.body(bytes, 200, { "content-type": "application/json" });
+}
+
+/** A cache key changes with the sample, so what was answered for it stays true. */
+function cacheControl({ cacheKey }: Record<string, unknown>): string {
+  return cacheKey === undefined ? "no-cache" : "private, max-age=31536000";
 }
 
 /** The parameters that are there, as the types that the API document gives them. */

@@ -37,14 +37,8 @@ export function sampleFileHandlers(studio: LocalStudio): Handlers {
         { length: count },
         (_, i) => values[(from + i) * sensors.length + axisIx] as number,
       );
-      // A cache key changes with the sample, so what was answered for it stays true.
-      const isLasting = query.cacheKey !== undefined;
       return new Response(new Uint8Array(writeWav(axis, intervalMs)), {
-        headers: {
-          "content-type": "audio/wav",
-          "accept-ranges": "bytes",
-          "cache-control": isLasting ? "private, max-age=31536000" : "no-cache",
-        },
+        headers: { "content-type": "audio/wav", "accept-ranges": "bytes" },
       });
     },
 

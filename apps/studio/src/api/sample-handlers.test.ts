@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import { writeWav } from "../formats/wav.ts";
 import type { Sample } from "../samples.ts";
+import { smallRecording } from "../small-impulse.ts";
 import { addRecording, createTestApi } from "../test-studio.ts";
 
 let api: ReturnType<typeof createTestApi>;
@@ -33,5 +34,14 @@ describe("GET .../raw-data/{sampleId}", () => {
     expect(thinned.payload.values).toHaveLength(1_000);
     expect(thinned).toMatchObject({ payload: { intervalMs: 93.75 }, totalPayloadLength: 1_500_000 });
     expect(part.payload.values).toHaveLength(10);
+  });
+
+  it("may be kept by the client only when the request names the version that it is about", async () => {
+    const { id: sampleId } = await addRecording(api.studio, smallRecording(3), { projectId: api.projectId });
+    const cacheControl = async (query: Record<string, string>) =>
+      (await api.request("getSample", { sampleId, ...query })).headers.get("cache-control");
+
+    expect(await cacheControl({})).toBe("no-cache");
+    expect(await cacheControl({ cacheKey: "2026-01-01" })).toBe("private, max-age=31536000");
   });
 });
