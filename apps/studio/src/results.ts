@@ -14,6 +14,7 @@ import type { Sample } from "./samples.ts";
 export class Results {
   readonly #database: Database.Database;
   readonly #find;
+  readonly #samplesWith;
   readonly #put;
   readonly #tested;
   readonly #setTested;
@@ -23,6 +24,10 @@ export class Results {
     this.#find = database.prepare(
       `SELECT windows FROM result
        WHERE sample_id = ? AND impulse_id = ? AND variant = ? AND block_id = ? AND version = ? AND revision = ?`,
+    );
+    this.#samplesWith = database.prepare(
+      `SELECT sample_id FROM result JOIN sample ON sample.id = sample_id AND sample.version = result.version
+       WHERE impulse_id = ? AND variant = ? AND revision = ? GROUP BY sample_id HAVING count(*) = ?`,
     );
     this.#put = database.prepare(
       `INSERT OR REPLACE INTO result (sample_id, impulse_id, variant, block_id, version, revision, windows)
@@ -54,6 +59,13 @@ export class Results {
       results = { ...results, ...(JSON.parse(row.windows) as WindowResults) };
     }
     return results;
+  }
+
+  /** The ids of all samples about which all trained blocks have been asked. */
+  samplesWith(stored: StoredImpulse, variant: Variant): ReadonlySet<number> {
+    const keys = [stored.id, variant, stored.revision, trainedBlocks(stored).length];
+    const rows = this.#samplesWith.all(keys) as { sample_id: number }[];
+    return new Set(rows.map((row) => row.sample_id));
   }
 
   /** Keeps a result, unless the sample or the impulse has changed since it was begun. */

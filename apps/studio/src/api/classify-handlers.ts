@@ -10,7 +10,8 @@ import { classificationsJson } from "./classification-json.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
 import { findVariant, lookups } from "./lookups.ts";
 import { parsePage, parseTexts } from "./parameters.ts";
-import { sampleJson, sliceJson, thinnedSampleJson } from "./sample-json.ts";
+import { sampleJson, sliceJson, thinnedSampleJson, withShownSpans } from "./sample-json.ts";
+import { parseSampleFilter } from "./sample-query.ts";
 import { accuracyOf, predictionsOf } from "./test-set.ts";
 import { Turn } from "./turn.ts";
 
@@ -18,7 +19,7 @@ type ClassifyAnswer = Omit<Extract<AnswerOf<"classifySampleV2">, { classificatio
 
 /** Serves the classification of samples, one at a time and the whole test set. */
 export function classifyHandlers(studio: LocalStudio): Handlers {
-  const { impulses, jobs, results, behaviours, files } = studio;
+  const { impulses, jobs, results, samples, behaviours, files } = studio;
   const { findTrained, findSample } = lookups(studio);
 
   /** The answer when there is a result. */
@@ -63,14 +64,14 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
   async function classifyOrStart(
     project: Project,
     path: { readonly sampleId: number; readonly blockId?: number },
-    query: { readonly impulseId?: number; readonly variant?: string },
+    query: { readonly impulseId?: number; readonly variant?: string; readonly truncateStructuredLabels?: boolean },
   ): Promise<ClassifyAnswer | { id: number }> {
     const sample = findSample(project, path.sampleId);
     const stored = findTrained(project, query.impulseId);
     const blockIds = findBlocks(stored, path.blockId);
     const variant = findVariant(stored, query.variant);
     if (await classifiesAtOnce(project, sample)) await classifyNow(sample, stored, variant);
-    const answer = await classifyAnswer(project, sample, stored, variant, blockIds);
+    const answer = await classifyAnswer(project, withShownSpans(sample, query), stored, variant, blockIds);
     return answer ?? { id: startJob(project, sample, stored, variant) };
   }
 
@@ -101,21 +102,31 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
     };
   }
 
-  /**
-   * What `toRow` makes of each result of the test set in one variant; nothing unless the last job made them.
-   *
-   * The results of a large test set take a while to read: in between others get their turn.
-   */
+  /** What `toRow` makes of each result of the test set in one variant; nothing unless the last job made them. */
   async function testSetRows<T>(
     project: Project,
     stored: TrainedImpulse,
     variant: Variant,
     toRow: (sample: Sample, found: WindowResults) => T,
   ): Promise<T[]> {
+    if (results.testedState(stored, variant) !== "tested") return [];
+    return rowsOf(studio.testSet(project.id), stored, variant, toRow);
+  }
+
+  /**
+   * What `toRow` makes of the result of each sample that has one.
+   *
+   * The results of a large test set take a while to read: in between others get their turn.
+   */
+  async function rowsOf<T>(
+    tested: readonly Sample[],
+    stored: TrainedImpulse,
+    variant: Variant,
+    toRow: (sample: Sample, found: WindowResults) => T,
+  ): Promise<T[]> {
     const rows: T[] = [];
-    if (results.testedState(stored, variant) !== "tested") return rows;
     const turn = new Turn();
-    for (const sample of studio.testSet(project.id)) {
+    for (const sample of tested) {
       if (turn.isOver) await turn.pass();
       const found = results.find(sample, stored, variant);
       if (found) rows.push(toRow(sample, found));
@@ -142,7 +153,8 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
     classifySampleForVariants: async ({ project, path, query }) => {
       const sample = findSample(project, path.sampleId);
       const stored = findTrained(project, query.impulseId);
-      const variants = parseTexts("variants", query.variants).map((variant) => findVariant(stored, variant));
+      const names = new Set(parseTexts("variants", query.variants));
+      const variants = [...names].map((variant) => findVariant(stored, variant));
       if (variants.length === 0) throw new RefusedError('"variants" has to name one or more.');
       if (await classifiesAtOnce(project, sample)) {
         for (const variant of variants) await classifyNow(sample, stored, variant);
@@ -155,12 +167,13 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
       const started = missing.map((variant) => startJob(project, sample, stored, variant));
       // Jobs are done in turn: after the highest of them all are done.
       if (started.length > 0) return { id: Math.max(...started) };
+      const shown = withShownSpans(sample, query);
       return {
         results: found.map(({ variant, result }) => ({
           variant,
-          classifications: classificationsJson(sample, stored, result),
+          classifications: classificationsJson(shown, stored, result),
         })),
-        ...(await aboutSample(project, sample, stored)),
+        ...(await aboutSample(project, shown, stored)),
       };
     },
 
@@ -178,7 +191,7 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
       const { windowSizeMs, windowIncreaseMs } = stored.impulse.input;
       const from = path.windowIndex * Math.max(1, Math.round(windowIncreaseMs / sample.intervalMs));
       const to = from + Math.round(windowSizeMs / sample.intervalMs);
-      return sliceJson(sample, project, await studio.readSample(sample), from, to);
+      return sliceJson(withShownSpans(sample, query), project, await studio.readSample(sample), from, to);
     },
 
     getClassifyJobResult: async ({ project, query }) => {
@@ -186,7 +199,7 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
       const predictions: ReturnType<typeof predictionsOf> = [];
       const result = await testSetRows(project, stored, variant, (sample, found) => {
         predictions.push(...predictionsOf(sample, stored, found));
-        return query.featureExplorerOnly ? [] : [resultJson(project, sample, stored, found)];
+        return query.featureExplorerOnly ? [] : [resultJson(project, withShownSpans(sample, query), stored, found)];
       });
       return {
         result: result.flat(),
@@ -199,14 +212,22 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
     },
 
     getClassifyJobResultPage: async ({ project, query }) => {
-      const { stored, variant } = findTested(project, query);
+      const { stored, variant, state } = findTested(project, query);
       const { limit, offset } = parsePage(query);
-      const rows = await testSetRows(project, stored, variant, (sample, found) => ({ sample, found }));
-      const page = rows.slice(offset, offset + limit);
+      if (state !== "tested") return { result: [], predictions: [], totalCount: 0 };
+      const withResult = results.samplesWith(stored, variant);
+      const filter = parseSampleFilter("testing", { ...query, includeDisabled: "enabled" });
+      const tested = samples
+        .list(project.id, filter, { limit: -1, offset: 0 })
+        .filter((sample) => withResult.has(sample.id));
+      const rows = await rowsOf(tested.slice(offset, offset + limit), stored, variant, (sample, found) => ({
+        result: resultJson(project, withShownSpans(sample, query), stored, found),
+        predictions: predictionsOf(sample, stored, found),
+      }));
       return {
-        result: page.map(({ sample, found }) => resultJson(project, sample, stored, found)),
-        predictions: page.flatMap(({ sample, found }) => predictionsOf(sample, stored, found)),
-        totalCount: rows.length,
+        result: rows.map(({ result }) => result),
+        predictions: rows.flatMap(({ predictions }) => predictions),
+        totalCount: tested.length,
       };
     },
 

@@ -3,7 +3,7 @@ import { RefusedError, type Handlers } from "./handlers.ts";
 import { lookups } from "./lookups.ts";
 import { parsePage } from "./parameters.ts";
 import { parseSampleFilter } from "./sample-query.ts";
-import { rawSampleJson, sampleJson, sliceJson } from "./sample-json.ts";
+import { rawSampleJson, sampleJson, sliceJson, withShownSpans } from "./sample-json.ts";
 
 /** Serves the samples of a project. */
 export function sampleHandlers(studio: LocalStudio): Handlers {
@@ -16,7 +16,7 @@ export function sampleHandlers(studio: LocalStudio): Handlers {
       return {
         samples: samples
           .list(project.id, filter, { ...parsePage(query), isRandom: query.sortBy === "random" })
-          .map((sample) => sampleJson(sample, project, query)),
+          .map((sample) => sampleJson(withShownSpans(sample, query), project, query)),
         totalCount: samples.count(project.id, filter),
       };
     },
@@ -26,12 +26,12 @@ export function sampleHandlers(studio: LocalStudio): Handlers {
     }),
 
     getSample: async ({ project, path, query }) => {
-      const sample = findSample(project, path.sampleId);
+      const sample = withShownSpans(findSample(project, path.sampleId), query);
       return rawSampleJson(sample, project, await studio.readSample(sample), query.limitPayloadValues);
     },
 
     getSampleSlice: async ({ project, path, query }) => {
-      const sample = findSample(project, path.sampleId);
+      const sample = withShownSpans(findSample(project, path.sampleId), query);
       const { valuesCount, intervalMs } = sample;
       const { sliceStart: from, sliceEnd, impulseId } = query;
       const windowMs = () => findImpulse(project, impulseId).design.input.windowSizeMs;
@@ -43,7 +43,7 @@ export function sampleHandlers(studio: LocalStudio): Handlers {
     },
 
     getUncroppedDownsampledSample: async ({ project, path, query }) => {
-      const sample = findSample(project, path.sampleId);
+      const sample = withShownSpans(findSample(project, path.sampleId), query);
       const whole = { ...sample, cropStart: 0, valuesCount: sample.storedCount };
       const { zoomStart: from = 0, zoomEnd: to = whole.valuesCount, limitPayloadValues } = query;
       if (from < 0 || from >= to) throw new RefusedError(`Readings ${from} to ${to} are no part of a recording.`);

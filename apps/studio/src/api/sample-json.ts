@@ -126,6 +126,18 @@ export function sliceJson(
   return { sample: json, payload, totalPayloadLength };
 }
 
+/** Spans of a sample that are shown to those who do not want all of them. */
+const SHOWN_SPANS = 100;
+
+/** The sample as an answer is to show it: with all its label spans, or with only the first ones. */
+export function withShownSpans(
+  sample: Sample,
+  { truncateStructuredLabels = false }: { readonly truncateStructuredLabels?: boolean },
+): Sample {
+  if (!truncateStructuredLabels) return sample;
+  return { ...sample, structuredLabels: sample.structuredLabels?.slice(0, SHOWN_SPANS) };
+}
+
 /** The labels of a sample by reading: those of its own, or one over everything. */
 export function spansOf({ structuredLabels, label, valuesCount }: Sample): Schemas["StructuredLabel"][] {
   return (structuredLabels ?? [{ startIndex: 0, endIndex: valuesCount - 1, label }]).map((span) => ({ ...span }));
