@@ -36,7 +36,8 @@ export class Results {
     );
     this.#tested = database.prepare("SELECT revision, trained FROM tested WHERE impulse_id = ? AND variant = ?");
     this.#setTested = database.prepare(
-      "INSERT OR REPLACE INTO tested (impulse_id, variant, revision, trained) VALUES (?, ?, ?, ?)",
+      `INSERT OR REPLACE INTO tested (impulse_id, variant, revision, trained)
+       SELECT id, ?, ?, ? FROM impulse WHERE id = ?`,
     );
   }
 
@@ -86,9 +87,9 @@ export class Results {
     })();
   }
 
-  /** The whole test set has been classified with this revision. */
+  /** The whole test set has been classified with this revision of an impulse; nothing when that is gone. */
   setTested(stored: StoredImpulse, variant: Variant): void {
-    this.#setTested.run([stored.id, variant, stored.revision, newestTraining(stored)]);
+    this.#setTested.run([variant, stored.revision, newestTraining(stored), stored.id]);
   }
 
   /** Whether the whole test set has been classified: with what the impulse is now, or before its thresholds changed. */
