@@ -241,10 +241,13 @@ export class LocalStudio {
     for (const variant of task.variants) {
       const stored = this.#findTrained(task.impulseId);
       const samples = this.testSet(projectId);
-      for (const [i, sample] of samples.entries()) {
+      for (const [i, { id }] of samples.entries()) {
         // Between two samples the HTTP server gets its turn.
         await setImmediate();
         if (signal.aborted) return;
+        // As it is now: the first ones may have taken hours.
+        const sample = this.samples.get(projectId, id);
+        if (!sample) continue;
         const place = `[${String(i + 1).padStart(4)}/${samples.length}] ${sample.filename} (${variant})`;
         log(place + (await this.#classifyOrExplain(sample, stored, variant, signal)));
       }
@@ -257,7 +260,7 @@ export class LocalStudio {
     }
   }
 
-  /** One sample that does not fit the impulse must not spoil the whole test set. */
+  /** One sample that does not fit the impulse, or goes, must not spoil the whole test set. */
   async #classifyOrExplain(
     sample: Sample,
     stored: TrainedImpulse,
@@ -268,8 +271,9 @@ export class LocalStudio {
       await this.#classify("set", sample, stored, variant, undefined, signal);
       return "";
     } catch (error) {
-      if (!(error instanceof ClassifyError)) throw error;
-      return `: left out. ${error.message}`;
+      if (error instanceof ClassifyError) return `: left out. ${error.message}`;
+      if (!signal.aborted && !this.samples.get(sample.projectId, sample.id)) return ": left out. It was deleted.";
+      throw error;
     }
   }
 

@@ -11,14 +11,14 @@ import { mountHandlers } from "./api/mount.ts";
 import { studioHandlers } from "./api/studio-handlers.ts";
 import { RemoteManagement } from "./devices/remote-management.ts";
 import type { Upload } from "./ingestion/upload.ts";
-import { LocalStudio } from "./local-studio.ts";
+import { LocalStudio, type LocalStudioOptions } from "./local-studio.ts";
 import type { Sample } from "./samples.ts";
 import { smallImpulse } from "./small-impulse.ts";
 import { openStore } from "./store.ts";
 import { tasks, type Report, type TaskInput, type TaskName, type TaskOutput } from "./work/tasks.ts";
 
 /** Does each task at once, as the thread that asks. */
-export function inlineThread(): NonNullable<ConstructorParameters<typeof LocalStudio>[1]>["createThread"] {
+export function inlineThread(): NonNullable<LocalStudioOptions["createThread"]> {
   return () => ({
     run: async <K extends TaskName>(
       task: K,
