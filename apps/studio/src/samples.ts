@@ -233,11 +233,16 @@ export class Samples {
       .run([...columns.map(([, value]) => value), new Date().toISOString(), Number(isStale), id]);
   }
 
-  /** Puts new samples in the place of one, all at once. */
-  replace({ id }: Sample, pieces: readonly NewSample[]): void {
-    this.#database.transaction(() => {
+  /**
+   * Puts new samples in the place of one, all at once.
+   *
+   * @returns Whether there was that one still.
+   */
+  replace({ id }: Sample, pieces: readonly NewSample[]): boolean {
+    return this.#database.transaction(() => {
+      if (this.#delete.run([id]).changes === 0) return false;
       for (const piece of pieces) this.add(piece);
-      this.#delete.run([id]);
+      return true;
     })();
   }
 

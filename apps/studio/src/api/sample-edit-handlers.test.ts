@@ -1,3 +1,6 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+
 import { beforeEach, describe, expect, it } from "vitest";
 
 import type { LocalStudio } from "../local-studio.ts";
@@ -59,10 +62,17 @@ describe("changes of a sample", () => {
 
   it("are refused where they make no sense, and change nothing", async () => {
     const { id } = await addRecording(studio, smallRecording(3, 3), { projectId: project.id });
+    const backwards = {
+      structuredLabels: [
+        { startIndex: 0, endIndex: -5, label: "still" },
+        { startIndex: -4, endIndex: 29, label: "moving" },
+      ],
+    };
     const gap = { structuredLabels: [{ startIndex: 0, endIndex: 9, label: "still" }] };
 
     const errors = [
       await answer("POST", `/${id}/structured-labels`, gap),
+      await answer("POST", `/${id}/structured-labels`, backwards),
       await answer("POST", `/${id}/crop`, { cropStart: 10, cropEnd: 31 }),
       await answer("POST", `/${id}/segment`, { segments: [{ startMs: 0, endMs: 3_100 }] }),
       await answer("POST", `/${id}/segment`, { segments: [] }),
@@ -72,6 +82,7 @@ describe("changes of a sample", () => {
 
     expect(errors).toEqual([
       expect.stringContaining("index 10 does not have a label"),
+      expect.stringContaining("span 0 needs whole numbers"),
       "Readings 10 to 31 are no part of the 30 that there are.",
       "0 to 3100 ms is no part of a sample of 3000 ms.",
       '"segments" has to name one or more pieces.',
@@ -123,12 +134,52 @@ describe("POST .../crop", () => {
       },
       payload: { values: values.slice(5, 15), cropStart: 5, cropEnd: 15 },
     });
-    expect(original).toMatchObject({ payload: { values } });
+    expect(original).toMatchObject({
+      sample: { isCropped: true, valuesCount: 10 },
+      payload: { values, cropStart: 5, cropEnd: 15 },
+      totalPayloadLength: 30,
+    });
     expect(whole).toMatchObject({ sample: { isCropped: false }, payload: { values } });
   });
 });
 
+describe("the label of a sample with several", () => {
+  it("is the one that lasts longest in what is left of it", async () => {
+    const labels = [
+      { startIndex: 0, endIndex: 9, label: "still" },
+      { startIndex: 10, endIndex: 29, label: "moving" },
+    ];
+    const { id } = await addRecording(studio, smallRecording(3, 3), {
+      ...{ projectId: project.id, structuredLabels: labels },
+    });
+
+    await answer("POST", `/${id}/crop`, { cropStart: 0, cropEnd: 12 });
+    const cropped = await answer("GET", `/${id}`);
+    const segments = [
+      { startMs: 0, endMs: 1_000 },
+      { startMs: 1_000, endMs: 1_200 },
+    ];
+    await answer("POST", `/${id}/segment`, { segments });
+    const { samples } = await answer("GET", "?category=testing");
+
+    expect(cropped).toMatchObject({ sample: { label: "still" } });
+    expect(samples).toMatchObject([{ label: "moving" }, { label: "still" }]);
+  });
+});
+
 describe("POST .../segment", () => {
+  it("happens once when it is asked for twice at the same time", async () => {
+    const { id } = await addRecording(studio, smallRecording(3, 3), { projectId: project.id });
+    const segments = [{ startMs: 0, endMs: 1_000 }];
+    const segment = () => answer("POST", `/${id}/segment`, { segments });
+
+    const answers = await Promise.all([segment(), segment()]);
+
+    expect(answers.map(({ success }) => success).sort()).toEqual([false, true]);
+    expect(await answer("GET", "?category=testing")).toMatchObject({ totalCount: 1 });
+    expect(readdirSync(path.dirname(studio.files.pathOf("any")))).toHaveLength(1);
+  });
+
   it("makes a sample of each piece in the place of the whole, over the same file", async () => {
     const { id } = await addRecording(studio, smallRecording(3, 3), { projectId: project.id, label: "moving" });
     const pieces = [

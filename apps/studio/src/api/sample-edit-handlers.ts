@@ -1,5 +1,5 @@
 import { RecordingError } from "../formats/recording.ts";
-import { checkStructuredLabels, longestLabel, type LabelSpan } from "../formats/structured-labels.ts";
+import { checkStructuredLabels, longestLabel, readSpans, type LabelSpan } from "../formats/structured-labels.ts";
 import type { LocalStudio } from "../local-studio.ts";
 import { uniqueFilename, type Sample } from "../samples.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
@@ -61,8 +61,7 @@ export function sampleEditHandlers(studio: LocalStudio): Handlers {
       if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from < to && to <= sample.storedCount)) {
         throw new RefusedError(`Readings ${from} to ${to} are no part of the ${sample.storedCount} that there are.`);
       }
-      const structuredLabels = cropSpans(sample, from, to);
-      samples.change(sample, { cropStart: from, valuesCount: to - from, structuredLabels });
+      samples.change(sample, { cropStart: from, valuesCount: to - from, ...labelsOfPart(sample, from, to) });
       return { requiresProcessing: false };
     },
 
@@ -82,21 +81,22 @@ export function sampleEditHandlers(studio: LocalStudio): Handlers {
           ...sample,
           file: await studio.files.keepAgain(sample.file),
           filename: uniqueFilename(sample.filename),
-          structuredLabels: cropSpans(sample, cropStart, cropStart + to - from),
+          ...labelsOfPart(sample, cropStart, cropStart + to - from),
           cropStart,
           valuesCount: to - from,
         });
       }
-      samples.replace(sample, newSamples);
-      await studio.files.remove([sample.file]);
+      const isReplaced = samples.replace(sample, newSamples);
+      await studio.files.remove(isReplaced ? [sample.file] : newSamples.map(({ file }) => file));
+      if (!isReplaced) throw new RefusedError(`There is no sample ${sample.id} any more.`);
       return {};
     },
   };
 }
 
-function checkSpans(spans: readonly LabelSpan[], { valuesCount }: Sample): LabelSpan[] {
+function checkSpans(spans: unknown, { filename, valuesCount }: Sample): LabelSpan[] {
   try {
-    return checkStructuredLabels(spans, valuesCount);
+    return checkStructuredLabels(readSpans(spans, filename), valuesCount);
   } catch (error) {
     if (error instanceof RecordingError) throw new RefusedError(error.message);
     throw error;
@@ -104,12 +104,17 @@ function checkSpans(spans: readonly LabelSpan[], { valuesCount }: Sample): Label
 }
 
 /** The labels of a part of the file; outside the part that had labels, the nearest one holds. */
-function cropSpans({ structuredLabels, cropStart }: Sample, from: number, to: number): LabelSpan[] | undefined {
-  if (!structuredLabels) return undefined;
+function labelsOfPart(
+  { label, structuredLabels, cropStart }: Sample,
+  from: number,
+  to: number,
+): Pick<Sample, "label" | "structuredLabels"> {
+  if (!structuredLabels) return { label, structuredLabels };
   const last = structuredLabels.length - 1;
-  return structuredLabels.flatMap((span, i) => {
+  const spans = structuredLabels.flatMap((span, i) => {
     const start = i === 0 ? from : Math.max(from, span.startIndex + cropStart);
     const end = i === last ? to - 1 : Math.min(to - 1, span.endIndex + cropStart);
     return start > end ? [] : [{ ...span, startIndex: start - from, endIndex: end - from }];
   });
+  return { label: longestLabel(spans), structuredLabels: spans };
 }

@@ -44,10 +44,13 @@ export function sampleHandlers(studio: LocalStudio): Handlers {
 
     getUncroppedDownsampledSample: async ({ project, path, query }) => {
       const sample = withShownSpans(findSample(project, path.sampleId), query);
-      const whole = { ...sample, cropStart: 0, valuesCount: sample.storedCount };
-      const { zoomStart: from = 0, zoomEnd: to = whole.valuesCount, limitPayloadValues } = query;
-      if (from < 0 || from >= to) throw new RefusedError(`Readings ${from} to ${to} are no part of a recording.`);
-      return sliceJson(whole, project, await studio.readSample(whole), from, to, limitPayloadValues);
+      const { storedCount } = sample;
+      const { zoomStart: from = 0, zoomEnd: to = storedCount, limitPayloadValues } = query;
+      if (from < 0 || from >= to || from >= storedCount) {
+        throw new RefusedError(`Readings ${from} to ${to} are not within the ${storedCount} that there are.`);
+      }
+      const whole = await studio.readSample({ ...sample, cropStart: 0, valuesCount: storedCount });
+      return sliceJson(sample, project, whole, from, to, limitPayloadValues);
     },
   };
 }
