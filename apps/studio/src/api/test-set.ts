@@ -42,21 +42,24 @@ export function accuracyOf(
   const known = [...(impulse.classifier?.labels ?? []), ...outcomes];
   const counted = predictions.filter(({ label }) => known.includes(label ?? ""));
 
-  const summaryPerClass: Record<string, Schemas["GoodBadCount"]> = {};
-  const confusionMatrixValues: Record<string, Record<string, number>> = {};
+  // Maps, since a label may be any text, `__proto__` included.
+  const summaryPerClass = new Map<string, Schemas["GoodBadCount"]>();
+  const confusion = new Map<string, Map<string, number>>();
   for (const { label = "", prediction, predictionCorrect } of counted) {
-    const summary = (summaryPerClass[label] ??= { good: 0, bad: 0 });
+    const summary = summaryPerClass.get(label) ?? { good: 0, bad: 0 };
     summary[predictionCorrect ? "good" : "bad"]++;
-    const row = (confusionMatrixValues[label] ??= {});
-    row[prediction] = (row[prediction] ?? 0) + 1;
+    summaryPerClass.set(label, summary);
+    const row = confusion.get(label) ?? new Map<string, number>();
+    row.set(prediction, (row.get(prediction) ?? 0) + 1);
+    confusion.set(label, row);
   }
-  const summaries = Object.values(summaryPerClass);
+  const summaries = [...summaryPerClass.values()];
   const good = summaries.reduce((sum, summary) => sum + summary.good, 0);
   const recalls = summaries.map((summary) => summary.good / (summary.good + summary.bad));
   return {
     totalSummary: { good, bad: counted.length - good },
-    summaryPerClass,
-    confusionMatrixValues,
+    summaryPerClass: Object.fromEntries(summaryPerClass),
+    confusionMatrixValues: Object.fromEntries([...confusion].map(([label, row]) => [label, Object.fromEntries(row)])),
     allLabels: [...known, UNCERTAIN],
     ...(counted.length > 0 && {
       accuracyScore: good / counted.length,

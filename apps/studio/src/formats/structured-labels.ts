@@ -20,9 +20,19 @@ export function longestLabel(spans: readonly LabelSpan[]): string {
   return [...lengths].reduce((longest, each) => (each[1] > longest[1] ? each : longest), ["", 0])[0];
 }
 
-/** The label that holds at a reading. */
+/**
+ * The label that holds at a reading.
+ *
+ * @param spans In order, without a gap; there can be as many as readings.
+ */
 export function labelAt(spans: readonly LabelSpan[], index: number): string {
-  return spans.find(({ startIndex, endIndex }) => startIndex <= index && index <= endIndex)?.label ?? "";
+  let [low, high] = [0, spans.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle] as LabelSpan).endIndex < index) low = middle + 1;
+    else high = middle;
+  }
+  return spans[low]?.label ?? "";
 }
 
 const MOST_SPANS = 100_000;
