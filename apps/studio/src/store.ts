@@ -4,7 +4,7 @@ import path from "node:path";
 
 import type Database from "libsql";
 
-import { openDatabase } from "./database.ts";
+import { closeDatabase, openDatabase } from "./database.ts";
 import { UploadFolder } from "./ingestion/upload-folder.ts";
 import { SampleFiles } from "./sample-files.ts";
 
@@ -35,7 +35,7 @@ export function openStore(dataDir?: string): Store {
     files,
     uploads: new UploadFolder(folder),
     close: () => {
-      database.close();
+      closeDatabase(database);
       if (dataDir === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
