@@ -18,3 +18,10 @@ export async function read({ path, format, cropStart, valuesCount }: SampleSourc
   const isWhole = cropStart === 0 && valuesCount === readingCount(recording);
   return isWhole ? recording : sliceReadings(recording, cropStart, cropStart + valuesCount);
 }
+
+/** Reads samples, one after another: a training set has more files than a process may have open. */
+export async function readAll(sources: readonly SampleSource[]): Promise<Recording[]> {
+  const recordings: Recording[] = [];
+  for (const source of sources) recordings.push(await read(source));
+  return recordings;
+}

@@ -21,7 +21,7 @@ import { parseFile } from "../formats/parse-file.ts";
 import { readingCount, type Sensor } from "../formats/recording.ts";
 import { isSignedWith } from "../formats/signature.ts";
 import type { ImpulseDesign } from "../impulses.ts";
-import { read, type SampleSource } from "./sample-source.ts";
+import { read, readAll, type SampleSource } from "./sample-source.ts";
 import {
   designFor,
   trainBlocks,
@@ -117,7 +117,7 @@ async function features({
 
 /** Trains learn blocks, and says how it goes. @throws {TrainingError} when the samples do not suffice. */
 async function train(input: TrainingInput, report: Report): Promise<TrainingOutput> {
-  const training = trainBlocks(input, await Promise.all(input.samples.map(({ source }) => read(source))));
+  const training = trainBlocks(input, await readAll(input.samples.map(({ source }) => source)));
   for (let step = training.next(); ; step = training.next()) {
     if (step.done) return step.value;
     report(step.value);
@@ -134,7 +134,7 @@ async function design({
   readonly name: string;
   readonly samples: readonly TrainingSample[];
 }): Promise<ImpulseDesign> {
-  return designFor(name, samples, await Promise.all(samples.map(({ source }) => read(source))));
+  return designFor(name, samples, await readAll(samples.map(({ source }) => source)));
 }
 
 export const tasks = { inspect, read, classify, features, design, train } as const;
