@@ -254,6 +254,12 @@ const MIGRATIONS: readonly Migration[] = [
   CREATE INDEX inference_summary_by_device ON inference_summary (project_id, device_id, id);
   `,
   },
+  {
+    sql: `
+  -- Finds the samples with several labels among all the others.
+  CREATE INDEX sample_with_spans ON sample (project_id, category) WHERE structured_labels IS NOT NULL;
+  `,
+  },
 ];
 
 /** Brings a database to the newest version. @throws {Error} when a newer program has made it. */

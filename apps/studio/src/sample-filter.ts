@@ -82,7 +82,10 @@ export function sampleConditions(
   demand(`1000 / interval_ms <= ? * (1 + ${FREQUENCY_TOLERANCE})`, filter.maxFrequencyHz);
   demandFlag("is_signature_valid", filter.isSignatureValid);
   demandFlag("is_disabled", filter.isDisabled);
-  if (filter.minLabel !== undefined || filter.maxLabel !== undefined) parts.push("label GLOB '*[0-9]*'");
+  if (filter.minLabel !== undefined || filter.maxLabel !== undefined) {
+    // A text is an error for json_type.
+    parts.push("CASE WHEN json_valid(label) THEN json_type(label) IN ('integer', 'real') ELSE FALSE END");
+  }
   demand("CAST(label AS REAL) >= ?", filter.minLabel);
   demand("CAST(label AS REAL) < ?", filter.maxLabel);
   demandFlag("is_audio", filter.dataType === "audio" ? true : undefined);

@@ -187,11 +187,21 @@ export class Samples {
        WHERE project_id = ? AND category = ? GROUP BY label ORDER BY label`,
     );
     const rows = query.all([projectId, category]) as { label: string; count: number; length: number }[];
+    const labels = new Set([...rows.map(({ label }) => label), ...this.#labelsOfSpans(projectId, category)]);
+    labels.delete("");
     return {
       count: rows.reduce((sum, { count }) => sum + count, 0),
       totalLengthMs: rows.reduce((sum, { length }) => sum + length, 0),
-      labels: rows.map(({ label }) => label).filter((label) => label !== ""),
+      labels: [...labels].sort(),
     };
+  }
+
+  /** The labels of samples with several. */
+  #labelsOfSpans(projectId: number, category: Category): string[] {
+    const query = `SELECT DISTINCT span.value ->> 'label' AS label
+      FROM sample, json_each(sample.structured_labels) AS span
+      WHERE project_id = ? AND category = ? AND structured_labels IS NOT NULL`;
+    return (this.#database.prepare(query).all([projectId, category]) as { label: string }[]).map(({ label }) => label);
   }
 
   /** The sample of a category that lasts longest. */
