@@ -45,3 +45,14 @@ describe("GET .../raw-data/{sampleId}", () => {
     expect(await cacheControl({ cacheKey: "2026-01-01" })).toBe("private, max-age=31536000");
   });
 });
+
+describe("GET .../raw-data", () => {
+  it.each(['[{"filters_combinator":"xor"}]', '[{"no_metadata":"yes"}]', "[[]]", "{}"])(
+    "refuses the metadata filter %s",
+    async (metadata) => {
+      const { error } = await api.call("listSamples", { category: "all", metadata });
+
+      expect(error).toContain('"metadata" has to be a JSON array');
+    },
+  );
+});

@@ -53,8 +53,8 @@ function parseMetadataFilter(text: string): MetadataFilter {
   let [isAny, includesNone] = [false, false];
   for (const item of parseObjects(text)) {
     const { key, op, values = [], no_metadata: none, filters_combinator: combinator } = item;
-    if (none !== undefined) includesNone = none === true;
-    else if (combinator !== undefined) isAny = combinator === "or";
+    if (typeof none === "boolean") includesNone = none;
+    else if (combinator === "and" || combinator === "or") isAny = combinator === "or";
     else if (typeof key === "string" && (op === "eq" || op === "neq") && isTexts(values)) {
       conditions.push({ key, isEqual: op === "eq", values });
     } else throw new RefusedError(METADATA_FORM);
