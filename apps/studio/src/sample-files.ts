@@ -42,12 +42,13 @@ export class SampleFiles {
     return name;
   }
 
-  /** Keeps a kept file under another name as well. @returns That name. */
-  async keepAgain(name: string): Promise<string> {
-    const other = newName();
-    await link(this.pathOf(name), this.pathOf(other));
+  /** Keeps a kept file under so many other names as well. @returns Those names. */
+  async keepAgain(name: string, times: number): Promise<string[]> {
+    const others = Array.from({ length: times }, newName);
+    for (const other of others) await link(this.pathOf(name), this.pathOf(other));
+    // Once for all of them: each time takes as long as hundreds of names.
     await sync(this.#samples);
-    return other;
+    return others;
   }
 
   /** Writes a file under a name of its own, at once and for good. */

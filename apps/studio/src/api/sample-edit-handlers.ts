@@ -74,20 +74,20 @@ export function sampleEditHandlers(studio: LocalStudio): Handlers {
         throw new RefusedError(`${startMs} to ${endMs} ms is no part of a sample of ${lengthMs} ms.`);
       });
       if (pieces.length === 0) throw new RefusedError('"segments" has to name one or more pieces.');
-      const newSamples = [];
-      for (const { from, to } of pieces) {
+      const files = await studio.files.keepAgain(sample.file, pieces.length);
+      const newSamples = pieces.map(({ from, to }, i) => {
         const cropStart = sample.cropStart + from;
-        newSamples.push({
+        return {
           ...sample,
-          file: await studio.files.keepAgain(sample.file),
+          file: files[i] as string,
           filename: uniqueFilename(sample.filename),
           ...labelsOfPart(sample, cropStart, cropStart + to - from),
           cropStart,
           valuesCount: to - from,
-        });
-      }
+        };
+      });
       const isReplaced = samples.replace(sample, newSamples);
-      await studio.files.remove(isReplaced ? [sample.file] : newSamples.map(({ file }) => file));
+      await studio.files.remove(isReplaced ? [sample.file] : files);
       if (!isReplaced) throw new RefusedError(`There is no sample ${sample.id} any more.`);
       return {};
     },
