@@ -66,7 +66,9 @@ export function sampleConditions(
 
   demand("category = ?", filter.category === "all" ? undefined : filter.category);
   if (filter.labels) {
-    parts.push(`label IN (${filter.labels.map(() => "?").join(", ")})`);
+    // Those that have the metadata come first then; with the plus SQLite compares, and does not look up each label anew.
+    const label = filter.metadata ? "+label" : "label";
+    parts.push(`${label} IN (${filter.labels.map(() => "?").join(", ")})`);
     values.push(...filter.labels);
   }
   demand("instr(filename, ?) > 0", filter.filename);

@@ -55,4 +55,37 @@ describe("GET .../raw-data", () => {
       expect(error).toContain('"metadata" has to be a JSON array');
     },
   );
+
+  it("says how many samples there are on whatever page: a full one, the last one, one behind it, an empty one", async () => {
+    const { studio, projectId, call } = createTestApi();
+    for (let n = 0; n < 3; n++) await addRecording(studio, smallRecording(3, 3), { projectId });
+    const read = async (page: { readonly limit: number; readonly offset: number }) => {
+      const { samples, totalCount } = await call("listSamples", { category: "testing", ...page });
+      return [samples.length, totalCount];
+    };
+
+    expect(await read({ limit: 2, offset: 0 })).toEqual([2, 3]);
+    expect(await read({ limit: 2, offset: 2 })).toEqual([1, 3]);
+    expect(await read({ limit: 2, offset: 4 })).toEqual([0, 3]);
+    expect(await read({ limit: 0, offset: 0 })).toEqual([0, 3]);
+    expect(await read({ limit: 20, offset: 0 })).toEqual([3, 3]);
+  });
+
+  it("finds what has one of the labels and the metadata", async () => {
+    const { studio, projectId, call } = createTestApi();
+    const add = async (label: string, metadata: Record<string, string>) =>
+      (await addRecording(studio, smallRecording(3, 3), { projectId, label, metadata })).id;
+    const wanted = await add("wave", { site: "north" });
+    await add("idle", { site: "north" });
+    await add("wave", { site: "south" });
+    await add("wave", {});
+
+    const { samples, totalCount } = await call("listSamples", {
+      category: "testing",
+      labels: JSON.stringify(["wave", "snake"]),
+      metadata: JSON.stringify([{ key: "site", op: "eq", values: ["north"] }]),
+    });
+
+    expect([samples.map(({ id }) => id), totalCount]).toEqual([[wanted], 1]);
+  });
 });

@@ -13,11 +13,13 @@ export function sampleHandlers(studio: LocalStudio): Handlers {
   return {
     listSamples: ({ project, query }) => {
       const filter = parseSampleFilter(query.category, query);
+      const { limit, offset } = parsePage(query);
+      const page = samples.list(project.id, filter, { limit, offset, isRandom: query.sortBy === "random" });
+      // A page that could hold more is the last one, and nothing has to be searched twice.
+      const isLast = page.length < limit && (page.length > 0 || offset === 0);
       return {
-        samples: samples
-          .list(project.id, filter, { ...parsePage(query), isRandom: query.sortBy === "random" })
-          .map((sample) => sampleJson(withShownSpans(sample, query), project, query)),
-        totalCount: samples.count(project.id, filter),
+        samples: page.map((sample) => sampleJson(withShownSpans(sample, query), project, query)),
+        totalCount: isLast ? offset + page.length : samples.count(project.id, filter),
       };
     },
 
