@@ -4,7 +4,7 @@ export interface Row {
   readonly row: string;
   readonly value: number;
   readonly unit: string;
-  /** How many times smaller the value is than the peer's; every unit here is better when smaller. */
+  /** How many times smaller the value is than the peer's; whatever has a peer is better when smaller. */
   readonly ratio?: number;
   /** What the row has to reach, in words; `null` when it only informs. */
   readonly goal: string | null;
