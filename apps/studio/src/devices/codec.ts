@@ -1,6 +1,7 @@
 import { decode, encode } from "cbor-x";
 import type { RawData } from "ws";
 
+import { findCborItem } from "../formats/cbor-item.ts";
 import { requireFields, type Fields } from "./wire-values.ts";
 
 /** How a device speaks; the encoding of its hello decides. */
@@ -16,7 +17,12 @@ export const JSON_TEXT: Codec = {
 };
 
 export const CBOR: Codec = {
-  read: (data) => requireFields(decode(toBuffer(data)), "A message"),
+  read: (data) => {
+    const bytes = toBuffer(data);
+    // The decoder works for minutes on a number of some megabytes: tags have to be kept from it.
+    const { start, end } = findCborItem(bytes);
+    return requireFields(decode(bytes.subarray(start, end)), "A message");
+  },
   write: (message) => encode(message),
 };
 
