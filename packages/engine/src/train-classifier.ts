@@ -136,6 +136,12 @@ function testNetwork(network: Float32Network, { features, classes }: LabelledFea
   return tally;
 }
 
+/**
+ * What one window adds to a loss at most, as of a score of 0.05. One recording that was labelled wrong, or is like no
+ * other, would otherwise weigh more with every epoch that makes the network surer, and end the training at its beginning.
+ */
+const MOST_LOSS = 3;
+
 /** Adds up loss and hits over windows. */
 class Tally {
   #windows = 0;
@@ -145,7 +151,7 @@ class Tally {
   add(scores: Float32Array, expected: number): void {
     const score = scores[expected] as number;
     this.#windows++;
-    this.#loss -= Math.log(Math.max(score, 1e-12));
+    this.#loss += Math.min(MOST_LOSS, -Math.log(Math.max(score, 1e-12)));
     this.#correct += scores.every((other) => other <= score) ? 1 : 0;
   }
 
