@@ -54,7 +54,8 @@ async function startOffline(env: Env, parts: Parts): Promise<string[]> {
   const ports = studioPortsOf(env);
   const isDemo = isDemoOn(env);
   const apiKey = env.WINDOWSCOPE_STUDIO_KEY || readOrCreateKey(createDataDir(env));
-  const local: Env = { WINDOWSCOPE_STUDIO_KEY: apiKey };
+  // Without it the others read the key where it is kept, and say so.
+  const local: Env = env.WINDOWSCOPE_STUDIO_KEY ? { WINDOWSCOPE_STUDIO_KEY: apiKey } : {};
   const forServer = { EI_API_KEY: apiKey, EI_STUDIO_URL: `http://127.0.0.1:${ports.studio}` };
   // Before the demo is trained, so that nobody waits for a mistake.
   const { host, port } = readConfig({ ...env, ...forServer });

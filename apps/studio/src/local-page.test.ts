@@ -33,6 +33,8 @@ const facts: PageFacts = {
   devicesUrl: "ws://127.0.0.1:4802",
   project: { id: 1, name: "<script>alert(1)</script>", description: "" } as Project,
   samples: [{ category: "testing", label: "<b>", count: 3 }],
+  impulse: undefined,
+  connected: [],
   keyHint: "ei_abc",
   keyFile: "/home/me/my data/studio-key",
   operations: ["listProjects"],

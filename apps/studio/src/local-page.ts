@@ -8,6 +8,7 @@ import { operationTable, type OperationId } from "@windowscope/sdk/api-types";
 import { Hono } from "hono";
 import { html, raw } from "hono/html";
 
+import type { StoredImpulse } from "./impulses.ts";
 import type { Project } from "./projects.ts";
 import type { LabelCount } from "./samples.ts";
 import { STUDIO_PORTS } from "./ports.ts";
@@ -20,6 +21,10 @@ export interface PageFacts {
   readonly devicesUrl: string;
   readonly project: Project;
   readonly samples: readonly LabelCount[];
+  /** The default impulse. */
+  readonly impulse: StoredImpulse | undefined;
+  /** Names of the devices that are connected. */
+  readonly connected: readonly string[];
   /** The beginning of the key. */
   readonly keyHint: string;
   /** The file with the key; `undefined` when somebody gave it to the program. */
@@ -32,8 +37,11 @@ const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
 const STYLE = `
 :root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-pre { overflow-x: auto; padding: 0.75rem 1rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: 0.4rem; }
+body { font: 0.9375rem/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; margin: 0 0 0.5rem; }
+h2 { font-size: 1rem; margin: 1.75rem 0 0.25rem; padding-bottom: 0.25rem; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+p { margin: 0.5rem 0; }
+pre { margin: 0.5rem 0; white-space: pre-wrap; overflow-wrap: anywhere; padding: 0.75rem 1rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: 0.4rem; }
 code, pre { font-family: ui-monospace, monospace; font-size: 0.9rem; }
 p code { overflow-wrap: anywhere; }
 details { overflow-x: auto; }
@@ -68,7 +76,8 @@ export function localPage(facts: () => PageFacts): Hono {
   return app;
 }
 
-function pageOf({ url, ingestionUrl, devicesUrl, project, samples, keyHint, keyFile, operations }: PageFacts) {
+function pageOf(facts: PageFacts) {
+  const { url, ingestionUrl, devicesUrl, project, samples, impulse, connected, keyHint, keyFile, operations } = facts;
   const key = keyFile === undefined ? "ei_..." : `$(cat ${shellQuote(keyFile)})`;
   return html`<!doctype html>
     <html lang="en">
@@ -91,6 +100,12 @@ function pageOf({ url, ingestionUrl, devicesUrl, project, samples, keyHint, keyF
 
         <h2>Samples</h2>
         ${samplesTable(samples)}
+
+        <h2>Impulse</h2>
+        <p>${impulse ? describeImpulse(impulse) : "None yet: train one, or import one."}</p>
+
+        <h2>Devices</h2>
+        <p>${connected.length > 0 ? `Connected: ${connected.join(", ")}.` : "None is connected."}</p>
 
         <h2>Edge Impulse's own tools</h2>
         ${toolsPart({ url, ingestionUrl, devicesUrl }, key)}
@@ -139,6 +154,17 @@ windowscope-studio train</pre>
         </ul>
       </body>
     </html>`;
+}
+
+function describeImpulse({ id, design, impulse, variants }: StoredImpulse): string {
+  const { axes, frequencyHz, windowSizeMs, windowIncreaseMs } = design.input;
+  const windows = `${windowSizeMs} ms of ${axes.join(", ")} at ${frequencyHz} Hz, every ${windowIncreaseMs} ms`;
+  const labels = impulse?.classifier?.labels.join(", ");
+  const knows = labels === undefined ? "" : ` It tells apart ${labels} (${variants.join(", ")}).`;
+  const anomaly = impulse?.anomaly
+    ? ` Windows that score ${Number(impulse.anomaly.threshold.toFixed(2))} or more are anomalies.`
+    : "";
+  return `${id}, "${design.name}": windows of ${windows}.${impulse ? knows + anomaly : " It has not been trained."}`;
 }
 
 function samplesTable(samples: readonly LabelCount[]) {

@@ -84,12 +84,14 @@ export class LocalStudio {
   }
 
   /**
-   * Deletes everything in a project: samples, impulses, results, jobs, devices. Name, key and ids that were given remain.
+   * Deletes everything in a project: samples, impulses, results, jobs, devices, how it was told to behave. Name, key and
+   * ids that were given remain.
    *
    * Requests may go on meanwhile: jobs are cancelled, and uploads that had begun are waited for and deleted.
    */
   async resetProject(projectId: number): Promise<void> {
     await this.intake.settled();
+    this.behaviours.setNormal(projectId);
     this.jobs.deleteAll(projectId);
     for (const { id } of this.impulses.list(projectId)) this.impulses.delete(id);
     this.devices.deleteAll(projectId);

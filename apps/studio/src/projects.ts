@@ -47,7 +47,8 @@ export class Projects {
     this.#insertKey = database.prepare("INSERT OR REPLACE INTO api_key (hash, project_id) VALUES (?, ?)");
     this.#deleteKeys = database.prepare("DELETE FROM api_key WHERE project_id = ?");
     this.#isNamed = database.prepare("SELECT 1 FROM project WHERE id = ? AND kind = 'named'");
-    this.#reset = database.prepare("UPDATE project SET default_impulse_id = NULL, modified = NULL WHERE id = ?");
+    this.#reset = database.prepare(`UPDATE project SET default_impulse_id = NULL, modified = NULL,
+         kind = CASE kind WHEN 'demo' THEN NULL ELSE kind END WHERE id = ?`);
     this.#setDefaultImpulse = database.prepare("UPDATE project SET default_impulse_id = ? WHERE id = ?");
   }
 
@@ -94,7 +95,7 @@ export class Projects {
     return this.#isNamed.all([projectId]).length > 0;
   }
 
-  /** The project has nothing in it any more. */
+  /** The project has nothing in it any more; a demo without its recordings is none, and the next start makes another. */
   reset(projectId: number): void {
     this.#reset.run([projectId]);
   }

@@ -125,6 +125,8 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
         ...addresses(),
         project: studio.projects.get(project.id) ?? project,
         samples: studio.samples.countByLabel(project.id),
+        impulse: studio.impulses.get(studio.projects.get(project.id)?.defaultImpulseId ?? 0),
+        connected: remoteManagement.connectedDevices(project.id).map(({ deviceId }) => deviceId),
         keyHint,
         keyFile: options.keyFile,
         operations: Object.keys(handlers) as OperationId[],

@@ -225,6 +225,7 @@ describe("Runs.start", () => {
     studio.answer("classifySampleV2", () => ({ id: 9 }));
     studio.answer("getJobStatus", () => ({ job: { id: 9, finishedSuccessful: true } }));
     const { runId } = await runs.start(request, sample);
+    await vi.advanceTimersByTimeAsync(5_000);
 
     expect(await outcomeOf(runId)).toMatchObject({
       state: "failed",

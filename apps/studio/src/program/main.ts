@@ -57,13 +57,13 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
   }
   switch (command) {
     case "serve": {
-      const { env, values } = read(args, 0, { demo: BOOLEAN });
+      const { env, values } = read(args, [], { demo: BOOLEAN });
       // Without a word the project is empty: whoever wants Windowscope's demo starts `windowscope`.
       await serve({ ...env, WINDOWSCOPE_DEMO: values.demo ? "on" : env.WINDOWSCOPE_DEMO || "off" }, print);
       return;
     }
     case "import": {
-      const { env, values, positionals } = read(args, 1, { category: STRING, label: STRING });
+      const { env, values, positionals } = read(args, ["PATH"], { category: STRING, label: STRING });
       const category = parseCategory(values.category);
       await work(env, (studio, signal) =>
         importPath(studio, positionals[0] ?? "", { category, label: values.label }, { print, signal }),
@@ -71,7 +71,7 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
       return;
     }
     case "train": {
-      const { env, values } = read(args, 0, { impulse: STRING, name: STRING, new: BOOLEAN });
+      const { env, values } = read(args, [], { impulse: STRING, name: STRING, new: BOOLEAN });
       if (values.impulse !== undefined && values.new)
         throw new UsageError("--impulse and --new contradict each other.");
       const impulseId = parseId(values.impulse);
@@ -81,12 +81,12 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
       return;
     }
     case "export": {
-      const { env, positionals } = read(args, 1, {});
+      const { env, positionals } = read(args, ["FILE"], {});
       await work(env, async (studio) => print(await exportImpulse(positionals[0] ?? "", studio)));
       return;
     }
     case "project": {
-      const { env, positionals } = read(args, 2, {});
+      const { env, positionals } = read(args, ["create", "NAME"], {});
       const [verb, name = ""] = positionals;
       if (verb !== "create")
         throw new UsageError(`There is no command "project ${verb}"; there is project create NAME.`);
@@ -94,7 +94,7 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
       return;
     }
     case "key": {
-      const { env, values } = read(args, 0, { new: BOOLEAN });
+      const { env, values } = read(args, [], { new: BOOLEAN });
       if (!values.new) {
         print(readKey(env));
         return;
@@ -104,7 +104,7 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
       return;
     }
     case "reset": {
-      const { env, values } = read(args, 0, { yes: BOOLEAN });
+      const { env, values } = read(args, [], { yes: BOOLEAN });
       await work(env, (studio) => resetProject(studio, values.yes ?? false, print));
       return;
     }
@@ -133,10 +133,15 @@ async function work(
  * @returns Also the environment, with what the common options say instead.
  * @throws {UsageError}
  */
-function read<T extends NonNullable<ParseArgsConfig["options"]>>(args: string[], positionalCount: number, options: T) {
+function read<T extends NonNullable<ParseArgsConfig["options"]>>(
+  args: string[],
+  wanted: readonly string[],
+  options: T,
+) {
   const { values, positionals } = parse(args, options);
-  if (positionals.length < positionalCount) throw new UsageError("Something is missing.");
-  if (positionals.length > positionalCount) throw new UsageError(`"${positionals[positionalCount]}" is too much.`);
+  const [missing] = wanted.slice(positionals.length);
+  if (missing !== undefined) throw new UsageError(`${missing} is missing.`);
+  if (positionals.length > wanted.length) throw new UsageError(`"${positionals[wanted.length]}" is too much.`);
   const env: Record<string, string | undefined> = { ...process.env };
   for (const [option, variable] of Object.entries(SETTINGS)) {
     const value = (values as Readonly<Record<string, unknown>>)[option];

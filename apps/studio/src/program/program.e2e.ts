@@ -154,7 +154,7 @@ describe("windowscope-studio", () => {
   it.each([
     { args: [], code: 2, says: "A command is missing" },
     { args: ["sing"], code: 2, says: 'There is no command "sing"' },
-    { args: ["import"], code: 2, says: "Something is missing" },
+    { args: ["import"], code: 2, says: "PATH is missing" },
     { args: ["import", "a", "b"], code: 2, says: '"b" is too much' },
     { args: ["import", "a", "--category", "x"], code: 2, says: "--category has to be" },
     { args: ["train", "--impulse", "x"], code: 2, says: "--impulse has to be" },

@@ -67,6 +67,9 @@ async function chooseImpulse(
     throw new ProgramError(`The project has no impulse ${impulseId}; it has ${known}.`);
   }
   const current = impulses.find(({ isDefault }) => isDefault);
+  if (current && !isNew && name !== undefined) {
+    throw new ProgramError(`--name names an impulse that is designed, and there is one: "${current.name}". Add --new.`);
+  }
   if (current && !isNew) {
     print(`Training impulse ${current.id} "${current.name}"; --new designs another one.`);
     return current.id;

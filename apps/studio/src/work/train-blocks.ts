@@ -48,6 +48,8 @@ export interface TrainingOutput {
 
 /** An epoch that nobody would miss in the log is left out. */
 const LOG_EVERY_EPOCHS = 5;
+/** With fewer recordings of a label nothing of it can be kept back to learn how recordings differ. */
+const FEW_RECORDINGS = 4;
 
 /**
  * Trains learn blocks one after another. Yields lines for the log.
@@ -63,8 +65,11 @@ export function* trainBlocks(
   for (const { index, reason } of misfits) yield `${samples[index]?.filename}: left out. ${reason}`;
   const { name, input, features, minimumConfidence = 0, anomalyThreshold = 0 } = design;
   const whole = { name, input, features, minimumConfidence, anomalyThreshold };
-  const labels = new Set(fitting.flatMap(({ spans }) => spans.map(({ label }) => label)));
-  yield `${fitting.length} samples, ${labels.size} labels: ${[...labels].sort().join(", ")}`;
+  for (const [i, recording] of recordings.entries()) {
+    if (readingCount(recording) * recording.intervalMs >= input.windowSizeMs - recording.intervalMs / 2) continue;
+    yield `${samples[i]?.filename}: left out. It is shorter than a window of ${input.windowSizeMs} ms.`;
+  }
+  yield* describeLabels(fitting);
 
   try {
     const classifier = trainsClassifier
@@ -78,6 +83,19 @@ export function* trainBlocks(
     if (error instanceof RangeError) throw new TrainingError(error.message);
     throw error;
   }
+}
+
+/** How much there is of each label, and of which there is little. */
+function* describeLabels(recordings: readonly Pick<LabelledRecording, "spans">[]): Generator<string> {
+  const counts = new Map<string, number>();
+  for (const { spans } of recordings) {
+    for (const label of new Set(spans.map((span) => span.label))) counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  const labels = [...counts.keys()].sort();
+  yield `${recordings.length} samples, ${labels.length} labels: ${labels.join(", ")}`;
+  const rare = labels.filter((label) => (counts.get(label) ?? 0) < FEW_RECORDINGS);
+  if (rare.length === 0) return;
+  yield `Fewer than ${FEW_RECORDINGS} samples: ${rare.join(", ")}. With more, what a label varies in can be learnt.`;
 }
 
 /**
