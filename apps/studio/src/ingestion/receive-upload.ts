@@ -4,7 +4,7 @@
  * Nobody learns of a file before the whole request is there. A request that fails leaves its folder to be removed.
  */
 import { createHash } from "node:crypto";
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { createWriteStream } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import path from "node:path";
@@ -56,6 +56,8 @@ export async function receiveForm(
 ): Promise<ReceivedFile[]> {
   const stop = new AbortController();
   const { signal } = stop;
+  // Every file of the request listens.
+  setMaxListeners(0, signal);
   const fail = (error: unknown) => stop.abort(error);
   const form = openForm(incoming, limits);
   const files: Promise<ReceivedFile>[] = [];
