@@ -113,7 +113,7 @@ describe("the page", () => {
 
     await upload("audio", JSON.stringify(recording(4, ["audio"])));
     await page.getByText(/could not be classified/).waitFor();
-    await page.getByText(/The impulse reads the axes accX, accY, accZ; the sample has audio/).waitFor();
+    await page.getByText(/It has the axes audio and lacks accX, accY, accZ/).waitFor();
 
     const corrupt = await upload("corrupt.cbor", "\xbf\x61");
     expect(corrupt.status).toBe(400);

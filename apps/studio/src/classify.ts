@@ -1,6 +1,7 @@
-import { WindowClassifier, type Impulse, type Variant, type WindowPlan } from "@windowscope/engine";
+import { fitRecordings, WindowClassifier, type Impulse, type Variant, type WindowPlan } from "@windowscope/engine";
 
 import { readingCount, type Recording } from "./formats/recording.ts";
+import { toLabelledRecording } from "./labelled-recording.ts";
 
 /** What the impulse says about each window of a sample: one map for each block it has. */
 export interface WindowResults {
@@ -16,9 +17,6 @@ export interface WindowResults {
 export class ClassifyError extends Error {
   override readonly name = "ClassifyError";
 }
-
-/** Recorded intervals this close to the impulse's are the same frequency; a board's clock is not exact. */
-const INTERVAL_TOLERANCE = 0.005;
 
 /**
  * Slides an impulse's window over a recording.
@@ -88,46 +86,19 @@ export function featureExtractor({ name, input, features }: FeatureDesign): Wind
 function slide(
   windows: WindowClassifier,
   plan: WindowPlan,
-  { axes, frequencyHz }: Impulse["input"],
+  input: Impulse["input"],
   recording: Recording,
   visit: (window: number) => void,
 ): void {
-  const readings = selectAxes(recording, axes);
-  refuseOtherFrequency(recording, frequencyHz);
-  const padded = plan.isPadded ? withZeros(readings, plan.windowReadings * axes.length) : readings;
+  const { fitting, misfits } = fitRecordings(input, [toLabelledRecording(recording, [])]);
+  const [fit] = fitting;
+  if (!fit) throw new ClassifyError(`The sample does not fit the impulse. ${misfits[0]?.reason}`);
+  const { readings } = fit;
+  const padded = plan.isPadded ? withZeros(readings, plan.windowReadings * input.axes.length) : readings;
   for (let w = 0; w < plan.count; w++) {
     windows.classify(padded, w * plan.increaseReadings);
     visit(w);
   }
-}
-
-/**
- * The recording's readings with the impulse's axes in the impulse's order.
- *
- * @throws {ClassifyError} when it lacks one.
- */
-export function selectAxes(recording: Recording, axes: readonly string[]): Float32Array {
-  const { sensors, values } = recording;
-  const columns = axes.map((axis) => sensors.findIndex(({ name }) => name === axis));
-  if (columns.includes(-1)) {
-    const recorded = sensors.map(({ name }) => name).join(", ");
-    throw new ClassifyError(`The impulse reads the axes ${axes.join(", ")}; the sample has ${recorded}.`);
-  }
-  const count = readingCount(recording);
-  const readings = new Float32Array(count * axes.length);
-  for (let r = 0; r < count; r++) {
-    columns.forEach((column, a) => (readings[r * axes.length + a] = values[r * sensors.length + column] as number));
-  }
-  return readings;
-}
-
-function refuseOtherFrequency({ intervalMs }: Recording, frequencyHz: number): void {
-  const recordedHz = 1000 / intervalMs;
-  if (Math.abs(recordedHz / frequencyHz - 1) <= INTERVAL_TOLERANCE) return;
-  throw new ClassifyError(
-    `The sample was recorded at ${round(recordedHz)} Hz and the impulse needs ${round(frequencyHz)} Hz. ` +
-      "This Studio does not resample; record at the impulse's frequency.",
-  );
 }
 
 function withZeros(readings: Float32Array, length: number): Float32Array {
@@ -140,8 +111,4 @@ function shortSampleWarning(recording: Recording, windowSizeMs: number, isPadded
   const lengthMs = Math.round(readingCount(recording) * recording.intervalMs);
   const consequence = isPadded ? "Its only window is filled up with zeros." : "It has no window.";
   return `The sample lasts ${lengthMs} ms, less than one window of ${windowSizeMs} ms. ${consequence}`;
-}
-
-function round(hertz: number): number {
-  return Math.round(hertz * 100) / 100;
 }

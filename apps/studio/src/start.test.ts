@@ -426,10 +426,10 @@ describe("a local Studio with an empty project", () => {
     });
 
     it.each([
-      { document: recording(3, 0, ["accX", "gyrY"]), reason: "The impulse reads the axes accX, accY" },
+      { document: recording(3, 0, ["accX", "gyrY"]), reason: "It has the axes accX, gyrY and lacks accY" },
       {
         document: { ...recording(3), payload: { ...recording(3).payload, interval_ms: 50 } },
-        reason: "recorded at 20 Hz",
+        reason: "made at 20 Hz, not at 10 Hz. Nothing is resampled: record at 10 Hz.",
       },
     ])("fails the job of a sample that does not fit: $reason", async ({ document, reason }) => {
       await importImpulse();
@@ -497,7 +497,9 @@ describe("a local Studio with an empty project", () => {
       const base = `/v1/api/${studio.projectId}/classify/anomaly-gmm`;
 
       expect((await call("GET", `${base}/3/${fine}`)).answer.classifications).toHaveLength(1);
-      expect((await call("GET", `${base}/3/${other}`)).answer.error).toContain("the sample has audio, accY");
+      expect((await call("GET", `${base}/3/${other}`)).answer.error).toContain(
+        "It has the axes audio, accY and lacks accX",
+      );
       expect((await call("GET", `${base}/187/${fine}`)).answer.error).toBe("No learning block found with ID 187");
     });
   });
@@ -591,6 +593,20 @@ describe("startStudio", () => {
 
     await expect(start({ dataDir })).rejects.toThrow("is in use by another process");
     await expect(start({ ports: { ...FREE_PORTS, studio: port } })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  });
+
+  it("lets go of the folder when its project cannot be made", async () => {
+    const dataDir = path.join(folder, "unmade");
+    const createThread = () => ({
+      run: () => Promise.reject(new Error("no threads today")),
+      close: async () => undefined,
+    });
+
+    await expect(start({ dataDir, project: "demo", createThread })).rejects.toThrow("no threads today");
+    const running = await start({ dataDir });
+    onTestFinished(() => running.close());
+
+    expect(running.projectId).toBeGreaterThan(1);
   });
 
   it("ends although somebody on each port has sent half a request", async () => {

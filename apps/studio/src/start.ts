@@ -76,8 +76,6 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
   if (!apiKey.startsWith("ei_")) throw new KeyError("A key of the local Studio has to begin with ei_.");
   const store = openStore(dataDir);
   const studio = new LocalStudio(store, options);
-  const project = await openProject(studio, options.project, apiKey, log);
-
   const tokens = new SocketTokens(options.socketTokenLifetimeMs);
   const stop = new AbortController();
   let demo: Promise<void> | undefined;
@@ -87,11 +85,11 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     for (const closeOne of opened.reverse()) await closeOne();
     await demo;
     await studio.close();
-    await studio.intake.settled();
     store.close();
   };
 
   try {
+    const project = await openProject(studio, options.project, apiKey, log);
     const sockets = await listenForDevices(host, ports.devices);
     const remoteManagement = new RemoteManagement(studio, sockets, log);
     opened.push(() => remoteManagement.close());
@@ -124,7 +122,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
       localPage(() => ({
         ...addresses(),
         project: studio.projects.get(project.id) ?? project,
-        samples: studio.samples.countByLabel(project.id),
+        samples: studio.statistics.countByLabel(project.id),
         impulse: studio.impulses.get(studio.projects.get(project.id)?.defaultImpulseId ?? 0),
         connected: remoteManagement.connectedDevices(project.id).map(({ deviceId }) => deviceId),
         keyHint,

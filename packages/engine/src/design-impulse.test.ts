@@ -154,8 +154,8 @@ describe("fitRecordings", () => {
 
     expect(fitRecordings(input, given).misfits).toEqual([
       { index: 0, reason: "It has the axes x and lacks y." },
-      { index: 2, reason: "It was made at 62.5 Hz, not at 50 Hz." },
-      { index: 3, reason: "It was made at NaN Hz, not at 50 Hz." },
+      { index: 2, reason: "It was made at 62.5 Hz, not at 50 Hz. Nothing is resampled: record at 50 Hz." },
+      { index: 3, reason: "It was made at NaN Hz, not at 50 Hz. Nothing is resampled: record at 50 Hz." },
     ]);
   });
 });

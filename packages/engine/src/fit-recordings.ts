@@ -3,7 +3,7 @@ import type { LabelSpan } from "./label-spans.ts";
 
 /** A recording as somebody made it: any axes, any frequency. */
 export interface LabelledRecording {
-  /** What was going on when; readings outside every span have no label. */
+  /** What was going on when, in order; readings outside every span have no label. */
   readonly spans: readonly LabelSpan[];
   /** Names of the sensor axes, in the order in which the readings carry them. */
   readonly axes: readonly string[];
@@ -57,7 +57,8 @@ function findMisfit(
   const recordedHz = 1000 / recording.intervalMs;
   // Written so that an interval that is not a number does not pass.
   if (!(Math.abs(recordedHz / frequencyHz - 1) <= INTERVAL_TOLERANCE)) {
-    return `It was made at ${round(recordedHz)} Hz, not at ${round(frequencyHz)} Hz.`;
+    const needed = round(frequencyHz);
+    return `It was made at ${round(recordedHz)} Hz, not at ${needed} Hz. Nothing is resampled: record at ${needed} Hz.`;
   }
   const unfinished = recording.readings.findIndex((value) => !Number.isFinite(value));
   if (unfinished !== -1) {

@@ -7,9 +7,20 @@ export interface LabelSpan {
   readonly label: string;
 }
 
-/** The label at a reading; `undefined` where no span reaches. */
+/**
+ * The label at a reading; `undefined` where no span reaches.
+ *
+ * @param spans In order and apart from each other; there can be as many as readings.
+ */
 export function labelAt(spans: readonly LabelSpan[], reading: number): string | undefined {
-  return spans.find(({ startIndex, endIndex }) => startIndex <= reading && reading <= endIndex)?.label;
+  let [low, high] = [0, spans.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle] as LabelSpan).endIndex < reading) low = middle + 1;
+    else high = middle;
+  }
+  const span = spans[low];
+  return span && span.startIndex <= reading && reading <= span.endIndex ? span.label : undefined;
 }
 
 /** One label over a whole recording. */

@@ -39,7 +39,9 @@ describe("GET .../dsp/{dspId}/features/get-graph/classification/{sampleId}", () 
     expect((await api.call("dspGetFeaturesForSample", { dspId: 3, sampleId: sample.id })).error).toBe(
       "No DSP block found with ID 3",
     );
-    expect((await api.call("dspGetFeaturesForSample", { dspId: 2, sampleId: other.id })).error).toContain("has x");
+    expect((await api.call("dspGetFeaturesForSample", { dspId: 2, sampleId: other.id })).error).toContain(
+      "It has the axes x and lacks accX",
+    );
   });
 });
 

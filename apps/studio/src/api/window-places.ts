@@ -1,6 +1,6 @@
 import type { Impulse } from "@windowscope/engine";
 
-import { labelAt } from "../formats/structured-labels.ts";
+import { labelAt } from "@windowscope/engine";
 import type { Sample } from "../samples.ts";
 import { spansOf } from "./sample-json.ts";
 
@@ -24,6 +24,6 @@ export function windowPlaces(
     startMs: window * step * intervalMs,
     endMs: (window * step + size) * intervalMs,
     // Studio's rule for samples with several labels: the one at the end of the window.
-    label: labelAt(spans, Math.min(window * step + size, valuesCount) - 1),
+    label: labelAt(spans, Math.min(window * step + size, valuesCount) - 1) ?? "",
   });
 }

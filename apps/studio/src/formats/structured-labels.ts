@@ -1,15 +1,11 @@
 /**
  * Labels of parts of a recording: spans of readings, each with its label, and their side file.
  */
+import type { LabelSpan } from "@windowscope/engine";
+
 import { RecordingError } from "./recording.ts";
 
-/** Readings with one label. */
-export interface LabelSpan {
-  readonly startIndex: number;
-  /** Inclusive. */
-  readonly endIndex: number;
-  readonly label: string;
-}
+export type { LabelSpan };
 
 /** The label that lasts longest; the first of several. */
 export function longestLabel(spans: readonly LabelSpan[]): string {
@@ -18,21 +14,6 @@ export function longestLabel(spans: readonly LabelSpan[]): string {
     lengths.set(label, (lengths.get(label) ?? 0) + endIndex + 1 - startIndex);
   }
   return [...lengths].reduce((longest, each) => (each[1] > longest[1] ? each : longest), ["", 0])[0];
-}
-
-/**
- * The label that holds at a reading.
- *
- * @param spans In order, without a gap; there can be as many as readings.
- */
-export function labelAt(spans: readonly LabelSpan[], index: number): string {
-  let [low, high] = [0, spans.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans[middle] as LabelSpan).endIndex < index) low = middle + 1;
-    else high = middle;
-  }
-  return spans[low]?.label ?? "";
 }
 
 const MOST_SPANS = 100_000;

@@ -15,6 +15,7 @@ import {
 import { readingCount, type Recording } from "../formats/recording.ts";
 import type { LabelSpan } from "../formats/structured-labels.ts";
 import type { ImpulseDesign } from "../impulses.ts";
+import { toLabelledRecording } from "../labelled-recording.ts";
 import type { SampleSource } from "./sample-source.ts";
 
 /** The samples do not suffice. The message is for people. */
@@ -120,12 +121,7 @@ export function designFor(
 }
 
 function toLabelled(recording: Recording, { label, structuredLabels }: TrainingSample): LabelledRecording {
-  return {
-    spans: structuredLabels ?? labelWhole(label, readingCount(recording)),
-    axes: recording.sensors.map((sensor) => sensor.name),
-    intervalMs: recording.intervalMs,
-    readings: Float32Array.from(recording.values),
-  };
+  return toLabelledRecording(recording, structuredLabels ?? labelWhole(label, readingCount(recording)));
 }
 
 function toOutput(
