@@ -5,6 +5,7 @@ Usage: python3 python-client.py URL TOKEN TRANSPORT...
 import json
 import sys
 import threading
+import time
 
 import socketio
 
@@ -19,6 +20,8 @@ def any_event(name, *payload):
     with output:
         print(json.dumps({"name": name, "payload": payload}), flush=True)
     if name == "job-finished":
+        # What was sent before it may still be on its way to here.
+        time.sleep(0.5)
         client.disconnect()
 
 
