@@ -11,6 +11,23 @@ export interface ImpulseDesign extends Pick<Impulse, "name" | "input" | "feature
   readonly anomalyThreshold: number | undefined;
 }
 
+/** What blocks begin with; features as in Studio's motion tutorial. */
+export const USUAL_BLOCKS = {
+  features: {
+    type: "spectral-analysis",
+    version: 2,
+    scaleAxes: 1,
+    filterType: "none",
+    filterCutoffHz: 0,
+    filterOrder: 0,
+    fftLength: 16,
+    doLog: true,
+    doFftOverlap: true,
+  },
+  minimumConfidence: 0.6,
+  anomalyThreshold: 0.3,
+} as const satisfies Partial<ImpulseDesign>;
+
 /** An impulse of a project. */
 export interface StoredImpulse {
   readonly id: number;
@@ -47,6 +64,11 @@ export function isComplete({ design, classifierTrained, anomalyTrained }: Stored
 /** When the newest block was trained; empty before the first was. */
 export function newestTraining({ classifierTrained = "", anomalyTrained = "" }: StoredImpulse): string {
   return classifierTrained > anomalyTrained ? classifierTrained : anomalyTrained;
+}
+
+/** The variant that runs when none is asked for: Studio's float32, or what there is. */
+export function defaultVariant({ variants }: StoredImpulse): Variant {
+  return variants.includes("int8") && !variants.includes("float32") ? "int8" : "float32";
 }
 
 /** Ids of an impulse's blocks: an impulse here has at most one of each kind. */

@@ -10,7 +10,7 @@ import { html, raw } from "hono/html";
 
 import type { StoredImpulse } from "./impulses.ts";
 import type { Project } from "./projects.ts";
-import type { LabelCount } from "./samples.ts";
+import type { LabelCount } from "./sample-statistics.ts";
 import { STUDIO_PORTS } from "./ports.ts";
 import { shellQuote } from "./shell-quote.ts";
 

@@ -23,6 +23,7 @@ import { Projects } from "./projects.ts";
 import { Results } from "./results.ts";
 import type { SampleFiles } from "./sample-files.ts";
 import type { Category } from "./category.ts";
+import { SampleStatistics } from "./sample-statistics.ts";
 import { Samples, type Sample } from "./samples.ts";
 import type { Store } from "./store.ts";
 import type { SampleSource } from "./work/sample-source.ts";
@@ -46,6 +47,7 @@ const TRAINING_SEED = 1;
 export class LocalStudio {
   readonly projects: Projects;
   readonly samples: Samples;
+  readonly statistics: SampleStatistics;
   readonly impulses: Impulses;
   readonly results: Results;
   readonly devices: Devices;
@@ -65,13 +67,15 @@ export class LocalStudio {
     this.files = files;
     this.projects = new Projects(database);
     this.samples = new Samples(database);
+    this.statistics = new SampleStatistics(database);
     this.impulses = new Impulses(database);
     this.results = new Results(database);
     this.devices = new Devices(database);
     this.inferenceHistory = new InferenceHistory(database);
     this.#leastJobMs = leastJobMs;
     this.#threads = { request: createThread(), sample: createThread(), set: createThread() };
-    this.intake = new Intake({ ...this, uploads, thread: this.#threads.request });
+    const { projects, samples } = this;
+    this.intake = new Intake({ projects, samples, files, uploads, thread: this.#threads.request });
     this.intake.on("added", (sample) => {
       if (sample.deviceName === undefined) return;
       this.devices.seenInData(sample.projectId, sample.deviceName, sample.deviceType);
@@ -164,6 +168,7 @@ export class LocalStudio {
     await this.jobs.close();
     this.#lateResults.flush();
     await Promise.all(Object.values(this.#threads).map((thread) => thread.close()));
+    await this.intake.settled();
   }
 
   /** Picks a design for what is in a project's training set. @throws {TrainingError} when there is nothing to go by. */
@@ -290,9 +295,4 @@ export class LocalStudio {
     if (!isTrained(stored)) throw new Error(`The impulse "${stored.design.name}" has not been trained yet.`);
     return stored;
   }
-}
-
-/** The variant that runs when none is asked for: Studio's float32, or what there is. */
-export function defaultVariant({ variants }: StoredImpulse): Variant {
-  return variants.includes("int8") && !variants.includes("float32") ? "int8" : "float32";
 }

@@ -2,8 +2,8 @@ import type { Variant } from "@windowscope/engine";
 import type { AnswerOf } from "@windowscope/sdk/api-types";
 
 import { ClassifyError, type WindowResults } from "../classify.ts";
-import { trainedBlocks, type TrainedImpulse } from "../impulses.ts";
-import { defaultVariant, type LocalStudio } from "../local-studio.ts";
+import { defaultVariant, trainedBlocks, type TrainedImpulse } from "../impulses.ts";
+import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
 import type { Sample } from "../samples.ts";
 import { classificationsJson } from "./classification-json.ts";

@@ -14,7 +14,7 @@ const MOST_NUMBERS = 50_000_000;
 
 /** Serves the features of the default impulse. */
 export function featureHandlers(studio: LocalStudio): Handlers {
-  const { samples } = studio;
+  const { samples, statistics } = studio;
   const { findImpulse, findSample } = lookups(studio);
 
   function findWithBlock(project: Project, dspId: number): StoredImpulse {
@@ -36,7 +36,7 @@ export function featureHandlers(studio: LocalStudio): Handlers {
     dspGetFeaturesForSample: async ({ project, path }) => {
       const stored = findWithBlock(project, path.dspId);
       const sample = findSample(project, path.sampleId);
-      const labels = stored.impulse?.classifier?.labels ?? samples.summarise(project.id, "training").labels;
+      const labels = stored.impulse?.classifier?.labels ?? statistics.summarise(project.id, "training").labels;
       try {
         const { featureCount, values } = await studio.extractFeatures(sample, stored);
         const placeOf = windowPlaces(sample, stored.design.input);

@@ -1,7 +1,7 @@
 import type { Schemas } from "@windowscope/sdk/api-types";
 
-import { BLOCK, isComplete, isTrained, newestTraining, type StoredImpulse } from "../impulses.ts";
-import { defaultVariant, type LocalStudio } from "../local-studio.ts";
+import { defaultVariant, BLOCK, isComplete, isTrained, newestTraining, type StoredImpulse } from "../impulses.ts";
+import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
 import { impulseJson, learnBlocksOf } from "./impulse-json.ts";
@@ -13,7 +13,7 @@ import { withThreshold } from "./thresholds.ts";
 
 /** Serves the impulses of a project: their blocks and their thresholds. */
 export function impulseHandlers(studio: LocalStudio): Handlers {
-  const { impulses, jobs, projects, results, samples } = studio;
+  const { impulses, jobs, projects, results, samples, statistics } = studio;
   const { findImpulse, findTrained, refuseWhileBusy } = lookups(studio);
 
   function readImpulse(project: Project, impulseId: number | undefined): { impulse?: Schemas["Impulse"] } {
@@ -33,7 +33,7 @@ export function impulseHandlers(studio: LocalStudio): Handlers {
   }
 
   function detailedImpulseJson(stored: StoredImpulse): Schemas["DetailedImpulse"] {
-    const training = samples.summarise(stored.projectId, "training");
+    const training = statistics.summarise(stored.projectId, "training");
     const blockIds = learnBlocksOf(stored).map(({ id }) => id);
     const [kerasMetadata, anomalyMetadata] = [kerasMetadataJson(stored), anomalyMetadataJson(stored)];
     // Samples that changed, or went, do not show: only what has been added since.

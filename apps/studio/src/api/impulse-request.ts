@@ -2,30 +2,13 @@ import type { BodyOf } from "@windowscope/sdk/api-types";
 
 import { featureExtractor } from "../classify.ts";
 import { MOST_AXES } from "../formats/recording.ts";
-import { BLOCK, type ImpulseDesign } from "../impulses.ts";
+import { BLOCK, USUAL_BLOCKS, type ImpulseDesign } from "../impulses.ts";
 import { RefusedError } from "./handlers.ts";
 
 type Body = BodyOf<"createImpulse">;
 
 /** Numbers in one window, over all axes. */
 const LARGEST_WINDOW = 1_000_000;
-
-/** How blocks begin; the first three as in Studio's motion tutorial. */
-const DEFAULTS = {
-  features: {
-    type: "spectral-analysis",
-    version: 2,
-    scaleAxes: 1,
-    filterType: "none",
-    filterCutoffHz: 0,
-    filterOrder: 0,
-    fftLength: 16,
-    doLog: true,
-    doFftOverlap: true,
-  },
-  minimumConfidence: 0.6,
-  anomalyThreshold: 0.3,
-} as const satisfies Partial<ImpulseDesign>;
 
 const AVAILABLE =
   `The local Studio has one time-series block (id ${BLOCK.input}), one spectral-analysis block (id ${BLOCK.features}), ` +
@@ -57,9 +40,9 @@ export function parseDesign(
   const design: ImpulseDesign = {
     name: body.name ?? before?.name ?? [dsp, ...body.learnBlocks].map(({ name }) => name).join(", "),
     input: parseInput(input, parseAxes(dsp.axes), frequencyHz),
-    features: { ...(before?.features ?? DEFAULTS.features), version: parseVersion(dsp.implementationVersion) },
-    minimumConfidence: learns.classifier ? (before?.minimumConfidence ?? DEFAULTS.minimumConfidence) : undefined,
-    anomalyThreshold: learns.anomaly ? (before?.anomalyThreshold ?? DEFAULTS.anomalyThreshold) : undefined,
+    features: { ...(before?.features ?? USUAL_BLOCKS.features), version: parseVersion(dsp.implementationVersion) },
+    minimumConfidence: learns.classifier ? (before?.minimumConfidence ?? USUAL_BLOCKS.minimumConfidence) : undefined,
+    anomalyThreshold: learns.anomaly ? (before?.anomalyThreshold ?? USUAL_BLOCKS.anomalyThreshold) : undefined,
   };
   try {
     featureExtractor(design);

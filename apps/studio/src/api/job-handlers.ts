@@ -1,7 +1,8 @@
 import type { Schemas } from "@windowscope/sdk/api-types";
 
 import { FAILED_LINE, type Job, type JobFilter, type JobLine } from "../jobs.ts";
-import { defaultVariant, type LocalStudio } from "../local-studio.ts";
+import { defaultVariant } from "../impulses.ts";
+import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
 import { findVariant, lookups } from "./lookups.ts";

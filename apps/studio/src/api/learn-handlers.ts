@@ -8,7 +8,7 @@ import { lookups } from "./lookups.ts";
 
 /** Serves what the learn blocks of the default impulse are designed with, and what they know. */
 export function learnHandlers(studio: LocalStudio): Handlers {
-  const { samples } = studio;
+  const { statistics } = studio;
   const { findImpulse } = lookups(studio);
 
   /** The default impulse, when the learn block is one of its and of this kind. */
@@ -27,7 +27,7 @@ export function learnHandlers(studio: LocalStudio): Handlers {
 
     getAnomaly: ({ project, path }) => {
       const stored = findWithBlock(project, path.learnId, "anomaly");
-      return anomalyJson(stored, samples.summarise(project.id, "training"));
+      return anomalyJson(stored, statistics.summarise(project.id, "training"));
     },
 
     getGmmMetadata: ({ project, path }) => {
@@ -45,7 +45,7 @@ export function learnHandlers(studio: LocalStudio): Handlers {
 
     getKeras: ({ project, path }) => {
       const stored = findWithBlock(project, path.learnId, "keras");
-      return kerasJson(stored, samples.summarise(project.id, "training"));
+      return kerasJson(stored, statistics.summarise(project.id, "training"));
     },
 
     downloadLearnModel: ({ project, path }) => {

@@ -2,7 +2,7 @@ import type { AnswerOf, OperationId } from "@windowscope/sdk/api-types";
 
 import { featureExtractor } from "../classify.ts";
 import { BLOCK, type StoredImpulse } from "../impulses.ts";
-import type { DataSummary } from "../samples.ts";
+import type { DataSummary } from "../sample-statistics.ts";
 import { impulseJson } from "./impulse-json.ts";
 import { thresholdsOf } from "./thresholds.ts";
 

@@ -1,8 +1,8 @@
 import type { Variant } from "@windowscope/engine";
 
-import { isTrained, type StoredImpulse, type TrainedImpulse } from "../impulses.ts";
+import { defaultVariant, isTrained, type StoredImpulse, type TrainedImpulse } from "../impulses.ts";
 import type { Job } from "../jobs.ts";
-import { defaultVariant, type LocalStudio } from "../local-studio.ts";
+import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
 import type { Sample } from "../samples.ts";
 import { RefusedError } from "./handlers.ts";

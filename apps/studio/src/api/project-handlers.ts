@@ -18,7 +18,7 @@ export interface Surroundings {
 
 /** Serves projects. */
 export function projectHandlers(studio: LocalStudio, outside: Surroundings & Board): Handlers {
-  const { samples, impulses } = studio;
+  const { samples, statistics, impulses } = studio;
   const { findImpulse } = lookups(studio);
 
   return {
@@ -29,7 +29,7 @@ export function projectHandlers(studio: LocalStudio, outside: Surroundings & Boa
 
     getProjectInfo: ({ project }) => {
       const summary = (category: Category): Schemas["ProjectDataSummary"] => {
-        const { count, totalLengthMs, labels } = samples.summarise(project.id, category);
+        const { count, totalLengthMs, labels } = statistics.summarise(project.id, category);
         return { totalLengthMs, labels: [...labels], totalLabels: labels.length, dataCount: count };
       };
       const stored = project.defaultImpulseId === undefined ? undefined : impulses.get(project.defaultImpulseId);
@@ -67,7 +67,7 @@ export function projectHandlers(studio: LocalStudio, outside: Surroundings & Boa
 
     // A sample counts as processed as soon as it is there.
     getProjectDataAxesSummary: ({ project, query: { includeDisabled = true } }) => ({
-      dataAxisSummary: samples.lengthByAxis(project.id, "training", includeDisabled),
+      dataAxisSummary: statistics.lengthByAxis(project.id, "training", includeDisabled),
     }),
 
     getModelVariants: ({ project, query }) => ({

@@ -37,7 +37,7 @@ function share<T>(items: readonly T[], isCounted: (item: T) => boolean): number 
 describe("createDemoProject", () => {
   it("says that it is simulated, and stores what it learnt from", () => {
     expect(project.name).toContain("simulated");
-    expect(studio.samples.summarise(project.id, "training")).toMatchObject({
+    expect(studio.statistics.summarise(project.id, "training")).toMatchObject({
       count: 240,
       labels: [...KNOWN_MOVEMENTS],
     });

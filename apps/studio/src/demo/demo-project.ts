@@ -1,6 +1,6 @@
 import { createSeededRandom } from "@windowscope/engine";
 
-import { BLOCK, type ImpulseDesign } from "../impulses.ts";
+import { BLOCK, USUAL_BLOCKS, type ImpulseDesign } from "../impulses.ts";
 import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
 import { AXES, KNOWN_MOVEMENTS, simulateMovement } from "./motion.ts";
@@ -22,19 +22,7 @@ const DESIGN: ImpulseDesign = {
     windowIncreaseMs: 80,
     padZeros: false,
   },
-  features: {
-    type: "spectral-analysis",
-    version: 2,
-    scaleAxes: 1,
-    filterType: "none",
-    filterCutoffHz: 0,
-    filterOrder: 0,
-    fftLength: 16,
-    doLog: true,
-    doFftOverlap: true,
-  },
-  minimumConfidence: 0.6,
-  anomalyThreshold: 0.3,
+  ...USUAL_BLOCKS,
 };
 
 /**

@@ -35,7 +35,7 @@ export function projectRoutes(studio: LocalStudio, outside: ProjectOutside): Hon
       isTrained: isComplete(stored),
       isDefault: stored.id === defaultImpulseId,
     }));
-    const samples = studio.samples.countByLabel(id);
+    const samples = studio.statistics.countByLabel(id);
     return c.json({ success: true, projectId: id, name, ...outside.addresses(), impulses, samples });
   });
 
