@@ -19,6 +19,7 @@ export {
   type WindowColumns,
   type WindowsEntry,
 } from "./entry.ts";
+export { toJsonEntry, type JsonEntry } from "./json-entry.ts";
 export { connectLive, LiveError, type LiveConnection, type LiveOptions, type LiveSocket } from "./live-client.ts";
 export {
   BadMessageError,

@@ -253,6 +253,7 @@ class Client implements LiveConnection {
         this.#waitMs = message.inMs;
         break;
       case "hb":
+      case "entries":
       case undefined:
         break;
       default:

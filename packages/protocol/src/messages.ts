@@ -1,5 +1,7 @@
 /** Control messages of the live protocol, and the checks that stand at both ends of the wire. SPEC.md explains them. */
 
+import type { JsonEntry } from "./json-entry.ts";
+
 export const SUBPROTOCOL = "windowscope.v1";
 
 /** The log that tells of every run. */
@@ -10,7 +12,17 @@ export type SubscribeFrom =
   "start" | "now" | { readonly tail: number } | { readonly epoch: string; readonly seq: number };
 
 export type ClientMessage =
-  | { readonly type: "hello"; readonly client: string }
+  | {
+      readonly type: "hello";
+      readonly client: string;
+      /** Lets the connection in where the server asks for an access token. Good for one connection. */
+      readonly ticket?: string;
+      /** What the client asks for beyond the usual: `json` for entries as text. */
+      readonly caps?: readonly string[];
+    }
+  /** Renews what the connection may see, before its time is over. */
+  | { readonly type: "auth"; readonly ticket: string }
+  | { readonly type: "ping"; readonly t: number }
   | { readonly type: "sub"; readonly id: number; readonly log: string; readonly from: SubscribeFrom }
   | { readonly type: "ack"; readonly id: number; readonly seq: number }
   | { readonly type: "unsub"; readonly id: number };
@@ -26,7 +38,10 @@ export type ServerMessage =
   | { readonly type: "end"; readonly id: number; readonly next: number }
   | { readonly type: "err"; readonly id: number; readonly code: string; readonly message: string }
   | { readonly type: "studio"; readonly state: StudioState; readonly message: string }
-  | { readonly type: "hb" }
+  /** `t` answers a `ping`. */
+  | { readonly type: "hb"; readonly t?: number }
+  /** Entries of one log, for a connection with the capability `json`. */
+  | { readonly type: "entries"; readonly entries: readonly JsonEntry[] }
   | { readonly type: "bye"; readonly inMs: number };
 
 export type ResetReason = "epoch" | "trimmed" | "ahead";
@@ -48,9 +63,16 @@ export const CLOSE = {
   internal: 1011,
   overloaded: 1013,
   helloTimeout: 4108,
+  tooManyMessages: 4129,
+  tooManyConnections: 4130,
   stalled: 4200,
+  draining: 4201,
+  credentialsExpired: 4202,
   badMessage: 4400,
+  unauthenticated: 4401,
+  forbidden: 4403,
   logInUse: 4409,
+  wrongVersion: 4415,
 } as const;
 
 /** The text of a control message is not one. `message` says what is wrong with it. */
@@ -67,7 +89,16 @@ export function parseClientMessage(text: string): ClientMessage {
   const message = parseObject(text);
   switch (message.type) {
     case "hello":
-      return { type: "hello", client: readText(message, "client") };
+      return {
+        type: "hello",
+        client: readText(message, "client"),
+        ...(message.ticket !== undefined && { ticket: readText(message, "ticket") }),
+        ...(message.caps !== undefined && { caps: readCaps(message.caps) }),
+      };
+    case "auth":
+      return { type: "auth", ticket: readText(message, "ticket") };
+    case "ping":
+      return { type: "ping", t: readCount(message, "t") };
     case "sub":
       return { type: "sub", id: readCount(message, "id"), log: readText(message, "log"), from: readFrom(message.from) };
     case "ack":
@@ -121,7 +152,9 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
         message: readText(message, "message"),
       };
     case "hb":
-      return { type: "hb" };
+      return { type: "hb", ...(message.t !== undefined && { t: readCount(message, "t") }) };
+    case "entries":
+      return { type: "entries", entries: message.entries as readonly JsonEntry[] };
     case "bye":
       return { type: "bye", inMs: readCount(message, "inMs") };
     default:
@@ -157,6 +190,12 @@ function readCount(message: Record<string, unknown>, key: string): number {
     throw new BadMessageError(`"${key}" has to be a whole number, 0 or more.`);
   }
   return value as number;
+}
+
+function readCaps(caps: unknown): readonly string[] {
+  const isList = Array.isArray(caps) && caps.length <= 16 && caps.every((cap) => typeof cap === "string");
+  if (!isList) throw new BadMessageError('"caps" has to be a list of texts.');
+  return caps as readonly string[];
 }
 
 function readFrom(from: unknown): SubscribeFrom {

@@ -1,8 +1,10 @@
 export { createMemoryRunLog } from "./memory.ts";
 export {
   AppendConflictError,
+  FencedError,
   NoSuchLogError,
   type Append,
+  type LeaseRequest,
   type LogReset,
   type LogSlice,
   type LogState,

@@ -11,13 +11,18 @@ import {
   type ReadPosition,
   type RunLog,
 } from "./run-log.ts";
+import { Leases } from "./leases.ts";
 import { Watchers } from "./watchers.ts";
 
 interface StoredLog {
   readonly name: string;
   readonly number: number;
   epoch: string;
+  readonly createdAtMs: number;
+  /** Number of the first entry that is kept. */
+  first: number;
   entries: Uint8Array[];
+  bytes: number;
   isSealed: boolean;
   meta: string | undefined;
 }
@@ -26,6 +31,7 @@ interface StoredLog {
 export function createMemoryRunLog(): RunLog {
   const logs = new Map<string, StoredLog>();
   const watchers = new Watchers();
+  const leases = new Leases();
   let logsEver = 0;
 
   function find(log: string): StoredLog {
@@ -39,8 +45,11 @@ export function createMemoryRunLog(): RunLog {
       const stored = logs.get(log) ?? {
         name: log,
         number: ++logsEver,
+        createdAtMs: Date.now(),
         epoch: randomUUID(),
+        first: 0,
         entries: [],
+        bytes: 0,
         isSealed: false,
         meta: undefined,
       };
@@ -63,9 +72,10 @@ export function createMemoryRunLog(): RunLog {
     },
 
     async append(appends) {
-      for (const { log, at } of appends) {
-        const { entries, isSealed } = find(log);
-        if (isSealed || entries.length !== at) throw new AppendConflictError(log, at, entries.length, isSealed);
+      for (const { log, at, fence } of appends) {
+        const { next, isSealed } = stateOf(find(log));
+        leases.check(log, fence);
+        if (isSealed || next !== at) throw new AppendConflictError(log, at, next, isSealed);
       }
       for (const append of appends) apply(find(append.log), append);
       for (const { log } of appends) watchers.notify(log);
@@ -75,15 +85,32 @@ export function createMemoryRunLog(): RunLog {
       return read(find(log), position);
     },
 
+    async trim(log, first) {
+      const stored = find(log);
+      const dropped = stored.entries.splice(0, Math.max(0, first - stored.first));
+      stored.first += dropped.length;
+      stored.bytes -= sizeOf(dropped);
+    },
+
+    async lease(log, lease) {
+      find(log);
+      return leases.take(log, lease);
+    },
+
+    async release(log, holder) {
+      leases.giveBack(log, holder);
+    },
+
     async restart(log) {
       const stored = find(log);
-      Object.assign(stored, { epoch: randomUUID(), entries: [], isSealed: false });
+      Object.assign(stored, { epoch: randomUUID(), first: 0, entries: [], bytes: 0, isSealed: false });
       watchers.notify(log);
       return stateOf(stored);
     },
 
     async delete(log) {
       logs.delete(log);
+      leases.forget(log);
       watchers.notify(log);
     },
 
@@ -96,7 +123,8 @@ export function createMemoryRunLog(): RunLog {
 }
 
 function apply(stored: StoredLog, { entries, meta, seal }: Append): void {
-  stored.entries.push(...entries.map((entry) => entry.slice()));
+  for (const entry of entries) stored.entries.push(entry.slice());
+  stored.bytes += sizeOf(entries);
   stored.meta = meta ?? stored.meta;
   stored.isSealed = seal ?? false;
 }
@@ -107,7 +135,8 @@ function read(stored: StoredLog, position: ReadPosition): LogSlice | LogReset {
 
   const taken: Uint8Array[] = [];
   let bytes = 0;
-  for (const entry of stored.entries.slice(position.from)) {
+  for (let i = position.from - stored.first; i < stored.entries.length; i++) {
+    const entry = stored.entries[i] as Uint8Array;
     if (taken.length > 0 && bytes + entry.length > position.maxBytes) break;
     taken.push(entry);
     bytes += entry.length;
@@ -117,11 +146,16 @@ function read(stored: StoredLog, position: ReadPosition): LogSlice | LogReset {
     type: "slice",
     bytes: new Uint8Array(Buffer.concat(taken)),
     next,
-    isAtEnd: next === stored.entries.length,
+    isAtEnd: next === stateOf(stored).next,
     isSealed: stored.isSealed,
   };
 }
 
-function stateOf({ name, number, epoch, entries, isSealed, meta }: StoredLog): LogState {
-  return { log: name, number, epoch, first: 0, next: entries.length, isSealed, meta };
+function stateOf({ name, entries, ...stored }: StoredLog): LogState {
+  const { number, epoch, first, bytes, createdAtMs, isSealed, meta } = stored;
+  return { log: name, number, epoch, first, next: first + entries.length, bytes, createdAtMs, isSealed, meta };
+}
+
+function sizeOf(entries: readonly Uint8Array[]): number {
+  return entries.reduce((sum, { length }) => sum + length, 0);
 }

@@ -19,6 +19,7 @@ export interface RunLog {
    * Appends to one or several logs, all or nothing, and resolves once that is stored.
    *
    * @throws {AppendConflictError} when a log does not end where the writer believes.
+   * @throws {FencedError} when somebody else has taken a lease on a log since the append's `fence` was granted.
    * @throws {NoSuchLogError} when there is no such log.
    */
   append(appends: readonly Append[]): Promise<void>;
@@ -30,6 +31,21 @@ export interface RunLog {
    * @throws {NoSuchLogError} when there is no such log.
    */
   read(log: string, position: ReadPosition): Promise<LogSlice | LogReset>;
+
+  /** Forgets the entries below `first`; readers that still want them are reset. */
+  trim(log: string, first: number): Promise<void>;
+
+  /**
+   * Takes a log for one writer for a while. The holder that asks again keeps it, under the same fence; another one gets
+   * it when the time is over, or at once by force, under a higher fence.
+   *
+   * @returns The fence to append with; `undefined` while another holder has the log.
+   * @throws {NoSuchLogError} when there is no such log.
+   */
+  lease(log: string, lease: LeaseRequest): Promise<number | undefined>;
+
+  /** Gives a lease back, so that the next one need not wait. Giving back what one does not have is fine. */
+  release(log: string, holder: string): Promise<void>;
 
   /** Empties a log and gives it a new epoch: what readers have of it is no longer true. */
   restart(log: string): Promise<LogState>;
@@ -60,6 +76,9 @@ export interface LogState {
   readonly next: number;
   /** Nothing is ever appended any more. */
   readonly isSealed: boolean;
+  /** Of all entries kept, together. */
+  readonly bytes: number;
+  readonly createdAtMs: number;
   /** What the writer keeps beside the entries, to be had without reading them. */
   readonly meta: string | undefined;
 }
@@ -84,6 +103,16 @@ export interface Append {
   readonly meta?: string;
   /** These are the last entries. */
   readonly seal?: boolean;
+  /** Of the lease that the writer believes to hold. Without one, nobody's lease is looked at. */
+  readonly fence?: number;
+}
+
+export interface LeaseRequest {
+  /** Names the process; another one must not have the same name. */
+  readonly holder: string;
+  readonly ttlMs: number;
+  /** Takes the log away from whoever has it. */
+  readonly force?: boolean;
 }
 
 export interface ReadPosition {
@@ -123,6 +152,21 @@ export class AppendConflictError extends Error {
     this.log = log;
     this.at = at;
     this.next = next;
+  }
+}
+
+/** Somebody else has taken the log in the meantime: what this writer knows of it is no longer true. */
+export class FencedError extends Error {
+  override readonly name = "FencedError";
+  readonly log: string;
+  readonly fence: number;
+  readonly current: number;
+
+  constructor(log: string, fence: number, current: number) {
+    super(`Cannot append to ${log} under fence ${fence}: its lease was taken by another, under fence ${current}.`);
+    this.log = log;
+    this.fence = fence;
+    this.current = current;
   }
 }
 

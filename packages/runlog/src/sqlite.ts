@@ -12,6 +12,7 @@ import {
   type ReadPosition,
   type RunLog,
 } from "./run-log.ts";
+import { Leases } from "./leases.ts";
 import { Watchers } from "./watchers.ts";
 
 /** Another process works with the file. */
@@ -44,7 +45,9 @@ export function openSqliteRunLog(file: string): RunLog {
       first INTEGER NOT NULL DEFAULT 0,
       next INTEGER NOT NULL DEFAULT 0,
       is_sealed INTEGER NOT NULL DEFAULT 0,
-      meta TEXT
+      meta TEXT,
+      bytes INTEGER NOT NULL DEFAULT 0,
+      created_ms REAL NOT NULL DEFAULT 0
     );
     CREATE TABLE IF NOT EXISTS entry (
       id INTEGER PRIMARY KEY,
@@ -55,6 +58,8 @@ export function openSqliteRunLog(file: string): RunLog {
     );
   `);
   const watchers = new Watchers();
+  // Nobody else can have the file open, so no lease outlives this process.
+  const leases = new Leases();
   const store = new Store(database);
 
   return {
@@ -68,6 +73,7 @@ export function openSqliteRunLog(file: string): RunLog {
       return store.list(page);
     },
     async append(appends) {
+      for (const { log, fence } of appends) leases.check(log, fence);
       store.append(appends);
       for (const { log } of appends) watchers.notify(log);
     },
@@ -79,6 +85,16 @@ export function openSqliteRunLog(file: string): RunLog {
       const next = position.from + count;
       return { type: "slice", bytes, next, isAtEnd: next === state.next, isSealed: state.isSealed };
     },
+    async trim(log, first) {
+      store.trim(store.need(log), first);
+    },
+    async lease(log, lease) {
+      store.need(log);
+      return leases.take(log, lease);
+    },
+    async release(log, holder) {
+      leases.giveBack(log, holder);
+    },
     async restart(log) {
       const state = store.restart(store.need(log));
       watchers.notify(log);
@@ -88,6 +104,7 @@ export function openSqliteRunLog(file: string): RunLog {
       const state = store.find(log);
       if (!state) return;
       store.delete(state);
+      leases.forget(log);
       watchers.notify(log);
     },
     watch: (log, onChange) => watchers.add(log, onChange),
@@ -126,6 +143,8 @@ interface LogRow {
   readonly next: number;
   readonly is_sealed: number;
   readonly meta: string | null;
+  readonly bytes: number;
+  readonly created_ms: number;
 }
 
 /**
@@ -141,9 +160,12 @@ class Store {
   readonly #readEntries;
   readonly #restart;
   readonly #deleteEntries;
+  readonly #trimEntries;
+  readonly #trimLog;
   readonly #deleteLog;
   /** All or nothing. */
   readonly append: (appends: readonly Append[]) => void;
+  readonly trim: (state: LogState, first: number) => void;
   readonly restart: (state: LogState) => LogState;
   readonly delete: (state: LogState) => void;
 
@@ -153,18 +175,29 @@ class Store {
       `SELECT * FROM log WHERE number < ?1 AND is_sealed = coalesce(?2, is_sealed)
          AND substr(name, 1, length(?3)) = ?3 ORDER BY number DESC LIMIT ?4`,
     );
-    this.#create = database.prepare("INSERT INTO log (name, epoch) VALUES (?, ?)");
+    this.#create = database.prepare("INSERT INTO log (name, epoch, created_ms) VALUES (?, ?, ?)");
     this.#advance = database.prepare(
-      "UPDATE log SET next = ?, is_sealed = ?, meta = coalesce(?, meta) WHERE number = ?",
+      "UPDATE log SET next = ?, is_sealed = ?, meta = coalesce(?, meta), bytes = bytes + ? WHERE number = ?",
     );
     this.#insertEntry = database.prepare("INSERT INTO entry (log, seq, bytes) VALUES (?, ?, ?)");
     // Raw rows hold a Buffer; libsql's objects hold an ArrayBuffer or a Buffer depending on the call.
     this.#readEntries = database.prepare("SELECT bytes FROM entry WHERE log = ? AND seq >= ? ORDER BY seq").raw();
-    this.#restart = database.prepare("UPDATE log SET epoch = ?, first = 0, next = 0, is_sealed = 0 WHERE number = ?");
+    this.#restart = database.prepare(
+      "UPDATE log SET epoch = ?, first = 0, next = 0, bytes = 0, is_sealed = 0 WHERE number = ?",
+    );
+    this.#trimEntries = database.prepare("DELETE FROM entry WHERE log = ? AND seq < ?");
+    this.#trimLog = database.prepare(
+      `UPDATE log SET first = ?2, bytes = (SELECT coalesce(sum(length(bytes)), 0) FROM entry WHERE log = ?1)
+       WHERE number = ?1`,
+    );
     this.#deleteEntries = database.prepare("DELETE FROM entry WHERE log = ?");
     this.#deleteLog = database.prepare("DELETE FROM log WHERE number = ?");
     this.append = database.transaction((appends: readonly Append[]) => {
       for (const append of appends) this.#append(append);
+    });
+    this.trim = database.transaction(({ number, first, next }: LogState, wanted: number) => {
+      this.#trimEntries.run([number, wanted]);
+      this.#trimLog.run([number, Math.min(Math.max(first, wanted), next)]);
     });
     this.restart = database.transaction(({ number, log }: LogState) => {
       this.#deleteEntries.run([number]);
@@ -189,7 +222,7 @@ class Store {
   }
 
   create(log: string): LogState {
-    this.#create.run([log, randomUUID()]);
+    this.#create.run([log, randomUUID(), Date.now()]);
     return this.need(log);
   }
 
@@ -214,10 +247,13 @@ class Store {
     const { number, next, isSealed } = this.need(log);
     if (isSealed || next !== at) throw new AppendConflictError(log, at, next, isSealed);
     entries.forEach((entry, i) => this.#insertEntry.run([number, at + i, entry]));
-    this.#advance.run([at + entries.length, seal ? 1 : 0, meta, number]);
+    const bytes = entries.reduce((sum, { length }) => sum + length, 0);
+    this.#advance.run([at + entries.length, seal ? 1 : 0, meta, bytes, number]);
   }
 }
 
-function toState({ number, name, epoch, first, next, is_sealed, meta }: LogRow): LogState {
-  return { log: name, number, epoch, first, next, isSealed: is_sealed === 1, meta: meta ?? undefined };
+function toState({ name, is_sealed, meta, created_ms, ...row }: LogRow): LogState {
+  const { number, epoch, first, next, bytes } = row;
+  const isSealed = is_sealed === 1;
+  return { log: name, number, epoch, first, next, bytes, createdAtMs: created_ms, isSealed, meta: meta ?? undefined };
 }

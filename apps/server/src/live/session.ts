@@ -157,6 +157,11 @@ export class ViewerSession implements Outlet {
         this.#get(message.id)?.close();
         this.#subscriptions.delete(message.id);
         break;
+      case "ping":
+        this.tell({ type: "hb", t: message.t });
+        break;
+      case "auth":
+        break;
       default:
         message satisfies never;
     }
