@@ -1,7 +1,10 @@
 /**
  * Entries of a log: the bytes that are stored are the bytes that go over the wire. SPEC.md has the layout.
  */
+import type { WindowDetails } from "./details.ts";
+import type { Recording } from "./recording.ts";
 import type { Run } from "./run.ts";
+import type { TestPrediction, TestRun } from "./test-run.ts";
 
 /** Where an entry stands. */
 export interface EntryPosition {
@@ -17,6 +20,7 @@ export interface WindowsEntry extends EntryPosition {
   /** Index of the first window. */
   readonly first: number;
   readonly count: number;
+  /** Numbers of each window in `scores`: its classes, and one more where the run's `kinds` have `value`. */
   readonly classCount: number;
   /** Shape `[count]`. */
   readonly startMs: Float64Array;
@@ -47,15 +51,51 @@ export interface RunEntry extends EntryPosition {
   readonly run: Run;
 }
 
+/** What windows of a run have beside their columns; those that have nothing are left out. */
+export interface DetailsEntry extends EntryPosition {
+  readonly kind: "details";
+  /** Index of the first window that the entry is about. */
+  readonly first: number;
+  readonly details: readonly WindowDetails[];
+}
+
+/** How a test run stands from here on. */
+export interface TestRunEntry extends EntryPosition {
+  readonly kind: "test-run";
+  readonly testRun: TestRun;
+}
+
+/** Consecutive predictions of a test run. */
+export interface PredictionsEntry extends EntryPosition {
+  readonly kind: "predictions";
+  /** Index of the first. */
+  readonly first: number;
+  readonly predictions: readonly TestPrediction[];
+}
+
+/** How a recording stands from here on. */
+export interface RecordingEntry extends EntryPosition {
+  readonly kind: "recording";
+  readonly recording: Recording;
+}
+
 /** An entry of a kind or version that this code does not know. */
 export interface UnknownEntry extends EntryPosition {
   readonly kind: "unknown";
 }
 
-export type Entry = WindowsEntry | ReadingsEntry | RunEntry | UnknownEntry;
+export type Entry =
+  | WindowsEntry
+  | ReadingsEntry
+  | RunEntry
+  | DetailsEntry
+  | TestRunEntry
+  | PredictionsEntry
+  | RecordingEntry
+  | UnknownEntry;
 
 /** Verdicts of a window that are not a class. */
-export const VERDICT = { noAnomaly: 253, uncertain: 254, anomaly: 255 } as const;
+export const VERDICT = { texts: 250, noObject: 251, value: 252, noAnomaly: 253, uncertain: 254, anomaly: 255 } as const;
 
 /** A message that is not made of whole entries. */
 export class MalformedEntryError extends Error {
@@ -63,7 +103,7 @@ export class MalformedEntryError extends Error {
 }
 
 const HEADER_BYTES = 32;
-const KIND = { windows: 1, run: 2, readings: 5 } as const;
+const KIND = { windows: 1, run: 2, readings: 5, details: 6, testRun: 7, predictions: 8, recording: 9 } as const;
 const VERSION = 1;
 const FLAG_F64 = 1;
 
@@ -103,10 +143,33 @@ export function encodeReadings(
 
 /** Encodes the state of a run. */
 export function encodeRun(position: EntryPosition, run: Run): Uint8Array<ArrayBuffer> {
-  const json = new TextEncoder().encode(JSON.stringify(run));
-  const entry = createEntry(position, KIND.run, 0, HEADER_BYTES + json.length, 0, json.length, 0);
-  entry.set(json, HEADER_BYTES);
-  return entry;
+  return encodeJson(position, KIND.run, run);
+}
+
+/** Encodes what windows have beside their columns. */
+export function encodeDetails(
+  position: EntryPosition,
+  { first, details }: Pick<DetailsEntry, "first" | "details">,
+): Uint8Array<ArrayBuffer> {
+  return encodeJson(position, KIND.details, details, first);
+}
+
+/** Encodes the state of a test run. */
+export function encodeTestRun(position: EntryPosition, testRun: TestRun): Uint8Array<ArrayBuffer> {
+  return encodeJson(position, KIND.testRun, testRun);
+}
+
+/** Encodes predictions of a test run. */
+export function encodePredictions(
+  position: EntryPosition,
+  { first, predictions }: Pick<PredictionsEntry, "first" | "predictions">,
+): Uint8Array<ArrayBuffer> {
+  return encodeJson(position, KIND.predictions, predictions, first);
+}
+
+/** Encodes the state of a recording. */
+export function encodeRecording(position: EntryPosition, recording: Recording): Uint8Array<ArrayBuffer> {
+  return encodeJson(position, KIND.recording, recording);
 }
 
 /**
@@ -164,21 +227,39 @@ function decodeEntry(bytes: Uint8Array<ArrayBuffer>, view: DataView, at: number,
       const values = new Float32Array(bytes.buffer, from + HEADER_BYTES, count * width);
       return { kind: "readings", ...position, first, count, axisCount: width, values };
     }
-    case KIND.run: {
-      checkFits(at, HEADER_BYTES + count, length);
-      return { kind: "run", ...position, run: parseRun(bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + count)) };
-    }
+    case KIND.run:
+      return { kind: "run", ...position, run: json() as Run };
+    case KIND.details:
+      return { kind: "details", ...position, first, details: json() as WindowDetails[] };
+    case KIND.testRun:
+      return { kind: "test-run", ...position, testRun: json() as TestRun };
+    case KIND.predictions:
+      return { kind: "predictions", ...position, first, predictions: json() as TestPrediction[] };
+    case KIND.recording:
+      return { kind: "recording", ...position, recording: json() as Recording };
     default:
       return { kind: "unknown", ...position };
   }
+
+  function json(): unknown {
+    checkFits(at, HEADER_BYTES + count, length);
+    return parseJson(bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + count));
+  }
 }
 
-function parseRun(json: Uint8Array): Run {
+function parseJson(json: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(json)) as Run;
+    return JSON.parse(new TextDecoder().decode(json));
   } catch (cause) {
-    throw new MalformedEntryError("A run entry does not hold JSON.", { cause });
+    throw new MalformedEntryError("An entry that should hold JSON does not.", { cause });
   }
+}
+
+function encodeJson(position: EntryPosition, kind: number, value: unknown, first = 0): Uint8Array<ArrayBuffer> {
+  const json = new TextEncoder().encode(JSON.stringify(value));
+  const entry = createEntry(position, kind, 0, HEADER_BYTES + json.length, first, json.length, 0);
+  entry.set(json, HEADER_BYTES);
+  return entry;
 }
 
 function createEntry(

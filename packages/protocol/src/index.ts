@@ -4,17 +4,26 @@
  * Runs in Node and in a browser. Knows nothing of Studio, of storage or of screens. SPEC.md has the rules.
  */
 export type { ConnectionState } from "./connection-state.ts";
+export type { Box, WindowDetails } from "./details.ts";
 export {
   decodeEntries,
+  encodeDetails,
+  encodePredictions,
   encodeReadings,
+  encodeRecording,
   encodeRun,
+  encodeTestRun,
   encodeWindows,
   MalformedEntryError,
   VERDICT,
+  type DetailsEntry,
   type Entry,
   type EntryPosition,
+  type PredictionsEntry,
   type ReadingsEntry,
+  type RecordingEntry,
   type RunEntry,
+  type TestRunEntry,
   type UnknownEntry,
   type WindowColumns,
   type WindowsEntry,
@@ -35,6 +44,8 @@ export {
   type StudioState,
   type SubscribeFrom,
 } from "./messages.ts";
-export { isOver, type Run, type RunResult, type RunState } from "./run.ts";
+export type { Recording, RecordingState } from "./recording.ts";
+export { isOver, type BlockKind, type Run, type RunResult, type RunState } from "./run.ts";
 export type { LogEvent } from "./subscription.ts";
+export type { ConfusionMatrix, StudioAccuracy, TestPrediction, TestResult, TestRun, TestRunState } from "./test-run.ts";
 export { expectedLabel, isMismatch, verdictName } from "./verdict.ts";

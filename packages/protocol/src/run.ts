@@ -1,6 +1,12 @@
 /** Where a run stands. Each state but the last three can still change. */
 export type RunState = "waiting" | "classifying" | "streaming" | "finished" | "failed" | "cancelled";
 
+/**
+ * What a block of an impulse says about a window: scores of classes, an anomaly score, a number (regression), objects in a
+ * picture, anomaly scores over a picture, or texts.
+ */
+export type BlockKind = "classes" | "anomaly" | "value" | "objects" | "anomaly-grid" | "texts";
+
 /** One sample classified once, as the server tells of it. Times are ISO 8601. */
 export interface Run {
   readonly runId: string;
@@ -20,7 +26,7 @@ export interface Run {
   readonly result?: RunResult;
   /** Windows in the log so far. */
   readonly windows: number;
-  /** How many of them got each verdict: class name, `uncertain`, `anomaly` or `no anomaly`. */
+  /** How many of them got each verdict, by its name: see `verdictName`. */
   readonly verdicts: Readonly<Record<string, number>>;
   /** Windows in the log whose label the impulse knows, so that a verdict can be right or wrong. */
   readonly comparable: number;
@@ -30,7 +36,12 @@ export interface Run {
 
 /** What holds for the whole result of a run. */
 export interface RunResult {
-  /** Names of the classes, in the order of a window's scores; empty without a classifier. */
+  /** What the blocks of the impulse say, in their order. */
+  readonly kinds: readonly BlockKind[];
+  /**
+   * Names of the classes, in the order of a window's scores. Those of an object detector are the labels of what it found;
+   * the score of each is that of the surest such object. Empty for an impulse with neither.
+   */
   readonly classes: readonly string[];
   readonly axes: readonly { readonly name: string; readonly units: string }[];
   /** Time between two readings of the signal, ms. */
@@ -45,6 +56,10 @@ export interface RunResult {
     readonly minimumConfidence?: number;
     /** From this score on a window is an `anomaly`. Absent without an anomaly block. */
     readonly anomaly?: number;
+    /** A regression's value this far from its label is still right. */
+    readonly maximumError?: number;
+    /** An object below this score is none. */
+    readonly minimumObjectScore?: number;
   };
   /** What the sample is labelled as, and when: in ms from its start, in order. */
   readonly expected: readonly { readonly startMs: number; readonly endMs: number; readonly label: string }[];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { expectedLabel, isMismatch } from "./verdict.ts";
+import { VERDICT } from "./entry.ts";
+import { expectedLabel, isMismatch, verdictName } from "./verdict.ts";
 
 describe("expectedLabel", () => {
   const expected = [
@@ -35,5 +36,36 @@ describe("isMismatch", () => {
     [undefined, "wave", undefined],
   ])("judges label %s and verdict %s as %s", (expected, verdict, judgement) => {
     expect(isMismatch({ classes }, expected, verdict)).toBe(judgement);
+  });
+
+  it.each([
+    ["12", "12.5", false],
+    ["12", "12.6", true],
+    ["12", "11.5", false],
+    ["cold", "12", undefined],
+    ["12", "value", undefined],
+  ])("judges a regression's label %s and value %s by the error that is allowed: %s", (expected, verdict, judgement) => {
+    const regression = { classes: [], kinds: ["value" as const], thresholds: { maximumError: 0.5 } };
+
+    expect(isMismatch(regression, expected, verdict)).toBe(judgement);
+  });
+
+  it("judges no objects, since a label does not say where they are", () => {
+    expect(isMismatch({ classes: ["cup"], kinds: ["objects"] }, "cup", "no object")).toBeUndefined();
+  });
+});
+
+describe("verdictName", () => {
+  it.each([
+    [1, "wave"],
+    [VERDICT.anomaly, "anomaly"],
+    [VERDICT.uncertain, "uncertain"],
+    [VERDICT.noAnomaly, "no anomaly"],
+    [VERDICT.noObject, "no object"],
+    [VERDICT.value, "value"],
+    [VERDICT.texts, "texts"],
+    [2, "unknown"],
+  ])("[P18] calls verdict %d %s", (code, name) => {
+    expect(verdictName(["idle", "wave"], code)).toBe(name);
   });
 });
