@@ -30,6 +30,7 @@ export interface BlockWindow {
   readonly boxes?: readonly Box[];
   readonly grid?: readonly (readonly number[])[];
   readonly texts?: Readonly<Record<string, string>>;
+  readonly debugInfo?: string | undefined;
   /** Absent for a block that has no opinion on this window. */
   readonly verdict?: string;
   readonly reason?: string;
@@ -136,6 +137,7 @@ function readObjects(found: Schemas["StructuredClassifyResult"] | undefined, lim
   const [best] = boxes;
   return {
     boxes,
+    debugInfo: found?.debugInfoJson,
     verdict: best?.label ?? NO_OBJECT,
     reason: best ? `${boxes.length} found, ${best.label} ${round(best.score)} the surest` : `nothing reaches ${limit}`,
   };

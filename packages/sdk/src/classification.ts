@@ -43,6 +43,8 @@ export interface ClassifiedWindow {
   readonly grid?: readonly (readonly number[])[];
   /** What a model that writes has written, by the names of its answers. */
   readonly texts?: Readonly<Record<string, string>>;
+  /** Of FOMO, where it was asked for: Studio's JSON on how found and true objects pair up. */
+  readonly debugInfo?: string | undefined;
 }
 
 /** A sample with its signal and everything an impulse says about it. */
@@ -56,6 +58,10 @@ export interface ClassifiedSample {
     readonly minimumConfidence?: number;
     /** From this score on a window is an `anomaly`. */
     readonly anomaly?: number;
+    /** A regression's value this far from its label is still right. */
+    readonly maximumError?: number;
+    /** An object below this score is none. */
+    readonly minimumObjectScore?: number;
   };
   readonly windowSizeMs: number;
   readonly windowIncreaseMs: number;
@@ -87,6 +93,8 @@ export function readClassification(answer: Answer, operation: OperationId = "cla
   const { shown, warnings } = chooseBlocks(answer, operation);
   const classifier = shown.find(({ kind }) => kind === "classes")?.block;
   const anomaly = shown.find(looksForAnomalies)?.block;
+  const regression = shown.find(({ kind }) => kind === "value")?.block;
+  const detector = shown.find(({ kind }) => kind === "objects")?.block;
   const windowCount = shown[0] ? windowCountOf(shown[0].block) : 0;
 
   // In this order: what the payload says about itself, then what older versions say about the sample.
@@ -103,6 +111,8 @@ export function readClassification(answer: Answer, operation: OperationId = "cla
     thresholds: {
       ...(classifier && { minimumConfidence: thresholdOf(classifier) }),
       ...(anomaly && { anomaly: thresholdOf(anomaly) }),
+      ...(regression && { maximumError: thresholdOf(regression) }),
+      ...(detector && { minimumObjectScore: thresholdOf(detector) }),
     },
     windowSizeMs: answer.windowSizeMs,
     windowIncreaseMs: answer.windowIncreaseMs,

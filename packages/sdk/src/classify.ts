@@ -21,6 +21,8 @@ export interface ClassifyRequest extends JobWait {
   readonly variant?: ModelVariant | undefined;
   /** Studio may then shorten long lists of labels, so the ends of `expected` are not to be trusted. */
   readonly truncateStructuredLabels?: boolean | undefined;
+  /** Of an impulse with FOMO: how found and true objects pair up. */
+  readonly includeDebugInfo?: boolean | undefined;
   /** Told when Studio needs a job to answer. */
   readonly onJob?: (jobId: number) => void | Promise<void>;
 }
@@ -43,9 +45,9 @@ export async function classifySample(
   studio: Transport,
   request: ClassifyRequest,
 ): Promise<Schemas["ClassifySampleResponse"]> {
-  const { projectId, sampleId, impulseId, variant, truncateStructuredLabels, signal } = request;
+  const { projectId, sampleId, impulseId, variant, truncateStructuredLabels, includeDebugInfo, signal } = request;
   const path = { projectId, sampleId };
-  const query = { impulseId, variant, truncateStructuredLabels };
+  const query = { impulseId, variant, truncateStructuredLabels, includeDebugInfo };
   return resultOf(request, studio, "classifySampleV2", () => studio.send(classifySampleV2, { path, query, signal }));
 }
 
@@ -56,7 +58,7 @@ export async function classifySample(
  */
 export async function classifySampleByBlock(
   studio: Transport,
-  request: Omit<ClassifyRequest, "impulseId"> & { readonly blockId: number },
+  request: Omit<ClassifyRequest, "impulseId" | "includeDebugInfo"> & { readonly blockId: number },
 ): Promise<Schemas["ClassifySampleResponse"]> {
   const { projectId, sampleId, blockId, variant, truncateStructuredLabels, signal } = request;
   const path = { projectId, sampleId, blockId };
@@ -75,9 +77,9 @@ export async function classifySampleForVariants(
   studio: Transport,
   request: Omit<ClassifyRequest, "variant"> & { readonly variants: readonly ModelVariant[] },
 ): Promise<Schemas["ClassifySampleResponseMultipleVariants"]> {
-  const { projectId, sampleId, impulseId, variants, truncateStructuredLabels, signal } = request;
+  const { projectId, sampleId, impulseId, variants, truncateStructuredLabels, includeDebugInfo, signal } = request;
   const path = { projectId, sampleId };
-  const query = { impulseId, variants: JSON.stringify(variants), truncateStructuredLabels };
+  const query = { impulseId, variants: JSON.stringify(variants), truncateStructuredLabels, includeDebugInfo };
   return resultOf(request, studio, "classifySampleForVariants", () =>
     studio.send(classifySampleForVariantsRoute, { path, query, signal }),
   );

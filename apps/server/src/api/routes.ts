@@ -9,7 +9,14 @@ import { StudioRefusedError, type Studio } from "@windowscope/sdk";
 import type { RunJournal, StoredRun } from "../runs/journal.ts";
 import type { Runs } from "../runs/runs.ts";
 import { answerProblem, Problem, problemResponse } from "./problem.ts";
-import { ProblemSchema, ProjectDetailsSchema, ProjectSchema, RunSchema, WindowSchema } from "./schemas.ts";
+import {
+  ProblemSchema,
+  ProjectDetailsSchema,
+  ProjectSchema,
+  RunSchema,
+  StartRunSchema,
+  WindowSchema,
+} from "./schemas.ts";
 import { windowsAsCsv, windowsAsJson } from "./windows.ts";
 
 /** What the routes need. */
@@ -150,12 +157,7 @@ export function apiRoutes({ studio, runs, journal, runLog, log }: ApiParts): Ope
           required: true,
           content: {
             "application/json": {
-              schema: z.object({
-                projectId: z.int().positive(),
-                sampleId: z.int().positive(),
-                impulseId: z.int().positive().optional(),
-                variant: z.enum(["float32", "int8"]).optional(),
-              }),
+              schema: StartRunSchema,
             },
           },
         },

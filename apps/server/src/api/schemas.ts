@@ -5,7 +5,12 @@ import { z } from "@hono/zod-openapi";
 
 const RunResultSchema = z
   .object({
-    classes: z.array(z.string()).describe("Names of the classes, in the order of a window's scores."),
+    kinds: z
+      .array(z.enum(["classes", "anomaly", "value", "objects", "anomaly-grid", "texts"]))
+      .describe("What the blocks of the impulse say, in their order."),
+    classes: z
+      .array(z.string())
+      .describe("Names of the classes, in the order of a window's scores; of an object detector what it found."),
     axes: z.array(z.object({ name: z.string(), units: z.string() })),
     intervalMs: z.number().describe("Time between two readings of the signal."),
     readings: z.int(),
@@ -15,6 +20,8 @@ const RunResultSchema = z
     thresholds: z.object({
       minimumConfidence: z.number().optional().describe("A best class below this score is uncertain."),
       anomaly: z.number().optional().describe("From this score on a window is an anomaly."),
+      maximumError: z.number().optional().describe("A regression's value this far from its label is right."),
+      minimumObjectScore: z.number().optional().describe("An object below this score is none."),
     }),
     expected: z
       .array(z.object({ startMs: z.number(), endMs: z.number(), label: z.string() }))
@@ -49,9 +56,49 @@ export const WindowSchema = z
     endMs: z.number(),
     scores: z.record(z.string(), z.number()).describe("Score of each class."),
     anomaly: z.number().optional().describe("Absent without an anomaly block."),
-    verdict: z.string().describe("A class, uncertain, anomaly or no anomaly."),
+    verdict: z
+      .string()
+      .describe(
+        "A class, uncertain, anomaly, no anomaly or no object; of a regression its value, of texts all of them.",
+      ),
+    value: z.number().optional().describe("Of a regression."),
+    boxes: z
+      .array(
+        z.object({
+          label: z.string(),
+          score: z.number(),
+          x: z.number(),
+          y: z.number(),
+          width: z.number(),
+          height: z.number(),
+        }),
+      )
+      .optional()
+      .describe("Objects, or the places of an anomaly."),
+    grid: z.array(z.array(z.number())).optional().describe("Anomaly scores over a picture, row by row."),
+    texts: z.record(z.string(), z.string()).optional().describe("What a model that writes has written."),
+    debugInfo: z.string().optional().describe("Studio's JSON, where it was asked for."),
   })
   .openapi("Window");
+
+export const VariantSchema = z.enum(["float32", "int8", "akida"]);
+
+export const StartRunSchema = z
+  .object({
+    projectId: z.int().positive(),
+    sampleId: z.int().positive(),
+    impulseId: z.int().positive().optional().describe("The project's default impulse when absent."),
+    blockId: z.int().positive().optional().describe("Classify with this learn block alone."),
+    variant: VariantSchema.optional().describe("float32 when absent."),
+    truncateStructuredLabels: z.boolean().optional().describe("Studio may shorten long lists of labels."),
+    includeDebugInfo: z.boolean().optional().describe("Of FOMO: how found and true objects pair up."),
+  })
+  .refine(
+    ({ blockId, impulseId, includeDebugInfo }) =>
+      blockId === undefined || (impulseId === undefined && includeDebugInfo === undefined),
+    { message: "A block alone is asked for without impulseId and includeDebugInfo: Studio takes neither of it." },
+  )
+  .openapi("StartRun");
 
 export const ProjectSchema = z
   .object({

@@ -1,34 +1,63 @@
-import { decodeEntries, verdictName, type Run, type WindowsEntry } from "@windowscope/protocol";
+import {
+  decodeEntries,
+  VERDICT,
+  verdictName,
+  type Run,
+  type WindowDetails,
+  type WindowsEntry,
+} from "@windowscope/protocol";
 import type { LogState, RunLog } from "@windowscope/runlog";
 
 import type { Window } from "./schemas.ts";
 
 const SLICE_BYTES = 256 * 1024;
 
-/** All windows of a run that were in its log at that moment, in order. */
+/** All windows of a run that were in its log at that moment, in order, each with its details. */
 async function* readWindows(runLog: RunLog, run: Run, state: LogState): AsyncGenerator<Window, void, undefined> {
   const { classes } = run.result ?? { classes: [] };
+  // Their details come behind them, maybe only in the next slice.
+  let held: Window[] = [];
   for (let from = state.first; from < state.next;) {
     const slice = await runLog.read(run.runId, { epoch: state.epoch, from, maxBytes: SLICE_BYTES });
     if (slice.type === "reset") throw new Error(`${run.runId} began anew while it was read.`);
     from = slice.next;
     for (const entry of decodeEntries(slice.bytes)) {
-      if (entry.kind === "windows" && entry.seq < state.next) yield* windowsOf(entry, classes);
+      if (entry.seq >= state.next) break;
+      if (entry.kind === "windows") {
+        yield* held;
+        held = [...windowsOf(entry, classes)];
+      } else if (entry.kind === "details") {
+        for (const { index, ...details } of entry.details) addDetails(held[index - (held[0]?.index ?? 0)], details);
+      }
     }
   }
+  yield* held;
 }
 
 function* windowsOf(entry: WindowsEntry, classes: readonly string[]): Generator<Window> {
   for (let i = 0; i < entry.count; i++) {
+    const scores = entry.scores.subarray(i * entry.classCount, (i + 1) * entry.classCount);
     const anomaly = entry.anomaly[i] as number;
+    const code = entry.verdicts[i] as number;
+    // NaN for a window without one.
+    const value = scores[classes.length] ?? NaN;
     yield {
       index: entry.first + i,
       startMs: entry.startMs[i] as number,
       endMs: entry.endMs[i] as number,
-      scores: Object.fromEntries(classes.map((name, k) => [name, entry.scores[i * classes.length + k] as number])),
+      scores: Object.fromEntries(classes.map((name, k) => [name, scores[k] as number])),
       ...(!Number.isNaN(anomaly) && { anomaly }),
-      verdict: verdictName(classes, entry.verdicts[i] as number),
+      ...(!Number.isNaN(value) && { value }),
+      verdict: code === VERDICT.value && !Number.isNaN(value) ? String(value) : verdictName(classes, code),
     };
+  }
+}
+
+function addDetails(window: Window | undefined, details: Omit<WindowDetails, "index">): void {
+  if (!window) return;
+  Object.assign(window, details);
+  if (window.verdict === verdictName([], VERDICT.texts) && details.texts) {
+    window.verdict = Object.values(details.texts).join(", ");
   }
 }
 

@@ -1,14 +1,19 @@
 import { randomBytes } from "node:crypto";
 
-import { encodeRun, encodeWindows, FEED, isOver, type Run, type WindowColumns } from "@windowscope/protocol";
+import { encodeRun, FEED, isOver, type EntryPosition, type Run } from "@windowscope/protocol";
 import type { Append, LogState, RunLog } from "@windowscope/runlog";
+import type { ModelVariant } from "@windowscope/sdk";
 
 /** What somebody wants classified. */
 export interface RunRequest {
   readonly projectId: number;
   readonly sampleId: number;
   readonly impulseId?: number | undefined;
-  readonly variant?: "float32" | "int8" | undefined;
+  /** One learn block alone. */
+  readonly blockId?: number | undefined;
+  readonly variant?: ModelVariant | undefined;
+  readonly truncateStructuredLabels?: boolean | undefined;
+  readonly includeDebugInfo?: boolean | undefined;
 }
 
 /** What is kept beside a run's entries. */
@@ -215,9 +220,13 @@ export class RunWriter {
     await this.#append({ run, fingerprint }, [encodeRun(this.#position(0), run), ...readings], { announces: true });
   }
 
-  /** Appends windows; what is announced of them is only the tally, at the end. */
-  async appendWindows(batches: readonly WindowColumns[], tally: Tally): Promise<void> {
-    const entries = batches.map((windows, i) => encodeWindows(this.#position(i), windows));
+  /**
+   * Appends windows; what is announced of them is only the tally, at the end.
+   *
+   * @param encode Makes their entries, once it knows the place of the first.
+   */
+  async appendWindows(encode: (position: (i: number) => EntryPosition) => Uint8Array[], tally: Tally): Promise<void> {
+    const entries = encode((i) => this.#position(i));
     await this.#append({ run: { ...this.#run, ...tally } }, entries, { announces: false });
   }
 

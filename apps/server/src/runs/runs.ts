@@ -1,6 +1,7 @@
 import { expectedLabel, isMismatch, verdictName, type Run, type RunResult } from "@windowscope/protocol";
 import {
   classifySample,
+  classifySampleByBlock,
   isTransient,
   readClassification,
   StudioAuthenticationError,
@@ -10,7 +11,15 @@ import {
   type Studio,
 } from "@windowscope/sdk";
 
-import { encodeSignal, sliceColumns, toColumns, NotShownError, toRunResult, type ResultColumns } from "./columns.ts";
+import {
+  encodeBatches,
+  encodeSignal,
+  judgedVerdict,
+  NotShownError,
+  toColumns,
+  toRunResult,
+  type ResultColumns,
+} from "./columns.ts";
 import type { RunJournal, RunRequest, RunWriter, Tally } from "./journal.ts";
 
 /** Waits; throws the signal's reason when it aborts. */
@@ -18,9 +27,8 @@ export type Pause = (ms: number, signal: AbortSignal) => Promise<unknown>;
 
 /** Runs that go on at the same time; the others wait for their turn. */
 const MOST_AT_ONCE = 4;
-/** Windows in one entry, and entries in one append. */
-const BATCH_WINDOWS = 32;
-const BATCHES_AT_ONCE = 16;
+/** Windows in one append. */
+const WINDOWS_AT_ONCE = 512;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 
@@ -135,14 +143,18 @@ export class Runs {
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
       await this.#takeTurn(signal);
       try {
-        const answer = await classifySample(this.#studio, {
-          ...writer.request,
+        const { blockId, ...request } = writer.request;
+        const wanted = {
+          ...request,
           hints: this.#hintsFor(writer.request.projectId),
           signal,
           onJob: async () => {
             if (writer.run.state === "waiting") await writer.change({ state: "classifying" });
           },
-        });
+        };
+        const answer = await (blockId === undefined
+          ? classifySample(this.#studio, wanted)
+          : classifySampleByBlock(this.#studio, { ...wanted, blockId }));
         await writeResult(writer, readClassification(answer), this.#pause, signal);
         return;
       } catch (error) {
@@ -212,7 +224,7 @@ async function writeResult(
   signal: AbortSignal,
 ): Promise<void> {
   const columns = toColumns(classified);
-  const result = toRunResult(classified);
+  const result = toRunResult(classified, columns);
   // Somebody trained the model in between: half of one result and half of another would be a lie.
   const isSame = writer.fingerprint === undefined || writer.fingerprint === columns.fingerprint;
   if (!isSame) await writer.restart();
@@ -225,15 +237,12 @@ async function writeResult(
     );
   }
 
-  const { classes, windowCount } = classified;
+  const { windowCount } = classified;
   while (writer.run.windows < windowCount) {
     const from = writer.run.windows;
-    const to = Math.min(windowCount, from + BATCH_WINDOWS * BATCHES_AT_ONCE);
-    const batches = [];
-    for (let first = from; first < to; first += BATCH_WINDOWS) {
-      batches.push(sliceColumns(columns, classes.length, first, Math.min(to, first + BATCH_WINDOWS)));
-    }
-    await writer.appendWindows(batches, countUpTo(to, writer.run, columns, result));
+    const to = Math.min(windowCount, from + WINDOWS_AT_ONCE);
+    const tally = countUpTo(to, writer.run, columns, result);
+    await writer.appendWindows((position) => encodeBatches(columns, from, to, position), tally);
     // Viewers and other runs get their turn between two appends.
     await pause(0, signal);
   }
@@ -241,13 +250,14 @@ async function writeResult(
 }
 
 /** Counts the windows up to `to` that a tally does not have yet. */
-function countUpTo(to: number, before: Tally, { endMs, verdicts }: ResultColumns, result: RunResult): Tally {
+function countUpTo(to: number, before: Tally, columns: ResultColumns, result: RunResult): Tally {
+  const { endMs, verdicts } = columns;
   const counts: Record<string, number> = { ...before.verdicts };
   let { comparable, matching } = before;
   for (let i = before.windows; i < to; i++) {
     const name = verdictName(result.classes, verdicts[i] as number);
     counts[name] = (counts[name] ?? 0) + 1;
-    const mismatch = isMismatch(result, expectedLabel(result, endMs[i] as number), name);
+    const mismatch = isMismatch(result, expectedLabel(result, endMs[i] as number), judgedVerdict(columns, i, name));
     if (mismatch !== undefined) comparable++;
     if (mismatch === false) matching++;
   }
@@ -255,8 +265,12 @@ function countUpTo(to: number, before: Tally, { endMs, verdicts }: ResultColumns
 }
 
 /** The same for requests that want the same. */
-function keyOf({ projectId, sampleId, impulseId, variant }: RunRequest): string {
-  return JSON.stringify([projectId, sampleId, impulseId, variant]);
+function keyOf(request: RunRequest): string {
+  const { projectId, sampleId, impulseId, blockId, variant, truncateStructuredLabels, includeDebugInfo } = request;
+  return JSON.stringify([
+    [projectId, sampleId, impulseId, blockId, variant],
+    [truncateStructuredLabels ?? false, includeDebugInfo ?? false],
+  ]);
 }
 
 function textOf(error: unknown): string {

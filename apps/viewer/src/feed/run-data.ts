@@ -6,6 +6,8 @@ import {
   type Entry,
   type ReadingsEntry,
   type Run,
+  type RunResult,
+  type WindowDetails,
   type WindowsEntry,
 } from "@windowscope/protocol";
 import type { Range, Scores, Series } from "@windowscope/plot";
@@ -66,6 +68,9 @@ export class RunData {
   readonly #startMs = new Column((length) => new Float64Array(length));
   readonly #endMs = new Column((length) => new Float64Array(length));
   readonly #scores = new Column((length) => new Float64Array(length));
+  /** Of a regression; NaN for all others. */
+  readonly #values = new Column((length) => new Float64Array(length));
+  readonly #details = new Map<number, WindowDetails>();
   readonly #anomaly = new Column((length) => new Float64Array(length));
   readonly #verdicts = new Column((length) => new Uint8Array(length));
   readonly #matches = new Column((length) => new Uint8Array(length));
@@ -80,6 +85,7 @@ export class RunData {
     if (entry.kind === "run") this.#run = entry.run;
     if (entry.kind === "readings") this.#applyReadings(entry);
     if (entry.kind === "windows") this.#applyWindows(entry);
+    if (entry.kind === "details") for (const details of entry.details) this.#details.set(details.index, details);
   }
 
   /** What the server says about the run; absent until it has said something. */
@@ -148,10 +154,18 @@ export class RunData {
       endMs: this.#endMs.values[index] as number,
       scores: [...this.#scores.values.subarray(index * this.#classCount, (index + 1) * this.#classCount)],
       anomaly: Number.isNaN(anomaly) ? undefined : anomaly,
-      verdict: verdictName(result.classes, this.#verdicts.values[index] as number),
+      verdict: this.#verdictOf(result, index),
       expected: expectedLabel(result, this.#endMs.values[index] as number),
       isMismatch: this.#matches.values[index] === MATCH.mismatch,
     };
+  }
+
+  /** The word for a window; a regression's is its number, those of a model that writes are its own. */
+  #verdictOf({ classes }: RunResult, index: number): string {
+    const code = this.#verdicts.values[index] as number;
+    const { texts } = this.#details.get(index) ?? {};
+    if (code === VERDICT.texts && texts) return Object.values(texts).join(", ");
+    return code === VERDICT.value ? String(this.#values.values[index]) : verdictName(classes, code);
   }
 
   #applyReadings({ axisCount, values }: ReadingsEntry): void {
@@ -169,10 +183,13 @@ export class RunData {
   }
 
   #applyWindows(entry: WindowsEntry): void {
-    this.#classCount = entry.classCount;
+    // One number more than classes is the value of a regression, which is no probability.
+    const classCount = Math.min(entry.classCount, this.#run?.result?.classes.length ?? entry.classCount);
+    this.#classCount = classCount;
     this.#startMs.append(entry.startMs);
     this.#endMs.append(entry.endMs);
-    this.#scores.append(entry.scores);
+    this.#scores.append(entry.scores.filter((_, i) => i % entry.classCount < classCount));
+    this.#values.append(Float64Array.from(entry.startMs, (_, i) => valueOf(entry, i, classCount)));
     this.#anomaly.append(entry.anomaly);
     this.#hasAnomaly ||= entry.anomaly.some((score) => !Number.isNaN(score));
     this.#verdicts.append(entry.verdicts);
@@ -180,7 +197,7 @@ export class RunData {
   }
 
   /** Compares new windows with their labels, once. */
-  #count({ endMs, verdicts }: WindowsEntry): void {
+  #count({ first, endMs, verdicts }: WindowsEntry): void {
     const result = this.#run?.result;
     let { windows, comparable, matching, uncertain } = this.#tally;
     const matches = Array.from(verdicts, (code, i) => {
@@ -188,7 +205,7 @@ export class RunData {
       if (code === VERDICT.uncertain) uncertain++;
       if (!result) return MATCH.cannotSay;
       const expected = expectedLabel(result, endMs[i] as number);
-      const mismatch = isMismatch(result, expected, verdictName(result.classes, code));
+      const mismatch = isMismatch(result, expected, this.#verdictOf(result, first + i));
       if (mismatch === undefined) return MATCH.cannotSay;
       comparable++;
       if (!mismatch) matching++;
@@ -199,6 +216,10 @@ export class RunData {
   }
 }
 
+function valueOf({ scores, classCount }: WindowsEntry, i: number, classes: number): number {
+  return classCount > classes ? (scores[i * classCount + classes] as number) : NaN;
+}
+
 /** What the impulse says about one window. */
 export interface WindowResult {
   readonly index: number;
@@ -207,7 +228,7 @@ export interface WindowResult {
   /** In the order of the run's classes. */
   readonly scores: readonly number[];
   readonly anomaly: number | undefined;
-  /** A class, `uncertain`, `anomaly` or `no anomaly`. */
+  /** A class, `uncertain`, `anomaly`, `no anomaly` or `no object`; of a regression its number, or texts. */
   readonly verdict: string;
   readonly expected: string | undefined;
   /** The verdict contradicts the label; false also where nobody can say. */

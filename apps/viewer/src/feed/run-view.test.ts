@@ -16,6 +16,7 @@ const run: Run = {
   comparable: 0,
   matching: 0,
   result: {
+    kinds: ["classes", "anomaly"],
     classes: ["idle", "wave"],
     axes: [{ name: "accX", units: "m/s2" }],
     intervalMs: 500,

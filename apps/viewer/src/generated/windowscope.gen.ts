@@ -159,7 +159,9 @@ export interface components {
         };
         /** @description There from the state streaming on. */
         RunResult: {
-            /** @description Names of the classes, in the order of a window's scores. */
+            /** @description What the blocks of the impulse say, in their order. */
+            kinds: ("classes" | "anomaly" | "value" | "objects" | "anomaly-grid" | "texts")[];
+            /** @description Names of the classes, in the order of a window's scores; of an object detector what it found. */
             classes: string[];
             axes: {
                 name: string;
@@ -177,6 +179,10 @@ export interface components {
                 minimumConfidence?: number;
                 /** @description From this score on a window is an anomaly. */
                 anomaly?: number;
+                /** @description A regression's value this far from its label is right. */
+                maximumError?: number;
+                /** @description An object below this score is none. */
+                minimumObjectScore?: number;
             };
             /** @description What the sample is labelled as, and when. */
             expected: {
@@ -184,6 +190,23 @@ export interface components {
                 endMs: number;
                 label: string;
             }[];
+        };
+        StartRun: {
+            projectId: number;
+            sampleId: number;
+            /** @description The project's default impulse when absent. */
+            impulseId?: number;
+            /** @description Classify with this learn block alone. */
+            blockId?: number;
+            /**
+             * @description float32 when absent.
+             * @enum {string}
+             */
+            variant?: "float32" | "int8" | "akida" | (string & {});
+            /** @description Studio may shorten long lists of labels. */
+            truncateStructuredLabels?: boolean;
+            /** @description Of FOMO: how found and true objects pair up. */
+            includeDebugInfo?: boolean;
         };
         Window: {
             index: number;
@@ -195,8 +218,27 @@ export interface components {
             };
             /** @description Absent without an anomaly block. */
             anomaly?: number;
-            /** @description A class, uncertain, anomaly or no anomaly. */
+            /** @description A class, uncertain, anomaly, no anomaly or no object; of a regression its value, of texts all of them. */
             verdict: string;
+            /** @description Of a regression. */
+            value?: number;
+            /** @description Objects, or the places of an anomaly. */
+            boxes?: {
+                label: string;
+                score: number;
+                x: number;
+                y: number;
+                width: number;
+                height: number;
+            }[];
+            /** @description Anomaly scores over a picture, row by row. */
+            grid?: number[][];
+            /** @description What a model that writes has written. */
+            texts?: {
+                [key: string]: string;
+            };
+            /** @description Studio's JSON, where it was asked for. */
+            debugInfo?: string;
         };
     };
     responses: never;
@@ -314,13 +356,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    projectId: number;
-                    sampleId: number;
-                    impulseId?: number;
-                    /** @enum {string} */
-                    variant?: "float32" | "int8" | (string & {});
-                };
+                "application/json": components["schemas"]["StartRun"];
             };
         };
         responses: {
