@@ -46,6 +46,19 @@ function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
+/** Nothing else may happen, and no column is longer than the message. */
+function expectEntriesOrMalformed(bytes: Uint8Array<ArrayBuffer>): void {
+  try {
+    for (const entry of decodeEntries(bytes)) {
+      for (const column of Object.values(entry) as unknown[]) {
+        if (ArrayBuffer.isView(column)) expect(column.byteLength).toBeLessThanOrEqual(bytes.length);
+      }
+    }
+  } catch (error) {
+    expect(error).toBeInstanceOf(MalformedEntryError);
+  }
+}
+
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("hex");
 }
@@ -93,18 +106,54 @@ describe("decodeEntries", () => {
     expect(decodeEntries(shifted)).toEqual(decodeEntries(entry));
   });
 
-  it("refuses bytes that are not whole entries, whatever they are", () => {
+  it("reads a message that stands somewhere in a Buffer of Node", () => {
+    const entry = encodeWindows({ log: 1, seq: 1 }, windows);
+    const buffer = Buffer.from(concat(new Uint8Array(3), entry).buffer).subarray(3);
+
+    expect(decodeEntries(buffer)).toEqual(decodeEntries(entry));
+  });
+
+  it("refuses any bytes that are not whole entries, and takes no memory for what they claim to hold", () => {
+    const kind = fc.constantFrom(1, 2, 5, 6, 255);
+    const number = fc.oneof(fc.constantFrom(0, 1, 2, 2 ** 16, 2 ** 31, 2 ** 32 - 1), fc.nat(64));
+    // Bytes with a header that is good at first sight: whatever is claimed, there are at most 128 bytes.
+    const claims = fc.record({
+      kind,
+      flags: fc.nat(3),
+      count: number,
+      width: number,
+      body: fc.uint8Array({ maxLength: 96 }),
+    });
+    fc.assert(
+      fc.property(claims, ({ kind, flags, count, width, body }) => {
+        const bytes = new Uint8Array(32 + Math.floor(body.length / 8) * 8);
+        bytes.set(body.subarray(0, bytes.length - 32), 32);
+        bytes.set([kind, 1, flags]);
+        const view = new DataView(bytes.buffer);
+        for (const [at, value] of [
+          [4, bytes.length],
+          [20, count],
+          [24, width],
+        ] as const)
+          view.setUint32(at, value, true);
+        expectEntriesOrMalformed(bytes);
+      }),
+      { numRuns: 2000, seed: 1 },
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => expectEntriesOrMalformed(new Uint8Array(bytes))),
+      { numRuns: 1000, seed: 1 },
+    );
+  });
+
+  it("refuses damaged entries, or reads them as others", () => {
     const entry = encodeWindows({ log: 1, seq: 1 }, windows);
     const change = fc.record({ at: fc.nat(entry.length - 1), value: fc.nat(255) });
     fc.assert(
       fc.property(fc.array(change, { maxLength: 4 }), fc.nat(entry.length), (changes, length) => {
         const damaged = entry.slice(0, length);
         for (const { at, value } of changes) if (at < length) damaged[at] = value;
-        try {
-          decodeEntries(damaged);
-        } catch (error) {
-          expect(error).toBeInstanceOf(MalformedEntryError);
-        }
+        expectEntriesOrMalformed(damaged);
       }),
       { numRuns: 2000, seed: 1 },
     );
@@ -142,7 +191,7 @@ describe("encodeWindows", () => {
     );
   });
 
-  it("[P18] writes these bytes, which never change for version 1", () => {
+  it("[P18] [P36] writes these bytes, which never change for version 1", () => {
     expect(hex(encodeWindows({ log: 3, seq: 2 }, windows))).toBe(
       "01010000" +
         "60000000" +
@@ -168,8 +217,42 @@ describe("encodeWindows", () => {
   });
 });
 
+describe("encodeWindows with numbers that are no float32", () => {
+  it("[P18] [P36] writes these bytes, which never change for version 1", () => {
+    const entry = encodeWindows(
+      { log: 3, seq: 2 },
+      {
+        first: 7,
+        classCount: 1,
+        startMs: Float64Array.of(560),
+        endMs: Float64Array.of(2560),
+        scores: Float64Array.of(0.1),
+        anomaly: Float64Array.of(NaN),
+        verdicts: Uint8Array.of(0),
+      },
+    );
+
+    expect(hex(entry)).toBe(
+      "01010100" +
+        "48000000" +
+        "03000000" +
+        "02000000" + // header: kind, version, flags, length, log, seq
+        "07000000" +
+        "01000000" +
+        "01000000" +
+        "00000000" + // first, count, width
+        "0000000000808140" + // startMs
+        "000000000000a440" + // endMs
+        "9a9999999999b93f" + // scores
+        "000000000000f87f" + // anomaly
+        "00" +
+        "00000000000000", // verdicts, padding
+    );
+  });
+});
+
 describe("encodeReadings", () => {
-  it("[P19] writes these bytes, which never change for version 1", () => {
+  it("[P19] [P36] writes these bytes, which never change for version 1", () => {
     const entry = encodeReadings({ log: 1, seq: 1 }, { first: 4, axisCount: 1, values: Float32Array.of(-1) });
 
     expect(hex(entry)).toBe(

@@ -179,7 +179,8 @@ export function encodeRecording(position: EntryPosition, recording: Recording): 
  */
 export function decodeEntries(message: Uint8Array<ArrayBuffer>): Entry[] {
   // Typed arrays need their alignment; a socket's buffer may start anywhere.
-  const bytes = message.byteOffset % 8 === 0 ? message : message.slice();
+  // A copy by `slice` would be none: Node's Buffer shares its memory there.
+  const bytes = message.byteOffset % 8 === 0 ? message : new Uint8Array(message);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries: Entry[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -301,6 +302,7 @@ function checkFits(at: number, end: number, length: number): void {
     throw new MalformedEntryError(`Byte ${at}: an entry of ${length} bytes that claims to hold ${end}.`);
 }
 
-function isExactInFloat32(numbers: Float32Array | Float64Array): boolean {
+/** Whether float32 has room for every one of these numbers as it is. */
+export function isExactInFloat32(numbers: Float32Array | Float64Array): boolean {
   return numbers instanceof Float32Array || numbers.every((number) => Object.is(Math.fround(number), number));
 }

@@ -3,6 +3,7 @@
  *
  * Runs in Node and in a browser. Knows nothing of Studio, of storage or of screens. SPEC.md has the rules.
  */
+export { CLOSE } from "./close-codes.ts";
 export type { ConnectionState } from "./connection-state.ts";
 export type { Box, WindowDetails } from "./details.ts";
 export {
@@ -28,11 +29,10 @@ export {
   type WindowColumns,
   type WindowsEntry,
 } from "./entry.ts";
-export { toJsonEntry, type JsonEntry } from "./json-entry.ts";
+export { BadMessageError } from "./json-checks.ts";
+export { fromJsonEntry, toJsonEntry, type JsonEntry } from "./json-entry.ts";
 export { connectLive, LiveError, type LiveConnection, type LiveOptions, type LiveSocket } from "./live-client.ts";
 export {
-  BadMessageError,
-  CLOSE,
   FEED,
   parseClientMessage,
   parseServerMessage,

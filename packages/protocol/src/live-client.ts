@@ -1,7 +1,7 @@
 import { nextState, type ConnectionEvent, type ConnectionState } from "./connection-state.ts";
 import { decodeEntries, MalformedEntryError } from "./entry.ts";
+import { BadMessageError } from "./json-checks.ts";
 import {
-  BadMessageError,
   parseServerMessage,
   SUBPROTOCOL,
   type ClientMessage,

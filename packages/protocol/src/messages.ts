@@ -1,5 +1,15 @@
 /** Control messages of the live protocol, and the checks that stand at both ends of the wire. SPEC.md explains them. */
 
+import {
+  asObject,
+  BadMessageError,
+  parseObject,
+  readCount,
+  readList,
+  readOneOf,
+  readText,
+  type JsonObject,
+} from "./json-checks.ts";
 import type { JsonEntry } from "./json-entry.ts";
 
 export const SUBPROTOCOL = "windowscope.v1";
@@ -31,7 +41,13 @@ export type ClientMessage =
 export type StudioState = "connecting" | "connected" | "unreachable" | "refused";
 
 export type ServerMessage =
-  | { readonly type: "welcome"; readonly server: string; readonly heartbeatMs: number }
+  | {
+      readonly type: "welcome";
+      readonly server: string;
+      readonly heartbeatMs: number;
+      /** What the ticket let in is over then, unless `auth` renews it. Comes again in answer to that. */
+      readonly expiresInMs?: number;
+    }
   | ({ readonly type: "subok"; readonly id: number; readonly from: number } & LogPosition)
   | { readonly type: "live"; readonly id: number; readonly next: number }
   | ({ readonly type: "reset"; readonly id: number; readonly why: ResetReason } & LogPosition)
@@ -40,8 +56,8 @@ export type ServerMessage =
   | { readonly type: "studio"; readonly state: StudioState; readonly message: string }
   /** `t` answers a `ping`. */
   | { readonly type: "hb"; readonly t?: number }
-  /** Entries of one log, for a connection with the capability `json`. */
-  | { readonly type: "entries"; readonly entries: readonly JsonEntry[] }
+  /** Entries of one log, for a connection with the capability `json`. `id` as in `sub`; absent over SSE. */
+  | { readonly type: "entries"; readonly id?: number; readonly entries: readonly JsonEntry[] }
   | { readonly type: "bye"; readonly inMs: number };
 
 export type ResetReason = "epoch" | "trimmed" | "ahead";
@@ -56,29 +72,12 @@ export interface LogPosition {
   readonly next: number;
 }
 
-/** Why a connection was closed; SPEC.md says what the client does about each. */
-export const CLOSE = {
-  done: 1000,
-  restart: 1012,
-  internal: 1011,
-  overloaded: 1013,
-  helloTimeout: 4108,
-  tooManyMessages: 4129,
-  tooManyConnections: 4130,
-  stalled: 4200,
-  draining: 4201,
-  credentialsExpired: 4202,
-  badMessage: 4400,
-  unauthenticated: 4401,
-  forbidden: 4403,
-  logInUse: 4409,
-  wrongVersion: 4415,
-} as const;
-
-/** The text of a control message is not one. `message` says what is wrong with it. */
-export class BadMessageError extends Error {
-  override readonly name = "BadMessageError";
-}
+const STUDIO_STATES = ["connecting", "connected", "unreachable", "refused"] as const satisfies readonly StudioState[];
+const RESET_REASONS = ["epoch", "trimmed", "ahead"] as const satisfies readonly ResetReason[];
+/** A client may ask for so many capabilities. */
+const MOST_CAPS = 16;
+/** Words for people may be longer than names. */
+const LONGEST_WORDS = 10_000;
 
 /**
  * Reads a client's message.
@@ -93,7 +92,7 @@ export function parseClientMessage(text: string): ClientMessage {
         type: "hello",
         client: readText(message, "client"),
         ...(message.ticket !== undefined && { ticket: readText(message, "ticket") }),
-        ...(message.caps !== undefined && { caps: readCaps(message.caps) }),
+        ...(message.caps !== undefined && { caps: readCaps(message) }),
       };
     case "auth":
       return { type: "auth", ticket: readText(message, "ticket") };
@@ -106,7 +105,7 @@ export function parseClientMessage(text: string): ClientMessage {
     case "unsub":
       return { type: "unsub", id: readCount(message, "id") };
     default:
-      throw new BadMessageError(`Unknown message type ${JSON.stringify(message.type)?.slice(0, 40)}.`);
+      throw new BadMessageError(`"${readText(message, "type").slice(0, 40)}" is not a message of a client.`);
   }
 }
 
@@ -119,7 +118,12 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
   const message = parseObject(text);
   switch (message.type) {
     case "welcome":
-      return { type: "welcome", server: readText(message, "server"), heartbeatMs: readCount(message, "heartbeatMs") };
+      return {
+        type: "welcome",
+        server: readText(message, "server"),
+        heartbeatMs: readCount(message, "heartbeatMs"),
+        ...(message.expiresInMs !== undefined && { expiresInMs: readCount(message, "expiresInMs") }),
+      };
     case "subok":
       return {
         type: "subok",
@@ -134,7 +138,7 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
         type: "reset",
         id: readCount(message, "id"),
         ...readPosition(message),
-        why: readText(message, "why") as ResetReason,
+        why: readOneOf(message, "why", RESET_REASONS),
       };
     case "end":
       return { type: "end", id: readCount(message, "id"), next: readCount(message, "next") };
@@ -143,18 +147,22 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
         type: "err",
         id: readCount(message, "id"),
         code: readText(message, "code"),
-        message: readText(message, "message"),
+        message: readText(message, "message", LONGEST_WORDS),
       };
     case "studio":
       return {
         type: "studio",
-        state: readText(message, "state") as StudioState,
-        message: readText(message, "message"),
+        state: readOneOf(message, "state", STUDIO_STATES),
+        message: readText(message, "message", LONGEST_WORDS),
       };
     case "hb":
       return { type: "hb", ...(message.t !== undefined && { t: readCount(message, "t") }) };
     case "entries":
-      return { type: "entries", entries: message.entries as readonly JsonEntry[] };
+      return {
+        type: "entries",
+        ...(message.id !== undefined && { id: readCount(message, "id") }),
+        entries: readList(message, "entries").map(readJsonEntry),
+      };
     case "bye":
       return { type: "bye", inMs: readCount(message, "inMs") };
     default:
@@ -162,53 +170,27 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
   }
 }
 
-const LONGEST_TEXT = 200;
-
-function parseObject(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new BadMessageError("A control message has to be JSON.", { cause });
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new BadMessageError("A control message has to be a JSON object.");
-  }
-  return value as Record<string, unknown>;
+function readCaps(message: JsonObject): readonly string[] {
+  const caps = readList(message, "caps");
+  const isGood = caps.length <= MOST_CAPS && caps.every((cap) => typeof cap === "string");
+  if (!isGood) throw new BadMessageError(`"caps" has to be a list of at most ${MOST_CAPS} texts.`);
+  return caps;
 }
 
-function readText(message: Record<string, unknown>, key: string): string {
-  const value = message[key];
-  if (typeof value !== "string" || value === "") throw new BadMessageError(`"${key}" has to be a text.`);
-  if (value.length > LONGEST_TEXT && key !== "message") throw new BadMessageError(`"${key}" is too long.`);
-  return value;
-}
-
-function readCount(message: Record<string, unknown>, key: string): number {
-  const value = message[key];
-  if (!Number.isSafeInteger(value) || (value as number) < 0) {
-    throw new BadMessageError(`"${key}" has to be a whole number, 0 or more.`);
-  }
-  return value as number;
-}
-
-function readCaps(caps: unknown): readonly string[] {
-  const isList = Array.isArray(caps) && caps.length <= 16 && caps.every((cap) => typeof cap === "string");
-  if (!isList) throw new BadMessageError('"caps" has to be a list of texts.');
-  return caps as readonly string[];
+/** What every entry has; `fromJsonEntry` reads the rest. */
+function readJsonEntry(value: unknown): JsonEntry {
+  const entry = asObject(value, "An entry");
+  return { ...entry, kind: readText(entry, "kind"), log: readCount(entry, "log"), seq: readCount(entry, "seq") };
 }
 
 function readFrom(from: unknown): SubscribeFrom {
   if (from === "start" || from === "now") return from;
-  if (typeof from === "object" && from !== null) {
-    const object = from as Record<string, unknown>;
-    if ("tail" in object) return { tail: readCount(object, "tail") };
-    return { epoch: readText(object, "epoch"), seq: readCount(object, "seq") };
-  }
-  throw new BadMessageError('"from" has to be "start", "now", {"tail": n} or {"epoch", "seq"}.');
+  const object = asObject(from, '"from", unless it is "start" or "now",');
+  if (object.tail !== undefined) return { tail: readCount(object, "tail") };
+  return { epoch: readText(object, "epoch"), seq: readCount(object, "seq") };
 }
 
-function readPosition(message: Record<string, unknown>): LogPosition {
+function readPosition(message: JsonObject): LogPosition {
   return {
     log: readText(message, "log"),
     number: readCount(message, "number"),
