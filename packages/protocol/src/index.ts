@@ -31,7 +31,9 @@ export {
 } from "./entry.ts";
 export { BadMessageError } from "./json-checks.ts";
 export { fromJsonEntry, toJsonEntry, type JsonEntry } from "./json-entry.ts";
-export { connectLive, LiveError, type LiveConnection, type LiveOptions, type LiveSocket } from "./live-client.ts";
+export { connectLive, LiveError, type LiveConnection, type LiveOptions } from "./live-client.ts";
+export type { Ticket } from "./live-session.ts";
+export type { LiveSocket } from "./live-socket.ts";
 export {
   FEED,
   parseClientMessage,

@@ -1,38 +1,31 @@
-import { nextState, type ConnectionEvent, type ConnectionState } from "./connection-state.ts";
-import { decodeEntries, MalformedEntryError } from "./entry.ts";
-import { BadMessageError } from "./json-checks.ts";
-import {
-  parseServerMessage,
-  SUBPROTOCOL,
-  type ClientMessage,
-  type ServerMessage,
-  type StudioState,
-  type SubscribeFrom,
-} from "./messages.ts";
-import { Subscription, type LogEvent } from "./subscription.ts";
+import { openSocket } from "#websocket";
 
-/** The part of a WebSocket that is used; a browser's and that of the package `ws` both fit. */
-export interface LiveSocket {
-  binaryType: string;
-  send(text: string): void;
-  close(code?: number, reason?: string): void;
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: never) => void) | null;
-  onclose: ((event: never) => void) | null;
-  onerror: ((event: never) => void) | null;
-}
+import { nextState, type ConnectionEvent, type ConnectionState } from "./connection-state.ts";
+import type { Entry } from "./entry.ts";
+import { LiveSession, type SessionListener, type Ticket } from "./live-session.ts";
+import type { LiveSocket } from "./live-socket.ts";
+import type { ClientMessage, StudioState, SubscribeFrom } from "./messages.ts";
+import { Subscription, type LogEvent } from "./subscription.ts";
+import { onWakeUp } from "./wake-up.ts";
 
 export interface LiveOptions {
-  /** Address of the live socket, such as `ws://127.0.0.1:4700/live`. */
-  readonly url: string;
-  /** Name and version of the program, for the server's log. */
-  readonly client: string;
-  /** Opens a socket; Node 20 has none of its own, so it is handed in. */
-  readonly openSocket: (url: string, subprotocol: string) => LiveSocket;
   /** Closes the connection; every loop over a subscription then throws the signal's reason. */
   readonly signal: AbortSignal;
+  /**
+   * Lets the program in where the server asks for an access token. A ticket is good for one connection, so a text lasts
+   * until that is lost; a function is asked before every connection, and once more when the server refuses its ticket.
+   * When it throws, the connection counts as lost and is tried again.
+   */
+  readonly ticket?: Ticket;
+  /** Name and version of the program, for the server's log; at most 200 characters. Default: this package's name. */
+  readonly client?: string;
+  /** What to ask the server for: `json` to get entries as text, which is larger but can be read by eye. */
+  readonly caps?: readonly string[];
+  /** Opens a socket. Default: the platform's `WebSocket`, and in Node that of the package `ws`. */
+  readonly openSocket?: (url: string, subprotocol: string) => LiveSocket;
+  /** Hears of every new state, in a microtask of its own. */
   readonly onState?: (state: ConnectionState) => void;
-  /** Whether the server reaches Studio, and what to tell people about it. */
+  /** Whether the server reaches Studio, and what to tell people about it; in a microtask of its own. */
   readonly onStudio?: (state: StudioState, message: string) => void;
 }
 
@@ -53,44 +46,49 @@ export interface LiveConnection {
   /**
    * Follows a log, over any number of reconnections, until its end or until the loop is left.
    *
+   * What the loop has not taken yet is bounded: the server holds a log back when 1 MiB of it is not acknowledged.
+   *
    * @param log A run's id, or `FEED`. One subscription a log at a time.
    * @param signal Ends this loop alone.
-   * @throws {LiveError} inside the loop when the log does not exist or the connection closes for good; the reason of
-   *   the signal that stopped it.
+   * @throws {LiveError} from the loop when the log does not exist, is followed already, or the connection closes for
+   *   good; the reason of the signal that stopped it.
    */
   subscribe(log: string, from: SubscribeFrom, signal?: AbortSignal): AsyncIterable<LogEvent>;
   /** Tries again now instead of at the end of the wait. */
   retryNow(): void;
 }
 
-/** A server that stays silent for this many heartbeats is gone. */
-const SILENT_HEARTBEATS = 1.6;
-/** Until the server has said how often it beats. */
-const HANDSHAKE_TIMEOUT_MS = 10_000;
-
-/** Connects to a Windowscope server and stays connected. SPEC.md describes the protocol. */
-export function connectLive(options: LiveOptions): LiveConnection {
-  return new Client(options);
+/**
+ * Connects to a Windowscope server and stays connected, in a browser or in Node. SPEC.md describes the protocol.
+ *
+ * @param url Address of the live socket, such as `ws://127.0.0.1:4700/live`. One that is no address closes the
+ *   connection for good; its state says why.
+ */
+export function connectLive(url: string | URL, options: LiveOptions): LiveConnection {
+  return new Client(String(url), options);
 }
 
 class Client implements LiveConnection {
+  readonly #url: string;
   readonly #options: LiveOptions;
   /** By their ids. */
   readonly #subscriptions = new Map<number, Subscription>();
   #lastId = 0;
   #state: ConnectionState = { name: "connecting", attempt: 0 };
-  #socket: LiveSocket | undefined;
+  #session: LiveSession | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
-  #silenceMs = HANDSHAKE_TIMEOUT_MS;
-  /** From the server's `bye`: not before this time. */
-  #waitMs: number | undefined;
+  /** Takes the listeners off when the connection is closed. */
+  readonly #closing = new AbortController();
 
-  constructor(options: LiveOptions) {
+  constructor(url: string, options: LiveOptions) {
+    this.#url = url;
     this.#options = options;
-    options.signal.addEventListener("abort", () => this.#happened({ type: "stopped" }), { once: true });
-    if (options.signal.aborted) this.#happened({ type: "stopped" });
-    else this.#open();
+    const { signal } = options;
+    const stop = () => this.#happened({ type: "stopped" });
+    signal.addEventListener("abort", stop, { once: true, signal: this.#closing.signal });
+    onWakeUp(() => this.retryNow(), this.#closing.signal);
+    if (signal.aborted) stop();
+    else this.#connect();
   }
 
   get state(): ConnectionState {
@@ -101,7 +99,11 @@ class Client implements LiveConnection {
     this.#happened({ type: "retry" });
   }
 
-  async *subscribe(log: string, from: SubscribeFrom, signal?: AbortSignal): AsyncGenerator<LogEvent, void, undefined> {
+  subscribe(log: string, from: SubscribeFrom, signal?: AbortSignal): AsyncIterable<LogEvent> {
+    return { [Symbol.asyncIterator]: () => this.#follow(log, from, signal) };
+  }
+
+  #follow(log: string, from: SubscribeFrom, signal?: AbortSignal): AsyncIterator<LogEvent, undefined> {
     signal?.throwIfAborted();
     if ([...this.#subscriptions.values()].some((other) => other.log === log)) {
       throw new LiveError("log_in_use", `There is a subscription to ${log} already.`);
@@ -112,38 +114,34 @@ class Client implements LiveConnection {
     const subscription = new Subscription(id, log, from, (seq) => this.#send({ type: "ack", id, seq }));
     this.#subscriptions.set(id, subscription);
     this.#send({ type: "sub", id, log, from });
-    // A loop that waits for the next event hears nothing else, so it has to be ended from here.
-    const leave = () => this.#leave(subscription, signal?.reason as Error);
-    signal?.addEventListener("abort", leave, { once: true });
-    try {
-      yield* subscription.events();
-    } finally {
-      signal?.removeEventListener("abort", leave);
-      this.#leave(subscription);
-    }
-  }
 
-  /** Forgets a subscription; another one to the same log may follow at once. */
-  #leave(subscription: Subscription, reason?: Error): void {
-    const { id, isOver } = subscription;
-    if (!this.#subscriptions.delete(id)) return;
-    if (!isOver) this.#send({ type: "unsub", id });
-    subscription.finish(reason);
+    const leave = (reason?: Error) => {
+      signal?.removeEventListener("abort", abort);
+      if (!this.#subscriptions.delete(id)) return;
+      if (!subscription.isOver) this.#send({ type: "unsub", id });
+      subscription.abandon(reason);
+    };
+    const abort = () => leave(signal?.reason as Error);
+    signal?.addEventListener("abort", abort, { once: true });
+    return leavable(subscription.events(), leave);
   }
 
   #happened(event: ConnectionEvent): void {
     const before = this.#state;
-    this.#state = nextState(before, event, Date.now(), Math.random);
-    if (this.#state === before) return;
-    this.#enter(this.#state);
-    this.#options.onState?.(this.#state);
+    const state = nextState(before, event, Date.now(), Math.random);
+    if (state === before) return;
+    this.#state = state;
+    // Later, and before what `#enter` may bring about: what the caller does then cannot meet a half-done step.
+    const { onState } = this.#options;
+    if (onState) queueMicrotask(() => onState(state));
+    this.#enter(state);
   }
 
   #enter(state: ConnectionState): void {
     clearTimeout(this.#retryTimer);
     switch (state.name) {
       case "connecting":
-        this.#open();
+        this.#connect();
         break;
       case "open":
         for (const subscription of this.#subscriptions.values()) {
@@ -152,16 +150,24 @@ class Client implements LiveConnection {
         }
         break;
       case "waiting":
-        this.#dropSocket();
+        this.#session?.close();
         this.#retryTimer = setTimeout(() => this.retryNow(), state.retryAtMs - Date.now());
         break;
       case "closed":
-        this.#dropSocket();
-        for (const subscription of this.#subscriptions.values()) subscription.finish(this.#closedError(state.reason));
+        this.#session?.close();
+        this.#closing.abort();
+        for (const subscription of this.#subscriptions.values()) this.#end(subscription, state.reason);
         break;
       default:
         state satisfies never;
     }
+  }
+
+  /** Who stopped the connection wants nothing more of it; else what came before the end is still handed over. */
+  #end(subscription: Subscription, reason: string): void {
+    const error = this.#closedError(reason);
+    if (this.#options.signal.aborted) subscription.abandon(error);
+    else subscription.finish(error);
   }
 
   /** Who stopped the connection gets the reason back that they gave. */
@@ -170,98 +176,88 @@ class Client implements LiveConnection {
     return signal.aborted ? (signal.reason as Error) : new LiveError("closed", reason);
   }
 
-  #open(): void {
-    const socket = this.#options.openSocket(this.#options.url, SUBPROTOCOL);
-    this.#socket = socket;
-    this.#silenceMs = HANDSHAKE_TIMEOUT_MS;
-    this.#waitMs = undefined;
-    this.#heard();
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", client: this.#options.client }));
-    socket.onmessage = ({ data }: { data: string | ArrayBuffer }) => this.#received(data);
-    socket.onclose = ({ code, reason }: { code: number; reason: string }) => this.#lost(code, reason);
-    // A close event follows every error, and says more.
-    socket.onerror = () => undefined;
+  #connect(): void {
+    const { client = "@windowscope/protocol", ticket } = this.#options;
+    const listener: SessionListener = {
+      welcomed: () => this.#happened({ type: "welcomed" }),
+      told: (message) => this.#told(message),
+      entriesCame: (entries, bytes) => this.#entriesCame(entries, bytes),
+      lost: (code, reason, waitMs) =>
+        this.#happened({ type: "lost", code, reason, waitMs, hasTickets: typeof ticket === "function" }),
+      failed: (reason) => this.#happened({ type: "failed", reason }),
+    };
+    this.#session = new LiveSession(this.#url, { openSocket, ...this.#options, client }, listener);
+    this.#session.start();
   }
 
-  /** Lets go of the socket, so that nothing it still says is heard. */
-  #dropSocket(): void {
-    clearTimeout(this.#silenceTimer);
-    const socket = this.#socket;
-    this.#socket = undefined;
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close(1000);
-  }
-
-  #lost(code: number, reason: string): void {
-    this.#happened({ type: "lost", code, reason, ...(this.#waitMs !== undefined && { waitMs: this.#waitMs }) });
-  }
-
-  /** Starts the wait for the next sign of life. */
-  #heard(): void {
-    clearTimeout(this.#silenceTimer);
-    this.#silenceTimer = setTimeout(() => this.#lost(1006, "the server went silent"), this.#silenceMs);
-  }
-
-  #received(data: string | ArrayBuffer): void {
-    this.#heard();
-    try {
-      if (typeof data === "string") this.#control(parseServerMessage(data));
-      else this.#entries(new Uint8Array(data));
-    } catch (cause) {
-      if (!(cause instanceof BadMessageError || cause instanceof MalformedEntryError)) throw cause;
-      this.#lost(1011, `the server sent something unreadable: ${cause.message}`);
-    }
-  }
-
-  #entries(bytes: Uint8Array<ArrayBuffer>): void {
-    const entries = decodeEntries(bytes);
+  #entriesCame(entries: readonly Entry[], bytes: number): void {
     const number = entries[0]?.log;
+    if (number === undefined) return;
     const subscription = [...this.#subscriptions.values()].find((candidate) => candidate.number === number);
     // Entries may still arrive for a log that was just left.
-    if (!subscription || subscription.isOver) return;
-    if (!subscription.receive(entries, bytes.length)) this.#lost(1011, `entries of ${subscription.log} are missing`);
+    if (subscription && !subscription.isOver) this.#check(subscription, subscription.receive(entries, bytes));
   }
 
-  #control(message: ServerMessage | undefined): void {
-    switch (message?.type) {
-      case "welcome":
-        this.#silenceMs = message.heartbeatMs * SILENT_HEARTBEATS;
-        this.#heard();
-        this.#happened({ type: "welcomed" });
-        break;
+  #told(message: Parameters<SessionListener["told"]>[0]): void {
+    if (message.type === "studio") {
+      const { onStudio } = this.#options;
+      if (onStudio) queueMicrotask(() => onStudio(message.state, message.message));
+      return;
+    }
+    const subscription = this.#subscriptions.get(message.id);
+    // The loop may have been left, or be over.
+    if (!subscription || subscription.isOver) return;
+    switch (message.type) {
       case "subok":
-        this.#subscriptions.get(message.id)?.begin(message);
+        this.#check(subscription, subscription.begin(message));
         break;
       case "reset":
-        this.#subscriptions.get(message.id)?.reset(message);
+        subscription.reset(message);
         break;
       case "live":
-        this.#subscriptions.get(message.id)?.caughtUp();
+        subscription.caughtUp();
         break;
       case "end":
-        this.#subscriptions.get(message.id)?.finish();
+        subscription.finish();
         break;
       case "err":
-        this.#subscriptions.get(message.id)?.finish(new LiveError(message.code, message.message));
-        break;
-      case "studio":
-        this.#options.onStudio?.(message.state, message.message);
-        break;
-      case "bye":
-        this.#waitMs = message.inMs;
-        break;
-      case "hb":
-      case "entries":
-      case undefined:
+        subscription.finish(new LiveError(message.code, message.message));
         break;
       default:
         message satisfies never;
     }
   }
 
-  #send(message: ClientMessage): void {
-    if (this.#state.name === "open") this.#socket?.send(JSON.stringify(message));
+  /** A server that made a mistake gets another chance on another connection. */
+  #check({ log }: Subscription, fault: string | undefined): void {
+    if (fault !== undefined) this.#happened({ type: "lost", code: 1011, reason: `the log ${log} ${fault}` });
   }
+
+  #send(message: ClientMessage): void {
+    if (this.#state.name === "open") this.#session?.send(message);
+  }
+}
+
+/** The events, with a way out that works while the next one is still awaited; a generator's own `return` waits too. */
+function leavable(
+  events: AsyncGenerator<LogEvent, void, undefined>,
+  leave: () => void,
+): AsyncIterator<LogEvent, undefined> {
+  return {
+    next: async () => {
+      try {
+        const result = await events.next();
+        if (!result.done) return result;
+        leave();
+        return { done: true, value: undefined };
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
+    return: async () => {
+      leave();
+      return { done: true, value: undefined };
+    },
+  };
 }

@@ -76,8 +76,7 @@ it("loses nothing and repeats nothing through a storm of 2,000 lost connections"
   const seen = Array.from({ length: viewers }, () => [] as number[]);
 
   const following = seen.map(async (seqs, viewer) => {
-    const live = connectLive({
-      url: "ws://memory",
+    const live = connectLive("ws://memory", {
       client: "storm",
       signal: AbortSignal.any([stop.signal]),
       openSocket: () => {

@@ -77,8 +77,7 @@ export class PageFeed {
 
   /** Connects, and stays connected until `signal` aborts. */
   start(signal: AbortSignal): void {
-    this.#live = connectLive({
-      url: this.#url,
+    this.#live = connectLive(this.#url, {
       client: "windowscope-viewer",
       openSocket: this.#openSocket,
       signal,

@@ -214,6 +214,7 @@ describe("PageFeed", () => {
     await settle();
     const { view } = feed;
     server().onclose?.({ code: 1006, reason: "" } as never);
+    await settle();
     expect(feed.connection.name).toBe("waiting");
 
     feed.retryNow();
