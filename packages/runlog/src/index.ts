@@ -3,6 +3,7 @@ export {
   AppendConflictError,
   FencedError,
   NoSuchLogError,
+  RunLogWriteError,
   type Append,
   type LeaseRequest,
   type LogReset,

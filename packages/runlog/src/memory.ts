@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 
 import {
-  AppendConflictError,
+  checkDistinct,
+  checkEnd,
   NoSuchLogError,
   resetReason,
   type Append,
@@ -72,10 +73,11 @@ export function createMemoryRunLog(): RunLog {
     },
 
     async append(appends) {
-      for (const { log, at, fence } of appends) {
-        const { next, isSealed } = stateOf(find(log));
-        leases.check(log, fence);
-        if (isSealed || next !== at) throw new AppendConflictError(log, at, next, isSealed);
+      checkDistinct(appends);
+      for (const append of appends) {
+        const state = stateOf(find(append.log));
+        leases.check(append.log, append.fence);
+        checkEnd(append, state);
       }
       for (const append of appends) apply(find(append.log), append);
       for (const { log } of appends) watchers.notify(log);

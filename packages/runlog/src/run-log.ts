@@ -16,11 +16,15 @@ export interface RunLog {
   list(page: LogPage): Promise<LogState[]>;
 
   /**
-   * Appends to one or several logs, all or nothing, and resolves once that is stored.
+   * Appends to one or several logs, each at most once, all or nothing, and resolves once that is stored.
+   *
+   * Appends that are under way at the same time may be stored together, yet one that is refused never fails another.
    *
    * @throws {AppendConflictError} when a log does not end where the writer believes.
    * @throws {FencedError} when somebody else has taken a lease on a log since the append's `fence` was granted.
    * @throws {NoSuchLogError} when there is no such log.
+   * @throws {RunLogWriteError} when it cannot be stored, as on a full disk. Nothing of it is.
+   * @throws {RunLogUnavailableError} when nobody answered in time: it may be stored or not.
    */
   append(appends: readonly Append[]): Promise<void>;
 
@@ -32,7 +36,11 @@ export interface RunLog {
    */
   read(log: string, position: ReadPosition): Promise<LogSlice | LogReset>;
 
-  /** Forgets the entries below `first`; readers that still want them are reset. */
+  /**
+   * Forgets the entries below `first`; readers that still want them are reset.
+   *
+   * @throws {NoSuchLogError} when there is no such log.
+   */
   trim(log: string, first: number): Promise<void>;
 
   /**
@@ -47,7 +55,11 @@ export interface RunLog {
   /** Gives a lease back, so that the next one need not wait. Giving back what one does not have is fine. */
   release(log: string, holder: string): Promise<void>;
 
-  /** Empties a log and gives it a new epoch: what readers have of it is no longer true. */
+  /**
+   * Empties a log and gives it a new epoch: what readers have of it is no longer true.
+   *
+   * @throws {NoSuchLogError} when there is no such log.
+   */
   restart(log: string): Promise<LogState>;
 
   /** Forgets a log. Deleting what is not there is fine. */
@@ -98,6 +110,7 @@ export interface Append {
   readonly log: string;
   /** Number of the first appended entry: where the writer believes the log to end. */
   readonly at: number;
+  /** Their bytes may change again only when the append has ended. */
   readonly entries: readonly Uint8Array[];
   /** Replaces the log's meta. */
   readonly meta?: string;
@@ -119,7 +132,10 @@ export interface ReadPosition {
   readonly epoch: string;
   /** Number of the first entry wanted. */
   readonly from: number;
-  /** Upper bound for the bytes of all entries together, unless a single entry is longer. */
+  /**
+   * Upper bound for the bytes of all entries together, unless a single entry is longer. Nobody else is served while a
+   * slice is read, so keep it small: a megabyte takes some ten milliseconds.
+   */
   readonly maxBytes: number;
 }
 
@@ -178,6 +194,35 @@ export class NoSuchLogError extends Error {
     super(`There is no log ${log}.`);
     this.log = log;
   }
+}
+
+/** The change cannot be stored, and nothing of it is. Once there is room again the log goes on from its last entry. */
+export class RunLogWriteError extends Error {
+  override readonly name = "RunLogWriteError";
+
+  constructor(where: string, options: { readonly cause: Error }) {
+    super(`Cannot write to ${where}: ${options.cause.message}.`, options);
+  }
+}
+
+/** Whoever keeps the logs did not answer in time. A change that was asked for may have happened or not. */
+export class RunLogUnavailableError extends Error {
+  override readonly name = "RunLogUnavailableError";
+
+  constructor(where: string, why: string) {
+    super(`${where} cannot be used now: ${why}.`);
+  }
+}
+
+/** @throws {RangeError} when a log is among the appends twice. */
+export function checkDistinct(appends: readonly Append[]): void {
+  const logs = new Set(appends.map(({ log }) => log));
+  if (logs.size < appends.length) throw new RangeError("A log can be only once in one append.");
+}
+
+/** @throws {AppendConflictError} when the log does not end where the append begins. */
+export function checkEnd({ log, at }: Append, { next, isSealed }: LogState): void {
+  if (isSealed || next !== at) throw new AppendConflictError(log, at, next, isSealed);
 }
 
 /** Why a position cannot be served, or `undefined` when it can. */

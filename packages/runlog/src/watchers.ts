@@ -8,8 +8,12 @@ export class Watchers {
     watchers.add(onChange);
     return () => {
       watchers.delete(onChange);
-      if (watchers.size === 0) this.#byLog.delete(log);
+      if (watchers.size === 0 && this.#byLog.get(log) === watchers) this.#byLog.delete(log);
     };
+  }
+
+  has(log: string): boolean {
+    return this.#byLog.has(log);
   }
 
   notify(log: string): void {
