@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { bytes, readAll } from "./contract-reading.ts";
+import { describeRetention } from "./contract-retention.ts";
 import { describeSizes } from "./contract-sizes.ts";
 import { describeWriters } from "./contract-writers.ts";
 import { AppendConflictError, NoSuchLogError, type RunLog } from "./run-log.ts";
@@ -22,6 +23,7 @@ export function describeRunLog(name: string, open: () => Promise<RunLog>): void 
 
     describeWriters(() => logs);
     describeSizes(() => logs);
+    describeRetention(() => logs);
 
     describe("open", () => {
       it("creates an empty log, and finds it again", async () => {

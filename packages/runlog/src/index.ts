@@ -1,4 +1,5 @@
 export { createMemoryRunLog } from "./memory.ts";
+export { enforceRetention, type Retention, type RetentionReport } from "./retention.ts";
 export {
   AppendConflictError,
   FencedError,
