@@ -1,9 +1,12 @@
 export { createMemoryRunLog } from "./memory.ts";
+export { openRedisRunLog, type RedisRunLogOptions } from "./redis.ts";
+export { RedisNotSafeError } from "./redis-safety.ts";
 export { enforceRetention, type Retention, type RetentionReport } from "./retention.ts";
 export {
   AppendConflictError,
   FencedError,
   NoSuchLogError,
+  RunLogUnavailableError,
   RunLogWriteError,
   type Append,
   type LeaseRequest,
