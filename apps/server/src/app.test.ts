@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createApp } from "./app.ts";
 import { createFakeStudio, fakeablePause, type FakeStudio } from "./fakes.ts";
 import { LiveHub } from "./live/hub.ts";
+import { SILENT_LOG } from "./log.ts";
 import { RunJournal } from "./runs/journal.ts";
 import { Runs } from "./runs/runs.ts";
 
@@ -19,7 +20,7 @@ beforeEach(async () => {
   lines = [];
   const log = (line: string) => void lines.push(line);
   runLog = createMemoryRunLog();
-  hub = new LiveHub(runLog, log);
+  hub = new LiveHub({ runLog, log: SILENT_LOG });
   const journal = await RunJournal.open(runLog);
   const hintsFor = () => ({ watch: () => () => undefined });
   const runs = new Runs({ studio, journal, hintsFor, pause: fakeablePause, log });

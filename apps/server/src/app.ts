@@ -10,6 +10,8 @@ import type { WebSocket } from "ws";
 import { problemResponse } from "./api/problem.ts";
 import { apiRoutes, type ApiParts } from "./api/routes.ts";
 import { guardLoopback } from "./guard.ts";
+import { admitViewers } from "./live/admission.ts";
+import { eventRoutes } from "./live/event-routes.ts";
 import type { LiveHub } from "./live/hub.ts";
 
 const LARGEST_BODY_BYTES = 64 * 1024;
@@ -42,9 +44,11 @@ export function createApp(parts: ApiParts & { readonly hub: LiveHub; readonly vi
     bodyLimit({ maxSize: LARGEST_BODY_BYTES, onError: (c) => problemResponse(c, 413, "too-large", tooLarge) }),
   );
   app.route("/api/v1", apiRoutes(parts));
+  app.route("/api/v1", eventRoutes(parts));
 
   app.get(
     "/live",
+    admitViewers(hub.admission),
     upgradeWebSocket(() => ({ onOpen: (_event, { raw }) => hub.accept(raw as WebSocket) })),
     (c) => problemResponse(c, 426, "websocket-only", "This address speaks only WebSocket, subprotocol windowscope.v1."),
   );

@@ -11,8 +11,9 @@ import { WebSocket } from "ws";
 
 import { createApp } from "./app.ts";
 import type { ServerConfig } from "./config.ts";
-import { createLiveSocketServer, LiveHub } from "./live/hub.ts";
-import { guardUpgrades } from "./live/upgrade.ts";
+import { LiveHub } from "./live/hub.ts";
+import { createLiveSocketServer, guardUpgrades, SLOW_CLIENT_LIMITS } from "./live/upgrade.ts";
+import { createLog } from "./log.ts";
 import { RunJournal } from "./runs/journal.ts";
 import { Runs } from "./runs/runs.ts";
 import { watchStudio } from "./studio-watch.ts";
@@ -55,11 +56,15 @@ export async function startServer(
   const journal = await RunJournal.open(runLog);
   const pause = (ms: number, signal: AbortSignal) => timer(ms, undefined, { signal });
   const runs = new Runs({ studio, journal, hintsFor, pause, log });
-  const hub = new LiveHub(runLog, log);
+  const hub = new LiveHub({ runLog, log: createLog("info", { write: (line) => log(line.trimEnd()) }) });
   const sockets = createLiveSocketServer();
   const app = createApp({ studio, runs, journal, runLog, log, hub, viewerDir });
-  const server = createAdaptorServer({ fetch: app.fetch, websocket: { server: sockets } }) as Server;
-  guardUpgrades(server);
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    websocket: { server: sockets },
+    serverOptions: SLOW_CLIENT_LIMITS,
+  }) as Server;
+  guardUpgrades(server, sockets);
   try {
     await listen(server, config.host, config.port);
   } catch (error) {
@@ -86,8 +91,7 @@ export async function startServer(
     url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
     async close() {
       stop.abort();
-      hub.close();
-      await Promise.all([watching, runs.close(), closeServer(server, () => sockets.clients)]);
+      await Promise.all([hub.drain(), watching, runs.close(), closeServer(server, () => sockets.clients)]);
       await runLog.close();
     },
   };

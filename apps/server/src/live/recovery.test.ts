@@ -1,7 +1,9 @@
-import { connectLive, encodeReadings, type Entry, type LiveSocket } from "@windowscope/protocol";
+import { connectLive, encodeReadings, type LiveSocket, type ReadingsEntry } from "@windowscope/protocol";
 import { createMemoryRunLog, type RunLog } from "@windowscope/runlog";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
+import { SILENT_LOG } from "../log.ts";
+import { LiveHub } from "./hub.ts";
 import { ViewerSession, type ViewerSocket } from "./session.ts";
 
 beforeEach(() => vi.useFakeTimers());
@@ -19,7 +21,7 @@ function createRandom(seed: number): () => number {
 }
 
 /** A connection in memory that takes its time and can be cut at any moment, losing what is under way. */
-function connectInMemory(runLog: RunLog, random: () => number) {
+function connectInMemory(hub: LiveHub, random: () => number) {
   let isCut = false;
   const later = (deliver: () => void) => void setTimeout(() => !isCut && deliver(), random() * 20);
   // One queue for each direction: a wire does not reorder.
@@ -40,8 +42,8 @@ function connectInMemory(runLog: RunLog, random: () => number) {
   };
   const server: ViewerSocket = {
     bufferedAmount: 0,
-    send: (data, onSent) => {
-      const copy = typeof data === "string" ? data : data.slice().buffer;
+    send: (data, _options, onSent) => {
+      const copy = typeof data === "string" ? data : new Uint8Array(data).buffer;
       enqueue(toClient, () => client.onmessage?.({ data: copy } as never));
       later(() => onSent?.());
     },
@@ -49,71 +51,144 @@ function connectInMemory(runLog: RunLog, random: () => number) {
     ping: () => enqueue(toClient, () => session.heard()),
     terminate: () => cut(),
   };
-  const session = new ViewerSession(server, {
-    runLog,
-    status: { state: "connected", message: "Connected" },
-    log: (line) => {
-      throw new Error(line);
-    },
-  });
+  const session = new ViewerSession(server, hub);
+  const leave = hub.enter(session, () => cut());
   function cut(code = 1006, reason = ""): void {
     if (isCut) return;
     isCut = true;
     session.closed();
+    leave();
     setTimeout(() => client.onclose?.({ code, reason } as never));
   }
   later(() => client.onopen?.({} as never));
   return { client, cut };
 }
 
-it("loses nothing and repeats nothing through a storm of 2,000 lost connections", { timeout: 60_000 }, async () => {
-  const [viewers, entries, losses] = [40, 2_000, 2_000];
-  const random = createRandom(7);
-  const runLog = createMemoryRunLog();
-  const { number } = await runLog.open("r1");
+/** Viewers that lose their connections all the time, and what each has applied since its last reset. */
+function startStorm(runLog: RunLog, random: () => number, { viewers }: { readonly viewers: number }) {
+  const hub = new LiveHub({
+    runLog,
+    log: SILENT_LOG,
+    // So little that most viewers change between ring and history all the time.
+    limits: { ringBytes: 2_000, messageBytes: 400, highWaterBytes: 2_000, unackedBytes: 4_000, vanishedMs: 5_000 },
+  });
   const stop = new AbortController();
   const cuts: (() => void)[] = [];
-  const seen = Array.from({ length: viewers }, () => [] as number[]);
-
-  const following = seen.map(async (seqs, viewer) => {
+  const seen = Array.from({ length: viewers }, () => ({ seqs: [] as number[], values: [] as number[], resets: 0 }));
+  const following = seen.map(async (applied, viewer) => {
     const live = connectLive("ws://memory", {
       client: "storm",
       signal: AbortSignal.any([stop.signal]),
       openSocket: () => {
-        const { client, cut } = connectInMemory(runLog, random);
+        const { client, cut } = connectInMemory(hub, random);
         cuts[viewer] = cut;
         return client;
       },
     });
     for await (const event of live.subscribe("r1", "start")) {
-      if (event.type === "reset") throw new Error("reset");
-      if (event.type === "entries") seqs.push(...event.entries.map(({ seq }: Entry) => seq));
+      if (event.type === "reset") {
+        applied.seqs.length = 0;
+        applied.values.length = 0;
+        applied.resets++;
+      }
+      if (event.type !== "entries") continue;
+      for (const entry of event.entries as readonly ReadingsEntry[]) {
+        const last = applied.seqs.at(-1);
+        if (last !== undefined && entry.seq !== last + 1) throw new Error(`${entry.seq} follows ${last}`);
+        applied.seqs.push(entry.seq);
+        applied.values.push(entry.values[0] as number);
+      }
     }
   });
+  const cutOne = () => cuts[Math.floor(random() * viewers)]?.();
+  const end = async () => {
+    await vi.advanceTimersByTimeAsync(120_000);
+    await Promise.all(following);
+    stop.abort();
+    await vi.advanceTimersByTimeAsync(1_000);
+  };
+  return { hub, seen, cutOne, end };
+}
 
-  let [written, lost] = [0, 0];
-  while (written < entries || lost < losses) {
-    if (written < entries) {
-      const entry = encodeReadings(
-        { log: number, seq: written },
-        { first: written, axisCount: 1, values: Float32Array.of(1) },
-      );
-      await runLog.append([
-        { log: "r1", at: written, entries: [entry], seal: ++written === entries && lost >= losses },
-      ]);
-    }
-    if (lost < losses) {
-      cuts[Math.floor(random() * viewers)]?.();
-      lost++;
-    }
-    await vi.advanceTimersByTimeAsync(5);
-  }
-  const state = await runLog.open("r1");
-  if (!state.isSealed) await runLog.append([{ log: "r1", at: written, entries: [], seal: true }]);
-  await vi.advanceTimersByTimeAsync(120_000);
-  await Promise.all(following);
-  stop.abort();
+/** Appends entries whose value is `generation` and their number, so that one generation is not taken for another. */
+async function write(runLog: RunLog, count: number, generation: number): Promise<void> {
+  const { number, next } = await runLog.open("r1");
+  const entries = Array.from({ length: count }, (_, i) => {
+    const values = Float32Array.of(generation * 100_000 + next + i);
+    return encodeReadings({ log: number, seq: next + i }, { first: next + i, axisCount: 1, values });
+  });
+  await runLog.append([{ log: "r1", at: next, entries }]);
+}
 
-  const everything = Array.from({ length: entries }, (_, i) => i);
-  for (const seqs of seen) expect(seqs).toEqual(everything);
-});
+async function seal(runLog: RunLog): Promise<number> {
+  const { next } = await runLog.open("r1");
+  await runLog.append([{ log: "r1", at: next, entries: [], seal: true }]);
+  return next;
+}
+
+it(
+  "[P9] loses nothing and repeats nothing through a storm of 2,000 lost connections",
+  { timeout: 60_000 },
+  async () => {
+    const random = createRandom(7);
+    const runLog = createMemoryRunLog();
+    await runLog.open("r1");
+    const storm = startStorm(runLog, random, { viewers: 40 });
+
+    for (let i = 0; i < 2_000; i++) {
+      await write(runLog, 1, 0);
+      storm.cutOne();
+      await vi.advanceTimersByTimeAsync(5);
+    }
+    await seal(runLog);
+    await storm.end();
+
+    const everything = Array.from({ length: 2_000 }, (_, i) => i);
+    for (const { seqs, resets } of storm.seen) {
+      expect(seqs).toEqual(everything);
+      expect(resets).toBe(0);
+    }
+    expect(storm.hub.tails.size).toBe(0);
+  },
+);
+
+it.each([1, 2, 3, 4, 5])(
+  "[P9] [P10] shows every viewer the log as it ends up, through trims, restarts and deletions (seed %i)",
+  { timeout: 60_000 },
+  async (seed) => {
+    const random = createRandom(seed);
+    const runLog = createMemoryRunLog();
+    await runLog.open("r1");
+    const storm = startStorm(runLog, random, { viewers: 15 });
+    // Who has never heard of a log is told at once when it is not there.
+    await vi.advanceTimersByTimeAsync(3_000);
+
+    let generation = 0;
+    for (let i = 0; i < 600; i++) {
+      const dice = random();
+      if (dice < 0.01) {
+        generation++;
+        await runLog.restart("r1");
+      } else if (dice < 0.015) {
+        generation++;
+        await runLog.delete("r1");
+        await vi.advanceTimersByTimeAsync(random() * 3_000);
+        await runLog.open("r1");
+      } else if (dice < 0.06) {
+        const { first, next } = await runLog.open("r1");
+        await runLog.trim("r1", first + Math.floor(random() * (next - first)));
+      } else await write(runLog, 1 + Math.floor(random() * 8), generation);
+      if (random() < 0.5) storm.cutOne();
+      await vi.advanceTimersByTimeAsync(random() * 20);
+    }
+    await write(runLog, 50, generation);
+    const next = await seal(runLog);
+    await storm.end();
+
+    for (const { seqs, values } of storm.seen) {
+      expect(seqs.at(-1)).toBe(next - 1);
+      expect(values).toEqual(seqs.map((seq) => generation * 100_000 + seq));
+    }
+    expect(storm.hub.tails.size).toBe(0);
+  },
+);

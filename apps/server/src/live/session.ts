@@ -5,65 +5,52 @@ import {
   type ClientMessage,
   type ServerMessage,
 } from "@windowscope/protocol";
-import type { RunLog } from "@windowscope/runlog";
 
+import type { Grant } from "../access/access.ts";
 import type { StudioStatus } from "../studio-watch.ts";
+import { ControlRate } from "./control-rate.ts";
+import type { Frame } from "./frame.ts";
+import type { LiveLimits } from "./limits.ts";
+import { Liveness } from "./liveness.ts";
 import { LogSubscription, type Outlet } from "./subscription.ts";
+import { isPrivateLog, type LiveParts, type Viewer } from "./viewer.ts";
 
 /** The part of a WebSocket that a session uses, so that a test needs no network. */
 export interface ViewerSocket {
   readonly bufferedAmount: number;
-  send(data: string | Uint8Array, onSent?: (error?: Error) => void): void;
+  send(data: string | Buffer, options: { readonly binary: boolean }, onSent?: (error?: Error) => void): void;
   close(code: number, reason: string): void;
   ping(): void;
   /** Drops the connection without a word. */
   terminate(): void;
 }
 
-const HELLO_TIMEOUT_MS = 5_000;
-export const HEARTBEAT_MS = 25_000;
-const PONG_TIMEOUT_MS = 10_000;
-const STALL_MS = 30_000;
-/** How often to look whether a viewer has stalled, or has heard nothing for long. */
-const CHECK_MS = 5_000;
-/** A viewer sees the feed and a run, and the runs that it compares that with. */
-const MOST_SUBSCRIPTIONS = 64;
-/** Control messages are small: who leaves so much of them unread asks for more than it takes. */
-const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
+const BINARY = { binary: true };
+const TEXT = { binary: false };
 
 /** One viewer's connection: greets, subscribes, keeps the connection alive, ends it when it is of no use. */
-export class ViewerSession implements Outlet {
+export class ViewerSession implements Outlet, Viewer {
+  readonly isAcknowledged = true;
   readonly #socket: ViewerSocket;
-  readonly #runLog: RunLog;
-  readonly #log: (line: string) => void;
+  readonly #parts: LiveParts;
+  readonly #rate: ControlRate;
   /** By id; the name of the log while that is being looked up. */
   readonly #subscriptions = new Map<number, LogSubscription | string>();
-  readonly #helloTimer: NodeJS.Timeout;
-  readonly #pinging: NodeJS.Timeout;
-  readonly #checks: NodeJS.Timeout;
-  #pongTimer: NodeJS.Timeout | undefined;
-  /** When the wire last took something, or had taken everything. */
-  #drainedMs = performance.now();
-  #spokenMs = performance.now();
-  #status: StudioStatus;
-  #isWelcome = false;
+  #subscriptionsEver = 0;
+  #greeting: "awaited" | "checked" | "done" = "awaited";
+  /** Messages that came while the ticket was being checked. */
+  #held: ClientMessage[] = [];
+  #grant: Grant | undefined;
+  #wantsJson = false;
+  readonly #openedMs = performance.now();
+  readonly #liveness: Liveness;
   #isClosed = false;
 
-  constructor(
-    socket: ViewerSocket,
-    {
-      runLog,
-      status,
-      log,
-    }: { readonly runLog: RunLog; readonly status: StudioStatus; readonly log: (line: string) => void },
-  ) {
+  constructor(socket: ViewerSocket, parts: LiveParts) {
     this.#socket = socket;
-    this.#runLog = runLog;
-    this.#log = log;
-    this.#status = status;
-    this.#helloTimer = setTimeout(() => this.#close(CLOSE.helloTimeout, "no hello within 5 s"), HELLO_TIMEOUT_MS);
-    this.#pinging = setInterval(() => this.#ping(), HEARTBEAT_MS);
-    this.#checks = setInterval(() => this.#check(), CHECK_MS);
+    this.#parts = parts;
+    this.#rate = new ControlRate(this.#limits);
+    this.#liveness = new Liveness(this.#limits, this.#openedMs);
   }
 
   /** A frame came in. @param data The text; `undefined` for a binary frame, which a client never sends. */
@@ -72,86 +59,154 @@ export class ViewerSession implements Outlet {
     this.heard();
     try {
       if (data === undefined) throw new BadMessageError("A client sends text.");
-      this.#handle(parseClientMessage(data));
+      this.#receive(parseClientMessage(data));
     } catch (error) {
       if (!(error instanceof BadMessageError)) throw error;
-      this.#close(CLOSE.badMessage, error.message);
+      this.close(CLOSE.badMessage, error.message);
     }
   }
 
   /** The viewer has given a sign of life. */
   heard(): void {
-    clearTimeout(this.#pongTimer);
+    this.#liveness.heard();
   }
 
-  /** Tells the viewer how the server stands with Studio. */
+  get session(): string | undefined {
+    return this.#grant?.session;
+  }
+
+  get bufferedBytes(): number {
+    return this.#isClosed ? 0 : this.#socket.bufferedAmount;
+  }
+
+  get subscriptionCount(): number {
+    let count = 0;
+    for (const { isOver } of this.#open()) if (!isOver) count++;
+    return count;
+  }
+
+  get lag(): number {
+    let most = 0;
+    for (const subscription of this.#open()) most = Math.max(most, subscription.lag);
+    return most;
+  }
+
   setStatus(status: StudioStatus): void {
-    this.#status = status;
-    if (this.#isWelcome) this.tell({ type: "studio", ...status });
+    if (this.#greeting === "done") this.tell({ type: "studio", ...status });
   }
 
-  /** The server goes away for a while. @param inMs How long the viewer is to wait before it comes back. */
   sayGoodbye(inMs: number): void {
     this.tell({ type: "bye", inMs });
-    this.#close(CLOSE.restart, "the server restarts");
+    this.close(CLOSE.restart, "the server restarts");
+  }
+
+  tick(nowMs: number): void {
+    if (this.#isClosed) return;
+    if (this.#greeting === "awaited" && nowMs - this.#openedMs >= this.#limits.helloMs) {
+      this.close(CLOSE.helloTimeout, `no hello within ${this.#limits.helloMs} ms`);
+    } else if (this.#grant && Date.now() >= this.#grant.expiresAtMs) {
+      this.close(CLOSE.credentialsExpired, "the time of the ticket is over");
+    } else if (this.#liveness.isDead(nowMs)) {
+      this.#socket.terminate();
+    } else if (this.#isStalled(nowMs)) {
+      this.close(CLOSE.stalled, `no progress for ${this.#limits.stallMs} ms`);
+    } else {
+      if (this.#liveness.takePing(nowMs)) this.#socket.ping();
+      // A browser does not see pings, so silence needs a word as well.
+      if (this.#liveness.isSilent(nowMs)) this.tell({ type: "hb" });
+    }
   }
 
   /** The connection is closed; frees everything. */
   closed(): void {
     this.#isClosed = true;
-    clearTimeout(this.#helloTimer);
-    clearInterval(this.#pinging);
-    clearInterval(this.#checks);
-    clearTimeout(this.#pongTimer);
     for (const subscription of this.#open()) subscription.close();
     this.#subscriptions.clear();
+    this.#held = [];
   }
 
-  get bufferedBytes(): number {
-    return this.#socket.bufferedAmount;
+  close(code: number, reason: string): void {
+    if (this.#isClosed) return;
+    this.#parts.closing(code);
+    // A close frame has room for 123 bytes of reason.
+    this.#socket.close(code, reason.slice(0, 120));
+    this.closed();
+  }
+
+  get hasRoom(): boolean {
+    return this.#socket.bufferedAmount <= this.#roomBytes;
   }
 
   tell(message: ServerMessage): void {
-    this.#write(JSON.stringify(message));
-    if (this.#socket.bufferedAmount > MOST_UNREAD_BYTES) this.#close(CLOSE.overloaded, "too much is left unread");
+    this.#write(JSON.stringify(message), TEXT);
+    if (!this.#isClosed && this.#socket.bufferedAmount > this.#limits.unreadBytes) {
+      this.close(CLOSE.overloaded, "too much is left unread");
+    }
   }
 
-  send(entries: Uint8Array): void {
-    this.#write(entries);
+  send(frame: Frame): void {
+    const data = this.#wantsJson ? frame.json : frame.bytes;
+    this.#write(data, this.#wantsJson ? TEXT : BINARY);
+    this.#parts.sent(data.length);
   }
 
   fail(error: unknown): void {
-    this.#log(`live: ${error instanceof Error ? error.stack : String(error)}`);
-    this.#close(CLOSE.internal, "the server made a mistake");
+    this.#parts.serverLog.error("A viewer's connection failed", { err: error });
+    this.close(CLOSE.internal, "the server made a mistake");
   }
 
-  #write(data: string | Uint8Array): void {
+  get #limits(): LiveLimits {
+    return this.#parts.tails.limits;
+  }
+
+  /** With no more than this waiting, another message stays below the high-water mark. */
+  get #roomBytes(): number {
+    return this.#limits.highWaterBytes - this.#limits.messageBytes;
+  }
+
+  #write(data: string | Buffer, options: { readonly binary: boolean }): void {
     if (this.#isClosed) return;
-    this.#spokenMs = performance.now();
-    if (this.#socket.bufferedAmount === 0) this.#drainedMs = performance.now();
-    this.#socket.send(data, () => {
-      this.#drainedMs = performance.now();
-      for (const subscription of this.#open()) subscription.roomMade();
-    });
+    const bytes = typeof data === "string" ? Buffer.byteLength(data) : data.length;
+    this.#liveness.spoke(bytes);
+    // Only who might have to wait needs to hear when the wire has taken it.
+    const fills = this.#socket.bufferedAmount + bytes > this.#roomBytes;
+    this.#socket.send(data, options, fills ? this.#onDrained : undefined);
+  }
+
+  readonly #onDrained = (): void => {
+    if (this.#isClosed || !this.hasRoom) return;
+    for (const subscription of this.#open()) subscription.roomMade();
+  };
+
+  #receive(message: ClientMessage): void {
+    if (!this.#isFree(message) && !this.#rate.take()) {
+      this.close(CLOSE.tooManyMessages, `more than ${this.#limits.controlPerSecond} messages a second`);
+    } else if (this.#greeting === "checked") this.#held.push(message);
+    else this.#handle(message);
+  }
+
+  /**
+   * Whether a message is limited by something else than its number. There are no more acknowledgements than entries, and
+   * a viewer that comes back asks for all its logs at once.
+   */
+  #isFree(message: ClientMessage): boolean {
+    if (message.type === "ack") return this.#get(message.id)?.acknowledge(message.seq) ?? false;
+    return message.type === "sub" && ++this.#subscriptionsEver <= this.#limits.subscriptionsPerViewer;
   }
 
   #handle(message: ClientMessage): void {
     if (message.type === "hello") {
-      if (this.#isWelcome) throw new BadMessageError("hello was said already.");
-      this.#isWelcome = true;
-      clearTimeout(this.#helloTimer);
-      this.tell({ type: "welcome", server: "windowscope", heartbeatMs: HEARTBEAT_MS });
-      this.tell({ type: "studio", ...this.#status });
+      this.#greet(message);
       return;
     }
-    if (!this.#isWelcome) throw new BadMessageError("The first message has to be hello.");
+    if (this.#greeting !== "done") throw new BadMessageError("The first message has to be hello.");
     switch (message.type) {
       case "sub":
         if (this.#subscriptions.has(message.id)) throw new BadMessageError(`The id ${message.id} is in use.`);
         void this.#subscribe(message).catch((error: unknown) => this.fail(error));
         break;
       case "ack":
-        this.#get(message.id)?.acknowledge(message.seq);
+        // Was looked at on its arrival.
         break;
       case "unsub":
         this.#get(message.id)?.close();
@@ -161,31 +216,104 @@ export class ViewerSession implements Outlet {
         this.tell({ type: "hb", t: message.t });
         break;
       case "auth":
+        if (!this.#parts.access.isOpen) void this.#renew(message.ticket).catch((error: unknown) => this.fail(error));
         break;
       default:
         message satisfies never;
     }
   }
 
-  async #subscribe({ id, log, from }: Extract<ClientMessage, { type: "sub" }>): Promise<void> {
-    for (const { id: open, isOver } of this.#open()) if (isOver) this.#subscriptions.delete(open);
-    if (this.#hasLog(log)) {
-      this.#close(CLOSE.logInUse, `There is a subscription to ${log} already.`);
+  #greet({ ticket, caps }: Extract<ClientMessage, { type: "hello" }>): void {
+    if (this.#greeting !== "awaited") throw new BadMessageError("hello was said already.");
+    this.#wantsJson = caps?.includes("json") ?? false;
+    if (this.#parts.access.isOpen) this.#welcome();
+    else {
+      this.#greeting = "checked";
+      void this.#letIn(ticket).catch((error: unknown) => this.fail(error));
+    }
+  }
+
+  async #letIn(ticket: string | undefined): Promise<void> {
+    this.#grant = ticket === undefined ? undefined : await this.#parts.access.redeem(ticket);
+    if (this.#isClosed) return;
+    if (!this.#grant) {
+      this.close(CLOSE.unauthenticated, "hello needs a ticket, and each is good for one connection");
       return;
     }
-    if (this.#subscriptions.size >= MOST_SUBSCRIPTIONS) {
-      this.tell({ type: "err", id, code: "too_many", message: `At most ${MOST_SUBSCRIPTIONS} logs at a time.` });
+    this.#welcome();
+    const held = this.#held;
+    this.#held = [];
+    try {
+      for (const message of held) if (!this.#isClosed) this.#handle(message);
+    } catch (error) {
+      if (!(error instanceof BadMessageError)) throw error;
+      this.close(CLOSE.badMessage, error.message);
+    }
+  }
+
+  #welcome(): void {
+    this.#greeting = "done";
+    const { heartbeatMs } = this.#limits;
+    const expiresInMs = this.#grant && Math.max(0, Math.floor(this.#grant.expiresAtMs - Date.now()));
+    this.tell({
+      type: "welcome",
+      server: "windowscope",
+      heartbeatMs,
+      ...(expiresInMs !== undefined && { expiresInMs }),
+    });
+    this.tell({ type: "studio", ...this.#parts.status });
+  }
+
+  async #renew(ticket: string): Promise<void> {
+    const grant = await this.#parts.access.redeem(ticket);
+    if (this.#isClosed) return;
+    if (!grant) {
+      this.close(CLOSE.credentialsExpired, "the ticket does not renew this connection");
+      return;
+    }
+    this.#grant = grant;
+    for (const subscription of this.#subscriptions.values()) {
+      const log = typeof subscription === "string" ? subscription : subscription.log;
+      if (!this.#maySee(log)) this.#forbid(log);
+    }
+  }
+
+  #maySee(log: string): boolean {
+    const logs = this.#grant?.logs ?? "all";
+    return logs === "all" || logs.includes(log);
+  }
+
+  #forbid(log: string): void {
+    this.close(CLOSE.forbidden, `The ticket is not for ${log}.`);
+  }
+
+  async #subscribe({ id, log, from }: Extract<ClientMessage, { type: "sub" }>): Promise<void> {
+    for (const { id: open, isOver } of this.#open()) if (isOver) this.#subscriptions.delete(open);
+    if (!this.#maySee(log)) {
+      this.#forbid(log);
+      return;
+    }
+    if (this.#hasLog(log)) {
+      this.close(CLOSE.logInUse, `There is a subscription to ${log} already.`);
+      return;
+    }
+    const most = this.#limits.subscriptionsPerViewer;
+    if (this.#subscriptions.size >= most) {
+      this.tell({ type: "err", id, code: "too_many", message: `At most ${most} logs at a time.` });
       return;
     }
     this.#subscriptions.set(id, log);
-    const state = await this.#runLog.stat(log);
+    const state = isPrivateLog(log)
+      ? undefined
+      : await this.#parts.tails.find(log, typeof from === "object" && "epoch" in from);
     // The viewer may have left in the meantime.
-    if (!this.#subscriptions.has(id)) return;
-    if (state) {
-      this.#subscriptions.set(id, LogSubscription.open(id, this.#runLog, this, state, from));
-    } else {
-      this.#subscriptions.delete(id);
-      this.tell({ type: "err", id, code: "no_such_log", message: `There is no log ${log}.` });
+    if (this.#subscriptions.get(id) !== log) return;
+    this.#subscriptions.delete(id);
+    if (!state) this.tell({ type: "err", id, code: "no_such_log", message: `There is no log ${log}.` });
+    else {
+      const subscription = LogSubscription.open({ id, state, from }, { outlet: this, tails: this.#parts.tails });
+      if (this.#isClosed) subscription.close();
+      else this.#subscriptions.set(id, subscription);
     }
   }
 
@@ -194,37 +322,21 @@ export class ViewerSession implements Outlet {
     return typeof subscription === "string" ? undefined : subscription;
   }
 
-  #open(): LogSubscription[] {
-    return [...this.#subscriptions.values()].filter((each) => typeof each !== "string");
+  *#open(): Generator<LogSubscription> {
+    for (const subscription of this.#subscriptions.values()) if (typeof subscription !== "string") yield subscription;
   }
 
   #hasLog(log: string): boolean {
-    return [...this.#subscriptions.values()].some((each) => (typeof each === "string" ? each : each.log) === log);
-  }
-
-  #check(): void {
-    this.#checkForStall();
-    // A browser does not see pings, so silence needs a word as well, before it gets too long at the next look.
-    if (performance.now() - this.#spokenMs >= HEARTBEAT_MS - CHECK_MS) this.tell({ type: "hb" });
+    for (const each of this.#subscriptions.values()) {
+      if ((typeof each === "string" ? each : each.log) === log) return true;
+    }
+    return false;
   }
 
   /** A viewer that takes nothing for a long time although there is something to take is gone, or lost. */
-  #checkForStall(): void {
-    const nowMs = performance.now();
-    const undrainedMs = this.#socket.bufferedAmount > 0 ? nowMs - this.#drainedMs : 0;
-    const heldBackMs = this.#open().map((subscription) => subscription.heldBackMs(nowMs));
-    if (Math.max(undrainedMs, ...heldBackMs) >= STALL_MS) this.#close(CLOSE.stalled, "no progress for 30 s");
-  }
-
-  #ping(): void {
-    this.#socket.ping();
-    clearTimeout(this.#pongTimer);
-    this.#pongTimer = setTimeout(() => this.#socket.terminate(), PONG_TIMEOUT_MS);
-  }
-
-  #close(code: number, reason: string): void {
-    // A close frame has room for 123 bytes of reason.
-    this.#socket.close(code, reason.slice(0, 120));
-    this.closed();
+  #isStalled(nowMs: number): boolean {
+    let longestMs = this.#liveness.stuckMs(nowMs, this.#socket.bufferedAmount);
+    for (const subscription of this.#open()) longestMs = Math.max(longestMs, subscription.heldBackMs(nowMs));
+    return longestMs >= this.#limits.stallMs;
   }
 }

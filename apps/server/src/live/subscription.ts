@@ -1,64 +1,71 @@
 import type { LogPosition, ResetReason, ServerMessage, SubscribeFrom } from "@windowscope/protocol";
-import { NoSuchLogError, type LogSlice, type LogState, type RunLog } from "@windowscope/runlog";
+import type { LogState } from "@windowscope/runlog";
+
+import type { LogFind, LogPlace, Reader } from "./catch-up.ts";
+import type { Frame } from "./frame.ts";
+import type { Cursor, LogTail } from "./log-tail.ts";
+import type { LogTails } from "./log-tails.ts";
+import { Unacked } from "./unacked.ts";
 
 /** What a subscription needs of the connection that it belongs to. */
 export interface Outlet {
-  /** Bytes handed over and not yet on the wire. */
-  readonly bufferedBytes: number;
+  /** Whether the wire takes another message at the moment. Once it does again, `roomMade` is called. */
+  readonly hasRoom: boolean;
+  /** Whether the viewer says what has arrived. */
+  readonly isAcknowledged: boolean;
   tell(message: ServerMessage): void;
-  /** The subscription's `roomMade` follows once bytes have gone onto the wire. */
-  send(entries: Uint8Array): void;
+  send(frame: Frame, epoch: string): void;
   /** The subscription cannot go on because of a mistake of the server. */
   fail(error: unknown): void;
 }
 
-/** Catching up goes in messages of at most this size. */
-const MESSAGE_BYTES = 64 * 1024;
-/** With so much waiting for the wire nothing more is read from the log. */
-const HIGH_WATER_BYTES = 256 * 1024;
-/** So much may be under way without an acknowledgement. */
-const MOST_UNACKED_BYTES = 1024 * 1024;
-
 /**
  * One viewer's cursor in one log.
  *
- * There is no queue: what the viewer has not got yet stands in the log, and is read when the wire has room for it. So
- * history and news are the same thing, and nothing can get lost or doubled between them.
+ * There is no queue: what the viewer has not got yet stands in the log or in the ring of its tail, and goes out when the
+ * wire has room for it. So history and news are the same thing, and nothing can get lost or doubled between them.
  */
-export class LogSubscription {
+export class LogSubscription implements Cursor, Reader {
   readonly id: number;
-  readonly log: string;
-  readonly #runLog: RunLog;
   readonly #outlet: Outlet;
-  readonly #unwatch: () => void;
-  readonly #unacked: { readonly next: number; readonly bytes: number }[] = [];
-  #unackedBytes = 0;
-  #heldBackSinceMs = 0;
+  readonly #tails: LogTails;
+  readonly #tail: LogTail;
+  readonly #unacked: Unacked;
   #epoch: string;
   #next: number;
+  #failingSinceMs: number | undefined;
   #isLive = false;
   #isOver = false;
-  #isPumping = false;
-  #isWoken = false;
 
-  private constructor(id: number, runLog: RunLog, outlet: Outlet, state: LogState, from: number) {
+  private constructor(
+    id: number,
+    place: { readonly state: LogState; readonly from: number },
+    { outlet, tails }: { readonly outlet: Outlet; readonly tails: LogTails },
+  ) {
     this.id = id;
-    this.log = state.log;
-    this.#runLog = runLog;
     this.#outlet = outlet;
-    this.#epoch = state.epoch;
-    this.#next = from;
-    this.#unwatch = runLog.watch(state.log, () => this.#pump());
+    this.#tails = tails;
+    this.#epoch = place.state.epoch;
+    this.#next = place.from;
+    this.#unacked = new Unacked(outlet.isAcknowledged ? tails.limits.unackedBytes : Infinity);
+    this.#tail = tails.follow(place.state, this);
   }
 
   /** Answers a `sub`, and begins to send. */
-  static open(id: number, runLog: RunLog, outlet: Outlet, state: LogState, from: SubscribeFrom): LogSubscription {
+  static open(
+    { id, state, from }: { readonly id: number; readonly state: LogState; readonly from: SubscribeFrom },
+    parts: { readonly outlet: Outlet; readonly tails: LogTails },
+  ): LogSubscription {
     const { seq, why } = startOf(state, from);
-    if (why) outlet.tell({ type: "reset", id, ...positionOf(state), why });
-    else outlet.tell({ type: "subok", id, ...positionOf(state), from: seq });
-    const subscription = new LogSubscription(id, runLog, outlet, state, seq);
-    subscription.#pump();
+    if (why) parts.outlet.tell({ type: "reset", id, ...positionOf(state), why });
+    else parts.outlet.tell({ type: "subok", id, ...positionOf(state), from: seq });
+    const subscription = new LogSubscription(id, { state, from: seq }, parts);
+    subscription.#goOn();
     return subscription;
+  }
+
+  get log(): string {
+    return this.#tail.log;
   }
 
   /** Whether everything has been said that there is to say. */
@@ -66,81 +73,127 @@ export class LogSubscription {
     return this.#isOver;
   }
 
-  /** For how long the viewer has owed an acknowledgement before it gets more. */
-  heldBackMs(nowMs: number): number {
-    return this.#isHeldBack ? nowMs - this.#heldBackSinceMs : 0;
+  /** Entries that the log has and the viewer has not. */
+  get lag(): number {
+    return Math.max(0, this.#tail.next - this.#next) + this.#unacked.entries;
   }
 
-  /** @param seq The entry that the viewer wants next. */
-  acknowledge(seq: number): void {
-    while ((this.#unacked[0]?.next ?? Infinity) <= seq) {
-      this.#unackedBytes -= this.#unacked.shift()?.bytes ?? 0;
-      this.#heldBackSinceMs = performance.now();
-    }
-    this.#pump();
+  /** For how long the viewer has owed an acknowledgement before it gets more. */
+  heldBackMs(nowMs: number): number {
+    return this.#unacked.fullForMs(nowMs);
+  }
+
+  /** @param seq The entry that the viewer wants next. @returns Whether that was news. */
+  acknowledge(seq: number): boolean {
+    const isNews = this.#unacked.acknowledge(seq);
+    if (isNews) this.#goOn();
+    return isNews;
   }
 
   /** The wire has taken something, whichever log it was from. */
   roomMade(): void {
-    if (this.#isWoken) this.#pump();
+    this.#goOn();
   }
 
   close(): void {
+    if (this.#isOver) return;
     this.#isOver = true;
-    this.#unwatch();
+    this.#tails.leave(this.#tail, this);
   }
 
-  /** Sends what there is and what the wire takes. Waking it once too often does no harm. */
-  #pump(): void {
-    this.#isWoken = true;
-    if (this.#isPumping) return;
-    this.#isPumping = true;
-    this.#sendWhileWoken().catch((error: unknown) => {
-      if (error instanceof NoSuchLogError) this.#endDeleted();
-      else this.#outlet.fail(error);
-    });
+  grown(frame: Frame): void {
+    // Who has everything before gets it at once; the others on their way there.
+    if (this.#next === frame.from && this.#isOfTail && this.#canSend) this.#send(frame);
+    this.#goOn();
   }
 
-  async #sendWhileWoken(): Promise<void> {
-    try {
-      while (this.#isWoken && !this.#isOver && this.#hasRoom()) {
-        this.#isWoken = false;
-        const position = { epoch: this.#epoch, from: this.#next, maxBytes: MESSAGE_BYTES };
-        const read = await this.#runLog.read(this.log, position);
-        if (this.#isOver) return;
-        if (read.type === "reset") this.#reset(read.state, read.why);
-        else this.#send(read);
-        if (read.type === "reset" || !read.isAtEnd) this.#isWoken = true;
-      }
-    } finally {
-      // In the same step as the last look at `#isWoken`, or a call for more in between would be forgotten.
-      this.#isPumping = false;
+  looked(): void {
+    this.#goOn();
+  }
+
+  moved(state: LogState): void {
+    if (this.#isOver) return;
+    const { why } = startOf(state, { epoch: this.#epoch, seq: this.#next });
+    if (why) this.#reset(state, why);
+    this.#goOn();
+  }
+
+  vanished(): void {
+    if (this.#isOver) return;
+    this.#outlet.tell({ type: "err", id: this.id, code: "no_such_log", message: `The log ${this.log} was deleted.` });
+    this.close();
+  }
+
+  failed(error: unknown): void {
+    this.#outlet.fail(error);
+  }
+
+  catchUp(): LogPlace | "again" | undefined {
+    if (this.#isOver || this.#isAtTail || !this.#canSend) return undefined;
+    const frame = this.#isOfTail ? this.#tail.frameAt(this.#next) : undefined;
+    if (!frame) return { log: this.log, epoch: this.#epoch, from: this.#next };
+    this.#send(frame);
+    this.#settle();
+    return this.#isOver || this.#isAtTail ? undefined : "again";
+  }
+
+  found(place: LogPlace, find: LogFind): void {
+    if (this.#isOver || place.epoch !== this.#epoch || place.from !== this.#next) return;
+    switch (find.type) {
+      case "frame":
+        this.#failingSinceMs = undefined;
+        if (find.frame.bytes.length === 0) this.#tail.wake();
+        else if (this.#canSend) this.#send(find.frame);
+        this.#settle();
+        break;
+      case "reset":
+        this.#reset(find.state, find.why);
+        this.#settle();
+        break;
+      case "error":
+        this.#tail.trouble(find.error);
+        this.#failingSinceMs ??= performance.now();
+        if (performance.now() - this.#failingSinceMs >= this.#tails.limits.logOutageMs) this.#outlet.fail(find.error);
+        break;
+      default:
+        find satisfies never;
     }
   }
 
-  get #isHeldBack(): boolean {
-    return this.#unackedBytes >= MOST_UNACKED_BYTES;
+  /** Says what there is to say at the end, or asks for a turn to get there. */
+  #goOn(): void {
+    this.#settle();
+    if (!this.#isOver && !this.#isAtTail && this.#canSend) this.#tails.catchUp.request(this);
   }
 
-  #hasRoom(): boolean {
-    return !this.#isHeldBack && this.#outlet.bufferedBytes < HIGH_WATER_BYTES;
+  get #isOfTail(): boolean {
+    return this.#epoch === this.#tail.epoch;
   }
 
-  #send({ bytes, next, isAtEnd, isSealed }: LogSlice): void {
-    if (bytes.length > 0) {
-      this.#next = next;
-      this.#unacked.push({ next, bytes: bytes.length });
-      this.#unackedBytes += bytes.length;
-      this.#heldBackSinceMs = performance.now();
-      this.#outlet.send(bytes);
+  get #isAtTail(): boolean {
+    return this.#isOfTail && this.#next >= this.#tail.next;
+  }
+
+  get #canSend(): boolean {
+    return !this.#isOver && !this.#unacked.isFull && this.#outlet.hasRoom;
+  }
+
+  #send(frame: Frame): void {
+    this.#next = frame.next;
+    this.#unacked.add(frame);
+    this.#outlet.send(frame, this.#epoch);
+  }
+
+  #settle(): void {
+    if (this.#isOver || !this.#isOfTail || this.#next < this.#tail.next) return;
+    if (this.#next > this.#tail.next) {
+      this.#tail.wake();
+      return;
     }
-    if (isAtEnd) this.#caughtUp(isSealed);
-  }
-
-  #caughtUp(isSealed: boolean): void {
+    if (!this.#tail.isAtEnd) return;
     if (!this.#isLive) this.#outlet.tell({ type: "live", id: this.id, next: this.#next });
     this.#isLive = true;
-    if (!isSealed) return;
+    if (!this.#tail.isSealed) return;
     this.#outlet.tell({ type: "end", id: this.id, next: this.#next });
     this.close();
   }
@@ -149,19 +202,16 @@ export class LogSubscription {
     this.#epoch = state.epoch;
     this.#next = state.first;
     this.#isLive = false;
-    this.#unacked.length = 0;
-    this.#unackedBytes = 0;
+    this.#unacked.clear();
+    this.#tails.catchUp.forget();
+    // The tail may not have heard of it yet.
+    if (!this.#isOfTail) this.#tail.wake();
     this.#outlet.tell({ type: "reset", id: this.id, ...positionOf(state), why });
-  }
-
-  #endDeleted(): void {
-    this.#outlet.tell({ type: "err", id: this.id, code: "no_such_log", message: `The log ${this.log} was deleted.` });
-    this.close();
   }
 }
 
 /** Number of the first entry to send; `why` when the place that was asked for cannot be served. */
-function startOf(state: LogState, from: SubscribeFrom): { seq: number; why?: ResetReason } {
+export function startOf(state: LogState, from: SubscribeFrom): { seq: number; why?: ResetReason } {
   if (from === "start") return { seq: state.first };
   if (from === "now") return { seq: state.next };
   if ("tail" in from) return { seq: Math.max(state.first, state.next - from.tail) };

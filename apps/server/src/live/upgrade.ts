@@ -1,33 +1,88 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 
-type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+import { SUBPROTOCOL } from "@windowscope/protocol";
+import { WebSocketServer } from "ws";
 
-/** A handshake has to be done by then. */
-const HANDSHAKE_MS = 10_000;
+import { DEFAULT_LIMITS, type LiveLimits } from "./limits.ts";
+
+type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown;
+
+/** Another listener has so long to take an upgrade that ours refused without a word. */
+const UNTAKEN_MS = 500;
+
+/** Options of the HTTP server: who sends a request slower than this is cut off. */
+export const SLOW_CLIENT_LIMITS = {
+  headersTimeout: DEFAULT_LIMITS.handshakeMs,
+  requestTimeout: 30_000,
+  // How often Node looks; its own choice of 30 s would make the two above meaningless.
+  connectionsCheckingInterval: 1_000,
+} as const;
+
+/** The WebSocket server of the live socket; it waits for upgrades that are handed to it. */
+export function createLiveSocketServer(limits: LiveLimits = DEFAULT_LIMITS): WebSocketServer {
+  const options = {
+    noServer: true,
+    // 25 times the CPU for what is mostly numbers.
+    perMessageDeflate: false,
+    clientTracking: true,
+    maxPayload: limits.controlBytes,
+    maxFragments: 64,
+    maxBufferedChunks: 1024,
+    maxPendingAutoPongs: 16,
+    closeTimeout: 4_000,
+    // Never echoes another one: what else is offered may be a secret that somebody put there.
+    handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  };
+  // The types of ws do not know its newest limits.
+  return new WebSocketServer(options);
+}
 
 /**
  * Closes three holes of the server's upgrade listener, each of which lets anybody keep connections open for ever: an
  * upgrade to something other than a WebSocket gets no answer, a refused one none when there is a second listener, and
  * a client that keeps its side of a refused one open keeps the whole socket.
  */
-export function guardUpgrades(server: Server): void {
+export function guardUpgrades(
+  server: Server,
+  sockets: WebSocketServer,
+  { handshakeMs }: LiveLimits = DEFAULT_LIMITS,
+): void {
   const [listener] = server.listeners("upgrade") as UpgradeListener[];
   if (!listener) throw new Error("The server has no upgrade listener to guard.");
   server.removeAllListeners("upgrade");
+  const pending = new WeakMap<Duplex, () => void>();
+  sockets.on("connection", (_socket, request) => pending.get(request.socket)?.());
   server.on("upgrade", (request, socket, head) => {
-    socket.on("error", () => socket.destroy());
+    const destroy = () => socket.destroy();
+    socket.on("error", destroy);
     // After the last word on our side nobody waits for one from the other.
-    socket.once("finish", () => socket.destroy());
+    socket.once("finish", destroy);
+    let timer = setTimeout(destroy, handshakeMs);
+    const settle = () => {
+      clearTimeout(timer);
+      socket.off("error", destroy).off("finish", destroy).off("close", settle);
+    };
+    pending.set(socket, settle);
+    socket.once("close", settle);
     if (request.headers.upgrade?.toLowerCase() !== "websocket") {
-      socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      refuse(socket);
       return;
     }
-    const timer = setTimeout(() => {
-      // A finished handshake has put its own listener on the data.
-      if (socket.listenerCount("data") === 0) socket.destroy();
-    }, HANDSHAKE_MS);
-    socket.once("close", () => clearTimeout(timer));
-    listener(request, socket, head);
+    void Promise.resolve(listener(request, socket, head)).then(() => {
+      if (isTaken(socket)) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => (isTaken(socket) ? settle() : refuse(socket)), UNTAKEN_MS);
+    });
   });
+}
+
+/** Whether somebody has answered, or listens in order to. */
+function isTaken(socket: Duplex): boolean {
+  const { bytesWritten } = socket as Duplex & { readonly bytesWritten?: number };
+  return socket.destroyed || socket.writableEnded || (bytesWritten ?? 0) > 0 || socket.listenerCount("data") > 0;
+}
+
+function refuse(socket: Duplex): void {
+  socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
 }

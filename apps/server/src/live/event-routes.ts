@@ -1,0 +1,105 @@
+import type { RunLog } from "@windowscope/runlog";
+import { Hono, type Context } from "hono";
+
+import { answerProblem, Problem, problemResponse } from "../api/problem.ts";
+import { peerOf, refuse } from "./admission.ts";
+import { EventViewer, parseEventId } from "./event-viewer.ts";
+import type { LiveHub } from "./hub.ts";
+import { LogSubscription, startOf } from "./subscription.ts";
+
+const RUN_LOG = /^run-[\w-]{1,60}$/;
+const USUAL_READ_BYTES = 256 * 1024;
+const LARGEST_READ_BYTES = 1024 * 1024;
+
+/**
+ * A run's log for those without a WebSocket: `/runs/{runId}/events` follows it as server-sent events, and
+ * `/runs/{runId}/log` is a piece of it, in the binary form of SPEC.md.
+ */
+export function eventRoutes({ hub, runLog }: { readonly hub: LiveHub; readonly runLog: RunLog }): Hono {
+  const app = new Hono();
+  app.onError((error, c) => answerProblem(error, c, (line) => hub.serverLog.error(line)));
+
+  app.get("/runs/:runId/events", async (c) => {
+    const runId = parseRunId(c);
+    const lastEventId = c.req.header("last-event-id");
+    const last = lastEventId === undefined ? undefined : parseEventId(lastEventId);
+    if (lastEventId !== undefined && !last) throw new Problem(400, "bad-request", "Last-Event-ID is none of ours.");
+
+    const admitted = hub.admission.admit(peerOf(c));
+    if ("refusal" in admitted) return refuse(c, admitted.refusal);
+    let viewer: EventViewer | undefined;
+    try {
+      const state = await hub.tails.find(runId, last !== undefined);
+      if (!state) throw noSuchRun(runId);
+      // Whoever was told the end need not come back: a browser stops at this answer.
+      if (last && state.isSealed && last.epoch === state.epoch && last.seq === state.next) return c.body(null, 204);
+
+      const open: { subscription?: LogSubscription; leave?: () => void } = {};
+      viewer = new EventViewer(hub, {
+        room: () => open.subscription?.roomMade(),
+        close: () => {
+          open.subscription?.close();
+          open.leave?.();
+          admitted.release();
+        },
+      });
+      const opened = viewer;
+      open.leave = hub.enter(opened, () => opened.cut("the server stops"));
+      const from = last ? { epoch: last.epoch, seq: last.seq + 1 } : "start";
+      open.subscription = LogSubscription.open({ id: 0, state, from }, { outlet: opened, tails: hub.tails });
+    } finally {
+      if (!viewer) admitted.release();
+    }
+    return c.body(viewer.stream, 200, {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      // Otherwise nginx keeps events back until a few kilobytes have come together.
+      "x-accel-buffering": "no",
+    });
+  });
+
+  app.get("/runs/:runId/log", async (c) => {
+    const runId = parseRunId(c);
+    const from = parseCount(c, "from", 0);
+    const maxBytes = Math.min(LARGEST_READ_BYTES, Math.max(1, parseCount(c, "limit", USUAL_READ_BYTES)));
+    const state = await runLog.stat(runId);
+    if (!state) throw noSuchRun(runId);
+    const epoch = c.req.query("epoch") ?? state.epoch;
+    const read = await runLog.read(runId, { epoch, from, maxBytes });
+    if (read.type === "reset") {
+      const { first, next } = read.state;
+      c.header("windowscope-epoch", read.state.epoch);
+      c.header("windowscope-first", String(first));
+      c.header("windowscope-next", String(next));
+      const { why } = startOf(read.state, { epoch, seq: from });
+      return problemResponse(c, 409, "log-reset", `Start over at entry ${first} of epoch ${read.state.epoch}: ${why}.`);
+    }
+    return c.body(read.bytes, 200, {
+      "content-type": "application/octet-stream",
+      "cache-control": "no-store",
+      "windowscope-epoch": epoch,
+      "windowscope-number": String(state.number),
+      "windowscope-next": String(read.next),
+      "windowscope-end": String(read.isAtEnd && read.isSealed),
+    });
+  });
+
+  return app;
+}
+
+function parseRunId(c: Context): string {
+  const runId = c.req.param("runId") ?? "";
+  if (!RUN_LOG.test(runId)) throw noSuchRun(runId);
+  return runId;
+}
+
+function noSuchRun(runId: string): Problem {
+  return new Problem(404, "no-such-run", `There is no run ${runId.slice(0, 80)}.`);
+}
+
+function parseCount(c: Context, name: string, usual: number): number {
+  const text = c.req.query(name);
+  if (text === undefined) return usual;
+  if (!/^\d{1,15}$/.test(text)) throw new Problem(400, "bad-request", `${name} has to be a whole number, 0 or more.`);
+  return Number(text);
+}

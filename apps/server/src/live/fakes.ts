@@ -1,0 +1,117 @@
+/** For tests: a viewer whose wire the test holds in its hand, connected to a hub. */
+import { decodeEntries, encodeReadings, parseServerMessage, type ServerMessage } from "@windowscope/protocol";
+import type { RunLog } from "@windowscope/runlog";
+import { vi } from "vitest";
+
+import type { LiveHub } from "./hub.ts";
+import { ViewerSession, type ViewerSocket } from "./session.ts";
+
+export class FakeViewer implements ViewerSocket {
+  readonly messages: ServerMessage[] = [];
+  readonly seqs: number[] = [];
+  /** What the binary messages were, as they were handed over. */
+  readonly frames: Buffer[] = [];
+  receivedBytes = 0;
+  mostBuffered = 0;
+  bufferedAmount = 0;
+  /** When false, what is sent stays in the buffer. */
+  reads = true;
+  closed: { code: number; reason: string } | undefined;
+  isTerminated = false;
+  pings = 0;
+  readonly session: ViewerSession;
+  readonly #unsent: { bytes: number; onSent: () => void }[] = [];
+  readonly #leave: () => void;
+  #lastId = 0;
+
+  constructor(hub: LiveHub) {
+    this.session = new ViewerSession(this, hub);
+    this.#leave = hub.enter(this.session, () => this.terminate());
+  }
+
+  send(data: string | Buffer, { binary }: { readonly binary: boolean }, onSent?: () => void): void {
+    const bytes = Buffer.from(data as string).length;
+    if (binary) {
+      this.frames.push(data as Buffer);
+      this.receivedBytes += bytes;
+      for (const { seq } of decodeEntries(new Uint8Array(data as Buffer))) this.seqs.push(seq);
+    } else this.messages.push(parseServerMessage(String(data)) as ServerMessage);
+    this.bufferedAmount += bytes;
+    this.mostBuffered = Math.max(this.mostBuffered, this.bufferedAmount);
+    this.#unsent.push({ bytes, onSent: () => onSent?.() });
+    if (this.reads) queueMicrotask(() => this.drain());
+  }
+
+  /** The wire takes messages. @param most How many. */
+  drain(most = Infinity): void {
+    for (const { bytes, onSent } of this.#unsent.splice(0, most)) {
+      this.bufferedAmount -= bytes;
+      onSent();
+    }
+  }
+
+  close(code: number, reason: string): void {
+    this.closed ??= { code, reason };
+    this.disconnect();
+  }
+
+  ping(): void {
+    this.pings++;
+  }
+
+  terminate(): void {
+    this.isTerminated = true;
+    this.disconnect();
+  }
+
+  /** The connection is gone, whoever ended it. */
+  disconnect(): void {
+    this.session.closed();
+    this.#leave();
+  }
+
+  say(message: object): void {
+    this.session.received(JSON.stringify(message));
+  }
+
+  greet(more: object = {}): void {
+    this.say({ type: "hello", client: "test", ...more });
+    this.messages.length = 0;
+  }
+
+  /** @returns The subscription's id. */
+  async subscribe(from: unknown = "start", log = "r1"): Promise<number> {
+    const id = ++this.#lastId;
+    this.say({ type: "sub", id, log, from });
+    await settle();
+    return id;
+  }
+
+  /** Messages of one type. */
+  told<T extends ServerMessage["type"]>(type: T): Extract<ServerMessage, { type: T }>[] {
+    return this.messages.filter((message): message is Extract<ServerMessage, { type: T }> => message.type === type);
+  }
+}
+
+/** Appends so many entries, each of so many readings. */
+export async function append(
+  runLog: RunLog,
+  count: number,
+  { log = "r1", readings = 1, seal = false }: { log?: string; readings?: number; seal?: boolean } = {},
+): Promise<void> {
+  const { number, next } = await runLog.open(log);
+  const entries = Array.from({ length: count }, (_, i) => {
+    const values = new Float32Array(readings).fill(next + i);
+    return encodeReadings({ log: number, seq: next + i }, { first: 0, axisCount: 1, values });
+  });
+  await runLog.append([{ log, at: next, entries, seal }]);
+}
+
+/** Lets everything happen that is due now. The faked clock lets 1 ms pass for each turn of the loop. */
+export async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(60);
+}
+
+export function upTo(n: number): number[] {
+  return Array.from({ length: n }, (_, i) => i);
+}

@@ -1,0 +1,43 @@
+import type { Access } from "../access/access.ts";
+import type { ServerLog } from "../log.ts";
+import type { StudioStatus } from "../studio-watch.ts";
+import type { LogTails } from "./log-tails.ts";
+
+/** Somebody who follows logs, over whichever transport. The hub looks after all of them together. */
+export interface Viewer {
+  /** Names the session that let it in; `undefined` where nothing is asked. */
+  readonly session: string | undefined;
+  /** Handed to the socket and not yet on the wire. */
+  readonly bufferedBytes: number;
+  /** Of all its logs together. */
+  readonly subscriptionCount: number;
+  /** Entries that it has not got yet, of the log in which that is most. */
+  readonly lag: number;
+  /** Does what is due; comes about every second. @param nowMs Of `performance.now()`. */
+  tick(nowMs: number): void;
+  setStatus(status: StudioStatus): void;
+  /** The server goes away for a while. @param inMs How long the viewer is to wait before it comes back. */
+  sayGoodbye(inMs: number): void;
+  /** Ends the connection. */
+  close(code: number, reason: string): void;
+}
+
+/** What viewers share. */
+export interface LiveParts {
+  readonly tails: LogTails;
+  readonly access: Access;
+  readonly serverLog: ServerLog;
+  /** How it stands with Studio. */
+  readonly status: StudioStatus;
+  /** A viewer is about to be sent away. */
+  closing(code: number): void;
+  /** So many bytes of entries were handed to a socket. */
+  sent(bytes: number): void;
+}
+
+/** Logs that only the server itself reads: positions of watches, sessions, tickets. */
+const PRIVATE_LOG = /^(watch|session|ticket)-/;
+
+export function isPrivateLog(log: string): boolean {
+  return PRIVATE_LOG.test(log);
+}
