@@ -13,6 +13,7 @@ import type { Frame } from "./frame.ts";
 import type { LiveLimits } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
 import { LogSubscription, type Outlet } from "./subscription.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import { isPrivateLog, type LiveParts, type Viewer } from "./viewer.ts";
 
 /** The part of a WebSocket that a session uses, so that a test needs no network. */
@@ -34,8 +35,7 @@ export class ViewerSession implements Outlet, Viewer {
   readonly #socket: ViewerSocket;
   readonly #parts: LiveParts;
   readonly #rate: ControlRate;
-  /** By id; the name of the log while that is being looked up. */
-  readonly #subscriptions = new Map<number, LogSubscription | string>();
+  readonly #subscriptions = new Subscriptions();
   #subscriptionsEver = 0;
   #greeting: "awaited" | "checked" | "done" = "awaited";
   /** Messages that came while the ticket was being checked. */
@@ -80,14 +80,12 @@ export class ViewerSession implements Outlet, Viewer {
   }
 
   get subscriptionCount(): number {
-    let count = 0;
-    for (const { isOver } of this.#open()) if (!isOver) count++;
-    return count;
+    return [...this.#subscriptions.open()].length;
   }
 
   get lag(): number {
     let most = 0;
-    for (const subscription of this.#open()) most = Math.max(most, subscription.lag);
+    for (const subscription of this.#subscriptions.open()) most = Math.max(most, subscription.lag);
     return most;
   }
 
@@ -120,8 +118,7 @@ export class ViewerSession implements Outlet, Viewer {
   /** The connection is closed; frees everything. */
   closed(): void {
     this.#isClosed = true;
-    for (const subscription of this.#open()) subscription.close();
-    this.#subscriptions.clear();
+    this.#subscriptions.closeAll();
     this.#held = [];
   }
 
@@ -175,7 +172,7 @@ export class ViewerSession implements Outlet, Viewer {
 
   readonly #onDrained = (): void => {
     if (this.#isClosed || !this.hasRoom) return;
-    for (const subscription of this.#open()) subscription.roomMade();
+    for (const subscription of this.#subscriptions.open()) subscription.roomMade();
   };
 
   #receive(message: ClientMessage): void {
@@ -190,7 +187,7 @@ export class ViewerSession implements Outlet, Viewer {
    * a viewer that comes back asks for all its logs at once.
    */
   #isFree(message: ClientMessage): boolean {
-    if (message.type === "ack") return this.#get(message.id)?.acknowledge(message.seq) ?? false;
+    if (message.type === "ack") return this.#subscriptions.get(message.id)?.acknowledge(message.seq) ?? false;
     return message.type === "sub" && ++this.#subscriptionsEver <= this.#limits.subscriptionsPerViewer;
   }
 
@@ -209,8 +206,7 @@ export class ViewerSession implements Outlet, Viewer {
         // Was looked at on its arrival.
         break;
       case "unsub":
-        this.#get(message.id)?.close();
-        this.#subscriptions.delete(message.id);
+        this.#subscriptions.close(message.id);
         break;
       case "ping":
         this.tell({ type: "hb", t: message.t });
@@ -272,10 +268,7 @@ export class ViewerSession implements Outlet, Viewer {
       return;
     }
     this.#grant = grant;
-    for (const subscription of this.#subscriptions.values()) {
-      const log = typeof subscription === "string" ? subscription : subscription.log;
-      if (!this.#maySee(log)) this.#forbid(log);
-    }
+    for (const log of this.#subscriptions.logs()) if (!this.#maySee(log)) this.#forbid(log);
   }
 
   #maySee(log: string): boolean {
@@ -288,12 +281,12 @@ export class ViewerSession implements Outlet, Viewer {
   }
 
   async #subscribe({ id, log, from }: Extract<ClientMessage, { type: "sub" }>): Promise<void> {
-    for (const { id: open, isOver } of this.#open()) if (isOver) this.#subscriptions.delete(open);
+    this.#subscriptions.forgetThoseOver();
     if (!this.#maySee(log)) {
       this.#forbid(log);
       return;
     }
-    if (this.#hasLog(log)) {
+    if ([...this.#subscriptions.logs()].includes(log)) {
       this.close(CLOSE.logInUse, `There is a subscription to ${log} already.`);
       return;
     }
@@ -302,13 +295,12 @@ export class ViewerSession implements Outlet, Viewer {
       this.tell({ type: "err", id, code: "too_many", message: `At most ${most} logs at a time.` });
       return;
     }
-    this.#subscriptions.set(id, log);
+    this.#subscriptions.reserve(id, log);
     const state = isPrivateLog(log)
       ? undefined
       : await this.#parts.tails.find(log, typeof from === "object" && "epoch" in from);
     // The viewer may have left in the meantime.
-    if (this.#subscriptions.get(id) !== log) return;
-    this.#subscriptions.delete(id);
+    if (!this.#subscriptions.takeReserved(id)) return;
     if (!state) this.tell({ type: "err", id, code: "no_such_log", message: `There is no log ${log}.` });
     else {
       const subscription = LogSubscription.open({ id, state, from }, { outlet: this, tails: this.#parts.tails });
@@ -317,26 +309,11 @@ export class ViewerSession implements Outlet, Viewer {
     }
   }
 
-  #get(id: number): LogSubscription | undefined {
-    const subscription = this.#subscriptions.get(id);
-    return typeof subscription === "string" ? undefined : subscription;
-  }
-
-  *#open(): Generator<LogSubscription> {
-    for (const subscription of this.#subscriptions.values()) if (typeof subscription !== "string") yield subscription;
-  }
-
-  #hasLog(log: string): boolean {
-    for (const each of this.#subscriptions.values()) {
-      if ((typeof each === "string" ? each : each.log) === log) return true;
-    }
-    return false;
-  }
-
   /** A viewer that takes nothing for a long time although there is something to take is gone, or lost. */
   #isStalled(nowMs: number): boolean {
     let longestMs = this.#liveness.stuckMs(nowMs, this.#socket.bufferedAmount);
-    for (const subscription of this.#open()) longestMs = Math.max(longestMs, subscription.heldBackMs(nowMs));
+    for (const subscription of this.#subscriptions.open())
+      longestMs = Math.max(longestMs, subscription.heldBackMs(nowMs));
     return longestMs >= this.#limits.stallMs;
   }
 }
