@@ -2,7 +2,18 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { ConfigError, readConfig, RunLogInUseError, startServer } from "@windowscope/server";
+import {
+  ConfigError,
+  createLog,
+  createScrubber,
+  readableLines,
+  readConfig,
+  RedisNotSafeError,
+  RunLogInUseError,
+  RunLogUnavailableError,
+  secretsOf,
+  startServer,
+} from "@windowscope/server";
 import {
   createDataDir,
   dataDirOf,
@@ -53,10 +64,20 @@ async function serve(): Promise<void> {
   const config = readConfig(process.env);
   createDataDir(process.env);
   const viewerDir = path.dirname(fileURLToPath(import.meta.resolve("@windowscope/viewer/index.html")));
-  const server = await startServer(config, { viewerDir, log: (line) => write("server", line) });
-  write("server", `listening on ${server.url}`);
+  // People read a terminal and what `start` prints; programs read the rest.
+  const isForPeople = process.stdout.isTTY || process.send !== undefined;
+  const log = createLog(config.logLevel, {
+    secrets: secretsOf(config),
+    destination: isForPeople ? readableLines((text) => process.stdout.write(text)) : process.stdout,
+  });
+  const server = await startServer(config, { viewerDir, log });
+  log.info(`listening on ${server.url}`);
   reportReady(server.url);
-  await untilToldToEnd(() => server.close());
+  await untilToldToEnd(async () => {
+    log.info("stopping");
+    await server.close();
+    log.info("stopped");
+  });
 }
 
 async function studio(): Promise<void> {
@@ -115,7 +136,10 @@ function write(part: string, line: string): void {
 
 /** Mistakes that people can mend: a message without a stack. */
 function explain(error: unknown): string | undefined {
-  const known = [ConfigError, SettingError, RunLogInUseError, StudioInUseError, ImpulseFileError, KeyError];
+  const known = [
+    ...[ConfigError, SettingError, RunLogInUseError, RedisNotSafeError, RunLogUnavailableError],
+    ...[StudioInUseError, ImpulseFileError, KeyError],
+  ];
   if (known.some((kind) => error instanceof kind)) return (error as Error).message;
   const { code, port } = (error ?? {}) as { code?: string; port?: number };
   if (code === "EADDRINUSE") {
@@ -125,6 +149,7 @@ function explain(error: unknown): string | undefined {
 }
 
 await main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`${explain(error) ?? (error instanceof Error ? error.stack : String(error))}\n`);
+  const text = explain(error) ?? (error instanceof Error ? error.stack : undefined) ?? String(error);
+  process.stderr.write(`${createScrubber([])(text)}\n`);
   process.exit(1);
 });

@@ -1,19 +1,14 @@
 import { createServer } from "node:net";
 
+import { SETTINGS as SERVER_SETTINGS } from "@windowscope/server";
 import { SettingError } from "@windowscope/studio";
 
 /** What the environment may set; anything else with these beginnings is probably a slip. */
 const NAMES = [
-  "EI_API_KEY",
-  "EI_STUDIO_URL",
-  "WINDOWSCOPE_CATEGORIES",
-  "WINDOWSCOPE_DATA_DIR",
+  ...Object.keys(SERVER_SETTINGS),
   "WINDOWSCOPE_DEMO",
   "WINDOWSCOPE_DEVICES_PORT",
-  "WINDOWSCOPE_HOST",
   "WINDOWSCOPE_INGESTION_PORT",
-  "WINDOWSCOPE_PORT",
-  "WINDOWSCOPE_RUNLOG",
   "WINDOWSCOPE_STUDIO_KEY",
   "WINDOWSCOPE_STUDIO_PORT",
 ];

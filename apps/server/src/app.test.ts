@@ -1,56 +1,17 @@
-import { createMemoryRunLog, type RunLog } from "@windowscope/runlog";
 import { StudioAuthenticationError, StudioRefusedError, StudioUnreachableError } from "@windowscope/sdk";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 
-import { createApp } from "./app.ts";
-import { createFakeStudio, fakeablePause, type FakeStudio } from "./fakes.ts";
-import { LiveHub } from "./live/hub.ts";
-import { SILENT_LOG } from "./log.ts";
-import { RunJournal } from "./runs/journal.ts";
-import { Runs } from "./runs/runs.ts";
+import { createTestApp, type Body, type TestApp } from "./test-app.ts";
 
-let studio: FakeStudio;
-let hub: LiveHub;
-let lines: string[];
-let runLog: RunLog;
-let app: ReturnType<typeof createApp>;
+let app: TestApp;
+let studio: TestApp["studio"];
+let request: TestApp["request"];
+let finishedRun: TestApp["finishedRun"];
 
 beforeEach(async () => {
-  studio = createFakeStudio();
-  lines = [];
-  const log = (line: string) => void lines.push(line);
-  runLog = createMemoryRunLog();
-  hub = new LiveHub({ runLog, log: SILENT_LOG });
-  const journal = await RunJournal.open(runLog);
-  const hintsFor = () => ({ watch: () => () => undefined });
-  const runs = new Runs({ studio, journal, hintsFor, pause: fakeablePause, log });
-  app = createApp({ studio, runs, journal, runLog, log, hub, viewerDir: undefined });
+  app = await createTestApp();
+  ({ studio, request, finishedRun } = app);
 });
-
-async function request(
-  method: string,
-  path: string,
-  options: { body?: unknown; headers?: Record<string, string> } = {},
-) {
-  const response = await app.request(`http://127.0.0.1:4700${path}`, {
-    method,
-    headers: { host: "127.0.0.1:4700", "content-type": "application/json", ...options.headers },
-    ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
-  });
-  const text = await response.text();
-  const type = response.headers.get("content-type") ?? "";
-  return { status: response.status, type, body: type.includes("json") ? (JSON.parse(text) as Body) : {}, text };
-}
-
-type Body = Record<string, unknown>;
-
-/** Starts a run of the fake sample and waits for its end. */
-async function finishedRun(body: Body = { projectId: 1, sampleId: 7 }): Promise<string> {
-  const started = await request("POST", "/api/v1/runs", { body });
-  const runId = String(started.body.runId);
-  await vi.waitFor(async () => expect((await request("GET", `/api/v1/runs/${runId}`)).body.endedAt).toBeDefined());
-  return runId;
-}
 
 describe("GET /api/v1/runs", () => {
   it("lists runs, the newest first, page by page", async () => {
@@ -129,7 +90,7 @@ describe("POST /api/v1/runs", () => {
 
     expect(status).toBe(500);
     expect(text).not.toContain("secret internals");
-    expect(lines.join()).toContain("secret internals");
+    expect(app.lines.join()).toContain("secret internals");
   });
 });
 
@@ -157,83 +118,10 @@ describe("DELETE /api/v1/runs/{runId}", () => {
   });
 });
 
-describe("GET /api/v1/runs/{runId}/windows", () => {
-  it("downloads every window as JSON", async () => {
-    const runId = await finishedRun();
-
-    const { body } = await request("GET", `/api/v1/runs/${runId}/windows`);
-
-    expect(body.run).toMatchObject({ runId, state: "finished" });
-    expect(body.windows).toEqual([
-      { index: 0, startMs: 0, endMs: 1000, scores: { idle: 0.75, wave: 0.25 }, anomaly: -0.25, verdict: "idle" },
-      { index: 1, startMs: 500, endMs: 1500, scores: { idle: 0.75, wave: 0.25 }, anomaly: 0.5, verdict: "anomaly" },
-      { index: 2, startMs: 1000, endMs: 2000, scores: { idle: 0.75, wave: 0.25 }, anomaly: -0.25, verdict: "idle" },
-    ]);
-  });
-
-  it("downloads them as CSV", async () => {
-    const { text, type } = await request("GET", `/api/v1/runs/${await finishedRun()}/windows?format=csv`);
-
-    expect(type).toBe("text/csv; charset=utf-8");
-    expect(text).toBe(
-      "index,startMs,endMs,verdict,anomaly,idle,wave\r\n" +
-        "0,0,1000,idle,-0.25,0.75,0.25\r\n" +
-        "1,500,1500,anomaly,0.5,0.75,0.25\r\n" +
-        "2,1000,2000,idle,-0.25,0.75,0.25\r\n",
-    );
-  });
-});
-
-describe("a download whose run begins anew while it is read", () => {
-  it.each(["json", "csv"])("breaks off, so that half of the %s is not taken for all of it", async (format) => {
-    const runId = await finishedRun();
-    vi.spyOn(runLog, "read").mockImplementation(async (log) => {
-      const state = await runLog.open(log);
-      return { type: "reset", why: "epoch", state };
-    });
-
-    await expect(request("GET", `/api/v1/runs/${runId}/windows?format=${format}`)).rejects.toThrow("began anew");
-  });
-});
-
-describe("every route", () => {
-  it.each<{ headers: Record<string, string>; kind: string }>([
-    { headers: { host: "evil.example" }, kind: "foreign-host" },
-    { headers: { host: "127.0.0.1.evil.example:4700" }, kind: "foreign-host" },
-    { headers: { host: "" }, kind: "foreign-host" },
-    { headers: { origin: "http://evil.example" }, kind: "foreign-origin" },
-    { headers: { origin: "null" }, kind: "foreign-origin" },
-    { headers: { origin: "https://127.0.0.1:4700" }, kind: "foreign-origin" },
-  ])("answers 403 to $headers", async ({ headers, kind }) => {
-    expect(await request("GET", "/api/v1/runs", { headers })).toMatchObject({
-      status: 403,
-      body: { type: `urn:windowscope:problem:${kind}` },
-    });
-  });
-
-  it.each(["127.0.0.1:4700", "localhost:4700", "[::1]:4700"])(
-    "answers to the host %s and its own pages",
-    async (host) => {
-      const headers = { host, origin: `http://${host}` };
-
-      expect((await request("GET", "/api/v1/runs", { headers })).status).toBe(200);
-    },
-  );
-
-  it("answers a problem where there is nothing", async () => {
+describe("an address where there is nothing", () => {
+  it("answers a problem", async () => {
     expect((await request("GET", "/api/v1/nothing")).body).toMatchObject({ status: 404 });
     expect((await request("GET", "/nothing")).body).toMatchObject({ status: 404 });
     expect((await request("GET", "/live")).body).toMatchObject({ status: 426 });
-  });
-});
-
-describe("GET /healthz and /readyz", () => {
-  it("is alive at once, and ready when Studio is there", async () => {
-    expect((await request("GET", "/healthz")).status).toBe(200);
-    expect((await request("GET", "/readyz")).status).toBe(503);
-
-    hub.setStatus({ state: "connected", message: "Connected" });
-
-    expect(await request("GET", "/readyz")).toMatchObject({ status: 200, text: "Connected\n" });
   });
 });

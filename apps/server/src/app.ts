@@ -4,47 +4,90 @@ import { upgradeWebSocket } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import type { WebSocket } from "ws";
 
-import { problemResponse } from "./api/problem.ts";
+import { Gate } from "./access/gate.ts";
+import type { TokenAccess } from "./access/token-access.ts";
+import { answerProblem, problemResponse } from "./api/problem.ts";
 import { apiRoutes, type ApiParts } from "./api/routes.ts";
-import { guardLoopback } from "./guard.ts";
+import type { ServerConfig } from "./config.ts";
+import { guardRequests } from "./guard.ts";
+import { healthRoutes } from "./health.ts";
 import { admitViewers } from "./live/admission.ts";
 import { eventRoutes } from "./live/event-routes.ts";
 import type { LiveHub } from "./live/hub.ts";
+import type { Metrics } from "./metrics.ts";
+import { createClientReader, remoteAddressOf } from "./proxy.ts";
+import { observeRequests } from "./requests.ts";
 
 const LARGEST_BODY_BYTES = 64 * 1024;
+const LONGEST_REQUEST_ID = 64;
 
-/** Everything that the server answers over HTTP: API, live socket, health, and the viewer's files. */
-export function createApp(parts: ApiParts & { readonly hub: LiveHub; readonly viewerDir: string | undefined }): Hono {
-  const { hub, viewerDir } = parts;
+/** What the app needs beside what the API does. */
+export interface AppParts extends Omit<ApiParts, "access"> {
+  readonly hub: LiveHub;
+  readonly metrics: Metrics;
+  /** Absent when nobody has to sign in. */
+  readonly access: TokenAccess | undefined;
+  readonly config: Pick<ServerConfig, "host" | "allowedHosts" | "allowedOrigins" | "trustedProxies">;
+  readonly isDraining: () => boolean;
+  /** Folder with the built page. */
+  readonly viewerDir: string | undefined;
+}
+
+/** Everything that the server answers over HTTP: API, live socket, health, metrics, and the viewer's files. */
+export function createApp({ hub, metrics, access, config, isDraining, viewerDir, ...parts }: AppParts): Hono {
+  const readClient = createClientReader(config.trustedProxies);
+  const gate = access && new Gate(access, readClient);
   const app = new Hono();
 
-  // Alive as long as it answers; that is no secret and needs no guard.
-  app.get("/healthz", (c) => c.text("ok\n"));
-  app.get("/readyz", (c) => {
-    const { state, message } = hub.status;
-    return c.text(`${message}\n`, state === "connected" ? 200 : 503);
-  });
+  app.use(requestId({ limitLength: LONGEST_REQUEST_ID }));
+  app.use(observeRequests(parts.log, metrics));
+  app.route("/", healthRoutes({ runLog: parts.runLog, studio: () => hub.status, isDraining }));
 
-  app.use(guardLoopback());
+  app.use(guardRequests({ ...config, readClient, showsToken: gate && ((c) => gate.showsToken(c)) }));
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
         defaultSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
         frameAncestors: ["'none'"],
+        objectSrc: ["'none'"],
       },
+      permissionsPolicy: { camera: [], geolocation: [], microphone: [], payment: [], usb: [] },
+      strictTransportSecurity: false,
+      xFrameOptions: "DENY",
     }),
   );
+  app.use(async (c, next) => {
+    await next();
+    const { isSecure } = readClient(remoteAddressOf(c), (name) => c.req.header(name));
+    // Without https it has no effect, and on a name that is used for other things too it would do harm.
+    if (isSecure) c.header("strict-transport-security", "max-age=15552000");
+  });
+
   const tooLarge = `A body may have ${LARGEST_BODY_BYTES} bytes.`;
   app.use(
     "/api/*",
     bodyLimit({ maxSize: LARGEST_BODY_BYTES, onError: (c) => problemResponse(c, 413, "too-large", tooLarge) }),
   );
-  app.route("/api/v1", apiRoutes(parts));
-  app.route("/api/v1", eventRoutes(parts));
+  if (gate) {
+    app.use(
+      "/api/*",
+      gate.requireSignIn((address) => address === "/api/v1/session"),
+    );
+    app.use("/metrics", gate.requireToken());
+  }
+  app.route("/api/v1", apiRoutes({ ...parts, access: access && gate && { access, gate } }));
+  app.route("/api/v1", eventRoutes({ hub, runLog: parts.runLog }));
+
+  app.get("/metrics", async (c) => {
+    c.header("content-type", metrics.registry.contentType);
+    return c.body(await metrics.registry.metrics());
+  });
 
   app.get(
     "/live",
@@ -65,6 +108,7 @@ export function createApp(parts: ApiParts & { readonly hub: LiveHub; readonly vi
       }),
     );
   }
+  app.onError((error, c) => answerProblem(error, c, parts.log));
   app.notFound((c) => problemResponse(c, 404, "not-found", `There is nothing at ${c.req.path}.`));
   return app;
 }

@@ -5,15 +5,19 @@ import path from "node:path";
 import { setTimeout as timer } from "node:timers/promises";
 
 import { createAdaptorServer } from "@hono/node-server";
-import { createMemoryRunLog, openSqliteRunLog } from "@windowscope/runlog";
+import { createMemoryRunLog, openRedisRunLog, openSqliteRunLog, type RunLog } from "@windowscope/runlog";
 import { connectJobSocket, createStudio, type JobHints } from "@windowscope/sdk";
 import { WebSocket } from "ws";
 
+import { OPEN_ACCESS } from "./access/access.ts";
+import { createAccess } from "./access/token-access.ts";
 import { createApp } from "./app.ts";
 import type { ServerConfig } from "./config.ts";
 import { LiveHub } from "./live/hub.ts";
+import { DEFAULT_LIMITS } from "./live/limits.ts";
 import { createLiveSocketServer, guardUpgrades, SLOW_CLIENT_LIMITS } from "./live/upgrade.ts";
-import { createLog } from "./log.ts";
+import type { ServerLog } from "./log.ts";
+import { Metrics } from "./metrics.ts";
 import { RunJournal } from "./runs/journal.ts";
 import { Runs } from "./runs/runs.ts";
 import { watchStudio } from "./studio-watch.ts";
@@ -21,7 +25,7 @@ import { watchStudio } from "./studio-watch.ts";
 export interface RunningServer {
   /** Address of the page, such as `http://127.0.0.1:4700`. */
   readonly url: string;
-  /** Sends viewers away, stops the work where it is, and frees the port. */
+  /** Says that it is not ready any more, sends viewers away, stops the work where it is, and frees the port. */
   close(): Promise<void>;
 }
 
@@ -31,15 +35,20 @@ const DRAIN_MS = 1_000;
 /**
  * Starts the server: it listens at once, and connects to Studio as soon as that answers.
  *
- * @param options `viewerDir`: folder with the built page. `log`: told what happens, a line each.
+ * @param options `viewerDir`: folder with the built page.
  * @throws {RunLogInUseError} when another server uses the data folder.
+ * @throws {RedisNotSafeError} when the Redis of the run log could lose what it acknowledges.
+ * @throws {RunLogUnavailableError} when it does not answer.
  * @throws {Error} with `code: "EADDRINUSE"` when the port is taken.
  */
 export async function startServer(
   config: ServerConfig,
-  { viewerDir, log }: { readonly viewerDir?: string | undefined; readonly log: (line: string) => void },
+  { viewerDir, log }: { readonly viewerDir?: string | undefined; readonly log: ServerLog },
 ): Promise<RunningServer> {
-  const runLog = config.runLog === "memory" ? createMemoryRunLog() : openSqliteRunLog(databaseFile(config.dataDir));
+  const runLog = await openRunLog(config);
+  const access = config.accessToken === undefined ? undefined : await createAccess(runLog, config.accessToken);
+  const metrics = new Metrics({ measuresProcess: true });
+  const tell = (line: string) => log.info(line);
   // The watch and the runs try again by themselves, and say so on the page.
   const studio = createStudio({ apiKey: config.apiKey, baseUrl: config.studioUrl, retry: { most: 0 } });
   const stop = new AbortController();
@@ -55,10 +64,15 @@ export async function startServer(
 
   const journal = await RunJournal.open(runLog);
   const pause = (ms: number, signal: AbortSignal) => timer(ms, undefined, { signal });
-  const runs = new Runs({ studio, journal, hintsFor, pause, log });
-  const hub = new LiveHub({ runLog, log: createLog("info", { write: (line) => log(line.trimEnd()) }) });
+  const runs = new Runs({ studio, journal, hintsFor, pause, log: tell });
+  const limits = { ...DEFAULT_LIMITS, trustedProxies: config.trustedProxies };
+  const hub = new LiveHub({ runLog, log, metrics, limits, access: access ?? OPEN_ACCESS });
+  let isDraining = false;
   const sockets = createLiveSocketServer();
-  const app = createApp({ studio, runs, journal, runLog, log, hub, viewerDir });
+  const app = createApp({
+    ...{ studio, runs, journal, runLog, log, hub, metrics, access, config, viewerDir },
+    isDraining: () => isDraining,
+  });
   const server = createAdaptorServer({
     fetch: app.fetch,
     websocket: { server: sockets },
@@ -68,6 +82,7 @@ export async function startServer(
   try {
     await listen(server, config.host, config.port);
   } catch (error) {
+    access?.close();
     await runLog.close();
     throw error;
   }
@@ -81,7 +96,7 @@ export async function startServer(
     pause,
     signal: stop.signal,
     onStatus: (status) => {
-      if (status.message !== hub.status.message) log(status.message);
+      if (status.message !== hub.status.message) log.info(status.message);
       hub.setStatus(status);
     },
   });
@@ -90,11 +105,20 @@ export async function startServer(
   return {
     url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
     async close() {
+      isDraining = true;
       stop.abort();
-      await Promise.all([hub.drain(), watching, runs.close(), closeServer(server, () => sockets.clients)]);
+      await hub.drain();
+      await Promise.all([watching, runs.close(), closeServer(server, () => sockets.clients)]);
+      access?.close();
       await runLog.close();
     },
   };
+}
+
+async function openRunLog({ runLog, dataDir }: ServerConfig): Promise<RunLog> {
+  if (runLog === "memory") return createMemoryRunLog();
+  if (runLog === "sqlite") return openSqliteRunLog(databaseFile(dataDir));
+  return openRedisRunLog(runLog.redisUrl);
 }
 
 function databaseFile(dataDir: string): string {

@@ -1,12 +1,17 @@
 import { StudioAuthenticationError, StudioError, StudioRefusedError, StudioUnreachableError } from "@windowscope/sdk";
-import type { Context } from "hono";
+import type { Context, Env } from "hono";
 import { HTTPException } from "hono/http-exception";
+
+import type { ServerLog } from "../log.ts";
+import { createScrubber } from "../scrub.ts";
+
+const strikeOutSecrets = createScrubber([]);
 
 /** Something the caller can do about, as a problem document (RFC 9457). */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly kind: string;
-  readonly status: 400 | 404 | 409 | 502 | 503;
+  readonly status: 400 | 401 | 404 | 409 | 502 | 503;
 
   constructor(status: Problem["status"], kind: string, detail: string) {
     super(detail);
@@ -16,17 +21,29 @@ export class Problem extends Error {
 }
 
 /** Answers an error as a problem document; what is not known to the caller goes to the log instead. */
-export function answerProblem(error: Error, c: Context, log: (line: string) => void): Response {
+export function answerProblem(error: Error, c: Context, log: ServerLog): Response {
   const problem = toProblem(error);
   if (problem) return problemResponse(c, problem.status, problem.kind, problem.message);
   if (error instanceof HTTPException) return problemResponse(c, error.status, "bad-request", error.message);
-  log(`${c.req.method} ${c.req.path}: ${error.stack ?? error.message}`);
+  log.error(`${c.req.method} ${c.req.path} failed`, { requestId: c.get("requestId"), error });
   return problemResponse(c, 500, "internal", "The server made a mistake; its log says more.");
+}
+
+/** Answers a request whose parts are not what the route asks for. A hook of `OpenAPIHono`. */
+export function refuseInvalid(
+  result:
+    { success: true } | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } },
+  c: Context<Env>,
+): Response | undefined {
+  if (result.success) return undefined;
+  const detail = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+  return problemResponse(c, 400, "bad-request", detail);
 }
 
 export function problemResponse(c: Context, status: number, kind: string, detail: string): Response {
   const title = kind.replaceAll("-", " ");
-  const document = { type: `urn:windowscope:problem:${kind}`, title, status, detail };
+  // The words of others, such as Studio's, may repeat what they were sent.
+  const document = { type: `urn:windowscope:problem:${kind}`, title, status, detail: strikeOutSecrets(detail) };
   return c.body(JSON.stringify(document), status as 500, { "content-type": "application/problem+json" });
 }
 

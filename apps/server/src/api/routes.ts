@@ -8,15 +8,21 @@ import { StudioRefusedError, type Studio } from "@windowscope/sdk";
 
 import type { RunJournal, StoredRun } from "../runs/journal.ts";
 import type { Runs } from "../runs/runs.ts";
-import { answerProblem, Problem, problemResponse } from "./problem.ts";
+import { accessRoutes, type AccessParts } from "../access/routes.ts";
+import type { ServerLog } from "../log.ts";
+import { answerProblem, Problem, problemResponse, refuseInvalid } from "./problem.ts";
+import { sampleRoutes } from "./samples.ts";
 import {
-  ProblemSchema,
+  json,
+  problem,
   ProjectDetailsSchema,
+  ProjectParams,
   ProjectSchema,
   RunSchema,
   StartRunSchema,
   WindowSchema,
 } from "./schemas.ts";
+import { windowsAsArrow } from "./windows-as-arrow.ts";
 import { windowsAsCsv, windowsAsJson } from "./windows.ts";
 
 /** What the routes need. */
@@ -25,27 +31,24 @@ export interface ApiParts {
   readonly runs: Runs;
   readonly journal: RunJournal;
   readonly runLog: RunLog;
-  readonly log: (line: string) => void;
+  readonly log: ServerLog;
+  readonly access: AccessParts | undefined;
 }
 
 const RunParams = z.object({ runId: z.string().max(40) });
-const ProjectParams = z.object({ projectId: z.coerce.number().int().positive() });
 
-function json<T extends z.ZodType>(schema: T, description: string) {
-  return { description, content: { "application/json": { schema } } };
-}
-
-const problem = { description: "What went wrong.", content: { "application/problem+json": { schema: ProblemSchema } } };
+/** What the windows of a run can be downloaded as. */
+const DOWNLOADS = {
+  json: { type: "application/json", write: windowsAsJson },
+  csv: { type: "text/csv; charset=utf-8", write: windowsAsCsv },
+  arrow: { type: "application/vnd.apache.arrow.stream", write: windowsAsArrow },
+};
 
 /** An app with every route. */
-export function apiRoutes({ studio, runs, journal, runLog, log }: ApiParts): OpenAPIHono {
-  const app = new OpenAPIHono({
-    defaultHook: (result, c) => {
-      if (result.success) return undefined;
-      const detail = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
-      return problemResponse(c, 400, "bad-request", detail);
-    },
-  });
+export function apiRoutes({ studio, runs, journal, runLog, log, access }: ApiParts): OpenAPIHono {
+  const app = new OpenAPIHono({ defaultHook: refuseInvalid });
+  app.route("/", accessRoutes(access));
+  app.route("/", sampleRoutes(studio));
 
   async function findRun(runId: string): Promise<StoredRun> {
     const stored = await journal.find(runId);
@@ -217,13 +220,16 @@ export function apiRoutes({ studio, runs, journal, runLog, log }: ApiParts): Ope
       method: "get",
       path: "/runs/{runId}/windows",
       summary: "All windows of a run, as a download",
-      request: { params: RunParams, query: z.object({ format: z.enum(["json", "csv"]).default("json") }) },
+      request: { params: RunParams, query: z.object({ format: z.enum(["json", "csv", "arrow"]).default("json") }) },
       responses: {
         200: {
-          description: "The windows so far.",
+          description:
+            "The windows so far. Arrow is a stream of record batches: `index`, `startMs`, `endMs`, `verdict`, `anomaly`, " +
+            "then a column for each class; the schema's metadata has the run as JSON.",
           content: {
             "application/json": { schema: z.object({ run: RunSchema, windows: z.array(WindowSchema) }) },
             "text/csv": { schema: z.string() },
+            "application/vnd.apache.arrow.stream": { schema: z.string().openapi({ format: "binary" }) },
           },
         },
         default: problem,
@@ -232,12 +238,13 @@ export function apiRoutes({ studio, runs, journal, runLog, log }: ApiParts): Ope
     async (c) => {
       const { run, log: state } = await findRun(c.req.valid("param").runId);
       const { format } = c.req.valid("query");
-      const text = format === "csv" ? windowsAsCsv(runLog, run, state) : windowsAsJson(runLog, run, state);
-      const type = format === "csv" ? "text/csv; charset=utf-8" : "application/json";
+      const { type, write } = DOWNLOADS[format];
       c.header("content-type", type);
       c.header("content-disposition", `attachment; filename="${run.runId}.${format}"`);
-      // An error on the way breaks the connection off, so that half a file cannot be taken for a whole one.
-      return c.body(Readable.toWeb(Readable.from(text, { objectMode: false })) as ReadableStream<Uint8Array>);
+      // Read no faster than it is taken. An error on the way breaks the connection off, so that half a file cannot be
+      // taken for a whole one.
+      const bytes = Readable.from(write(runLog, run, state), { objectMode: false });
+      return c.body(Readable.toWeb(bytes) as ReadableStream<Uint8Array>);
     },
   );
 

@@ -133,7 +133,35 @@ export const ProblemSchema = z
   })
   .openapi("Problem");
 
+export const SampleSchema = z
+  .object({
+    sampleId: z.int(),
+    name: z.string(),
+    label: z.string(),
+    category: z.string(),
+    addedAt: z.string().describe("ISO 8601."),
+    lengthMs: z.number().optional(),
+    frequencyHz: z.number(),
+    axes: z.array(z.object({ name: z.string(), units: z.string() })),
+    deviceName: z.string().optional(),
+    isDisabled: z.boolean().describe("Left out of training and testing."),
+  })
+  .openapi("Sample");
+
 export type Window = z.infer<typeof WindowSchema>;
+
+/** An answer in JSON. */
+export function json<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+/** The answer of every route when something is wrong. */
+export const problem = {
+  description: "What went wrong.",
+  content: { "application/problem+json": { schema: ProblemSchema } },
+};
+
+export const ProjectParams = z.object({ projectId: z.coerce.number().int().positive() });
 
 /** Compiles only while the schema and the protocol's type accept each other's values. */
 type Mutual<A, B> = A extends B ? (B extends A ? true : never) : never;

@@ -1,5 +1,6 @@
 import {
   decodeEntries,
+  type DetailsEntry,
   VERDICT,
   verdictName,
   type Run,
@@ -12,26 +13,37 @@ import type { Window } from "./schemas.ts";
 
 const SLICE_BYTES = 256 * 1024;
 
-/** All windows of a run that were in its log at that moment, in order, each with its details. */
-async function* readWindows(runLog: RunLog, run: Run, state: LogState): AsyncGenerator<Window, void, undefined> {
-  const { classes } = run.result ?? { classes: [] };
-  // Their details come behind them, maybe only in the next slice.
-  let held: Window[] = [];
+/** The windows of a run, and what is told of them beside numbers, as they stood in its log at that moment, in order. */
+export async function* readWindowEntries(
+  runLog: RunLog,
+  run: Run,
+  state: LogState,
+): AsyncGenerator<WindowsEntry | DetailsEntry, void, undefined> {
   for (let from = state.first; from < state.next;) {
     const slice = await runLog.read(run.runId, { epoch: state.epoch, from, maxBytes: SLICE_BYTES });
     if (slice.type === "reset") throw new Error(`${run.runId} began anew while it was read.`);
     from = slice.next;
     for (const entry of decodeEntries(slice.bytes)) {
-      if (entry.seq >= state.next) break;
-      if (entry.kind === "windows") {
-        yield* held;
-        held = [...windowsOf(entry, classes)];
-      } else if (entry.kind === "details") {
-        for (const { index, ...details } of entry.details) addDetails(held[index - (held[0]?.index ?? 0)], details);
-      }
+      if (entry.seq >= state.next) return;
+      if (entry.kind === "windows" || entry.kind === "details") yield entry;
     }
   }
-  yield* held;
+}
+
+/** The windows entry by entry, each window with its details. */
+async function* readWindows(runLog: RunLog, run: Run, state: LogState): AsyncGenerator<Window[], void, undefined> {
+  const { classes } = run.result ?? { classes: [] };
+  // Their details come behind them.
+  let held: Window[] = [];
+  for await (const entry of readWindowEntries(runLog, run, state)) {
+    if (entry.kind === "windows") {
+      yield held;
+      held = [...windowsOf(entry, classes)];
+    } else {
+      for (const { index, ...details } of entry.details) addDetails(held[index - (held[0]?.index ?? 0)], details);
+    }
+  }
+  yield held;
 }
 
 function* windowsOf(entry: WindowsEntry, classes: readonly string[]): Generator<Window> {
@@ -65,19 +77,25 @@ function addDetails(window: Window | undefined, details: Omit<WindowDetails, "in
 export async function* windowsAsJson(runLog: RunLog, run: Run, state: LogState): AsyncGenerator<string> {
   yield `{"run":${JSON.stringify(run)},"windows":[`;
   let separator = "";
-  for await (const window of readWindows(runLog, run, state)) {
-    yield separator + JSON.stringify(window);
+  for await (const windows of readWindows(runLog, run, state)) {
+    if (windows.length === 0) continue;
+    yield separator + windows.map((window) => JSON.stringify(window)).join(",");
     separator = ",";
   }
   yield "]}\n";
 }
 
-/** A run's windows as CSV (RFC 4180): one line each, one column a class. */
+/** A run's windows as CSV (RFC 4180): one line each, one column a class, and one for the number of a regression. */
 export async function* windowsAsCsv(runLog: RunLog, run: Run, state: LogState): AsyncGenerator<string> {
   const { classes } = run.result ?? { classes: [] };
-  yield csvLine(["index", "startMs", "endMs", "verdict", "anomaly", ...classes]);
-  for await (const { index, startMs, endMs, verdict, anomaly, scores } of readWindows(runLog, run, state)) {
-    yield csvLine([index, startMs, endMs, verdict, anomaly ?? "", ...classes.map((name) => scores[name] ?? "")]);
+  const hasValue = run.result?.kinds.includes("value") ?? false;
+  yield csvLine(["index", "startMs", "endMs", "verdict", "anomaly", ...classes, ...(hasValue ? ["value"] : [])]);
+  for await (const windows of readWindows(runLog, run, state)) {
+    const lines = windows.map(({ index, startMs, endMs, verdict, anomaly, scores, value }) => {
+      const columns = [index, startMs, endMs, verdict, anomaly ?? "", ...classes.map((name) => scores[name] ?? "")];
+      return csvLine(hasValue ? [...columns, value ?? ""] : columns);
+    });
+    yield lines.join("");
   }
 }
 

@@ -17,7 +17,7 @@ const LARGEST_READ_BYTES = 1024 * 1024;
  */
 export function eventRoutes({ hub, runLog }: { readonly hub: LiveHub; readonly runLog: RunLog }): Hono {
   const app = new Hono();
-  app.onError((error, c) => answerProblem(error, c, (line) => hub.serverLog.error(line)));
+  app.onError((error, c) => answerProblem(error, c, hub.serverLog));
 
   app.get("/runs/:runId/events", async (c) => {
     const runId = parseRunId(c);

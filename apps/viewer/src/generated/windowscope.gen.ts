@@ -35,6 +35,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{projectId}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A project's samples, the newest first */
+        get: operations["listSamples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/runs": {
         parameters: {
             query?: never;
@@ -85,6 +102,48 @@ export interface paths {
         get: operations["getWindows"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the caller has to sign in, and has */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Sign in with the access token
+         * @description Sets a cookie that keeps the caller signed in for 12 hours after its last use.
+         */
+        post: operations["signIn"];
+        /** Sign out; live connections of the session are closed */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ws-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A ticket for one live connection
+         * @description It goes into the first message of the connection, works once, and for 30 seconds.
+         */
+        post: operations["createTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -190,6 +249,33 @@ export interface components {
                 endMs: number;
                 label: string;
             }[];
+        };
+        Sample: {
+            sampleId: number;
+            name: string;
+            label: string;
+            category: string;
+            /** @description ISO 8601. */
+            addedAt: string;
+            lengthMs?: number;
+            frequencyHz: number;
+            axes: {
+                name: string;
+                units: string;
+            }[];
+            deviceName?: string;
+            /** @description Left out of training and testing. */
+            isDisabled: boolean;
+        };
+        Session: {
+            /** @description Nobody needs to sign in: the server listens on its own machine alone. */
+            isOpen: boolean;
+            isSignedIn: boolean;
+            /**
+             * Format: date-time
+             * @description When the session ends unless it is used; absent for a token.
+             */
+            expiresAt?: string;
         };
         StartRun: {
             projectId: number;
@@ -298,6 +384,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectDetails"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSamples: {
+        parameters: {
+            query?: {
+                category?: "training" | "testing" | "validation" | "post-processing";
+                /** @description Only samples with this label; several are said one after another, `label=idle&label=wave`. */
+                label?: string | string[];
+                /** @description Only samples whose id or name matches. */
+                search?: string;
+                limit?: number;
+                /** @description Samples to skip. */
+                offset?: number | null;
+            };
+            header?: never;
+            path: {
+                projectId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, and how many fit in all. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        samples: components["schemas"]["Sample"][];
+                        total: number;
+                    };
                 };
             };
             /** @description What went wrong. */
@@ -447,7 +576,7 @@ export interface operations {
     getWindows: {
         parameters: {
             query?: {
-                format?: "json" | "csv";
+                format?: "json" | "csv" | "arrow";
             };
             header?: never;
             path: {
@@ -457,7 +586,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The windows so far. */
+            /** @description The windows so far. Arrow is a stream of record batches: `index`, `startMs`, `endMs`, `verdict`, `anomaly`, then a column for each class; the schema's metadata has the run as JSON. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -468,6 +597,137 @@ export interface operations {
                         windows: components["schemas"]["Window"][];
                     };
                     "text/csv": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description The only runs that may be followed; without it, everything may. */
+                    runs?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description The ticket. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ticket: string;
+                        expiresInMs: number;
+                    };
                 };
             };
             /** @description What went wrong. */

@@ -1,0 +1,54 @@
+import { BlockList, isIP } from "node:net";
+
+import type { Context } from "hono";
+
+import { addToBlockList } from "./config.ts";
+
+/** Who sent a request, when one looks through the proxies in front of the server. */
+export interface Client {
+  /** Address of the client; `unknown` when the connection is gone already. */
+  readonly address: string;
+  /** Whether the client speaks https with whoever it talks to. */
+  readonly isSecure: boolean;
+}
+
+/** The headers of a request, by their names in lower case. */
+type ReadHeader = (name: string) => string | undefined;
+
+/**
+ * Tells who sent a request. Only the proxies that are listed are believed; anybody else who sends `X-Forwarded-For` or
+ * `X-Forwarded-Proto` is taken for the client himself.
+ *
+ * @param trustedProxies Addresses, or networks such as `10.0.0.0/8`.
+ */
+export function createClientReader(trustedProxies: readonly string[]) {
+  const trusted = new BlockList();
+  for (const proxy of trustedProxies) addToBlockList(trusted, proxy);
+  const isTrusted = (address: string) =>
+    isIP(address) !== 0 && trusted.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+
+  return function readClient(remoteAddress: string | undefined, header: ReadHeader): Client {
+    const remote = plain(remoteAddress ?? "unknown");
+    if (!isTrusted(remote)) return { address: remote, isSecure: false };
+    // Each proxy puts the address that it saw at the end; what stands before the last stranger is hearsay.
+    const hops = (header("x-forwarded-for") ?? "").split(",").map((hop) => plain(hop.trim()));
+    const client = hops.reverse().find((hop) => !isTrusted(hop)) ?? "";
+    return {
+      address: isIP(client) !== 0 ? client : remote,
+      isSecure: header("x-forwarded-proto")?.trim().toLowerCase() === "https",
+    };
+  };
+}
+
+export type ReadClient = ReturnType<typeof createClientReader>;
+
+/** The address at the other end of a request's connection; `undefined` in tests, which have none. */
+export function remoteAddressOf(c: Context): string | undefined {
+  const { incoming } = (c.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
+  return incoming?.socket?.remoteAddress;
+}
+
+/** An IPv4 address as such, also where the system shows it inside an IPv6 one. */
+function plain(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, "");
+}
