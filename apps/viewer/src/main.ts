@@ -4,7 +4,7 @@ import "./page.css";
 
 import { mount } from "svelte";
 
-import App from "./App.svelte";
+import Entrance from "./Entrance.svelte";
 
 const target = document.getElementById("app");
-if (target) mount(App, { target });
+if (target) mount(Entrance, { target });

@@ -31,15 +31,23 @@ export class PageFeed {
   readonly #openSocket: LiveOptions["openSocket"];
   readonly #url: string;
   readonly #nextFrame: NextFrame;
+  readonly #ticket: () => (() => Promise<string>) | undefined;
 
   /**
    * @param url Address of the live socket.
    * @param nextFrame Calls back before the next frame is drawn.
+   * @param ticket Says, when the connection is made, how it gets its tickets; with `undefined` it needs none.
    */
-  constructor(url: string, openSocket: LiveOptions["openSocket"], nextFrame: NextFrame) {
+  constructor(
+    url: string,
+    openSocket: LiveOptions["openSocket"],
+    nextFrame: NextFrame,
+    ticket: () => (() => Promise<string>) | undefined = () => undefined,
+  ) {
     this.#url = url;
     this.#openSocket = openSocket;
     this.#nextFrame = nextFrame;
+    this.#ticket = ticket;
   }
 
   get connection(): ConnectionState {
@@ -77,10 +85,12 @@ export class PageFeed {
 
   /** Connects, and stays connected until `signal` aborts. */
   start(signal: AbortSignal): void {
+    const ticket = this.#ticket();
     this.#live = connectLive(this.#url, {
       client: "windowscope-viewer",
       openSocket: this.#openSocket,
       signal,
+      ...(ticket && { ticket }),
       onState: (state) => (this.#connection = state),
       onStudio: (state, message) => {
         this.#studio = { state, message };
