@@ -43,6 +43,32 @@ describe("classifySample", () => {
     expect(queries).toEqual(["impulseId=2&variant=int8", "impulseId=2&variant=int8"]);
   });
 
+  it("waits for a job that was started earlier, instead of starting one", async () => {
+    let isDone = false;
+    const { studio, requests } = fakeStudio((path) => {
+      if (path.endsWith("/status")) return { job: { id: 9, ...(isDone && { finishedSuccessful: true }) } };
+      return isDone ? answer() : { id: 10 };
+    });
+    const onJob = vi.fn();
+
+    const classified = classifySample(studio, { ...request, jobId: 9, onJob });
+    await vi.advanceTimersByTimeAsync(400);
+    isDone = true;
+    await vi.advanceTimersByTimeAsync(400);
+
+    expect((await classified).classifications[0]?.result).toHaveLength(4);
+    expect(requests.filter((line) => line.startsWith("POST"))).toHaveLength(1);
+    expect(onJob).not.toHaveBeenCalled();
+  });
+
+  it("asks anew when Studio no longer knows the earlier job", async () => {
+    const { studio } = fakeStudio((path) =>
+      path.endsWith("/status") ? { success: false, error: "No such job" } : answer(),
+    );
+
+    expect((await classifySample(studio, { ...request, jobId: 9 })).classifications[0]?.result).toHaveLength(4);
+  });
+
   it("looks at the status at once when the job says that it has finished", async () => {
     let isDone = false;
     const { studio } = fakeStudio((path) => {

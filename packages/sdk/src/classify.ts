@@ -1,5 +1,5 @@
 import type { OperationId, Schemas } from "./api-types.ts";
-import { ResultMissingError, StudioAnswerError } from "./errors.ts";
+import { ResultMissingError, StudioAnswerError, StudioRefusedError } from "./errors.ts";
 import { waitForJob, type JobWait } from "./jobs.ts";
 import { pause } from "./pause.ts";
 import {
@@ -23,6 +23,8 @@ export interface ClassifyRequest extends JobWait {
   readonly truncateStructuredLabels?: boolean | undefined;
   /** Of an impulse with FOMO: how found and true objects pair up. */
   readonly includeDebugInfo?: boolean | undefined;
+  /** A job that an earlier request has started: its end is waited for first, if Studio still knows it. */
+  readonly jobId?: number | undefined;
   /** Told when Studio needs a job to answer. */
   readonly onJob?: (jobId: number) => void | Promise<void>;
 }
@@ -99,7 +101,7 @@ async function resultOf<A extends Result>(
   operation: OperationId,
   ask: () => Promise<A | Schemas["StartJobResponse"]>,
 ): Promise<A> {
-  for (let jobs = 0, looks = 0; ;) {
+  for (let jobs = (await hasWaitedForJob(studio, request)) ? 1 : 0, looks = 0; ;) {
     const answer = await ask();
     if ("classifications" in answer || "results" in answer) {
       if (jobs === 0 || !isLate(answer)) return answer;
@@ -120,7 +122,18 @@ async function resultOf<A extends Result>(
   }
 }
 
-type ClassifyRequestBase = Pick<ClassifyRequest, "sampleId" | "onJob" | keyof JobWait>;
+type ClassifyRequestBase = Pick<ClassifyRequest, "sampleId" | "jobId" | "onJob" | keyof JobWait>;
+
+async function hasWaitedForJob(studio: Transport, request: ClassifyRequestBase): Promise<boolean> {
+  if (request.jobId === undefined) return false;
+  try {
+    await waitForJob(studio, request.jobId, request);
+    return true;
+  } catch (error) {
+    if (error instanceof StudioRefusedError) return false;
+    throw error;
+  }
+}
 
 /** Whether windows are to be expected that are not there. */
 function isLate({ sample, classifications, results, windowSizeMs = 0 }: Result): boolean {
