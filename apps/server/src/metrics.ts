@@ -14,6 +14,7 @@ export class Metrics {
   readonly sentEntries = this.#counter("windowscope_sent_bytes_total", "Bytes of entries sent to viewers.");
   readonly appendedEntries = this.#counter("windowscope_appended_entries_total", "Entries stored in run logs.");
   readonly appendSeconds = this.#histogram("windowscope_append_seconds", "Until an append was stored.");
+  readonly storeErrors = this.#counter("windowscope_store_errors_total", "Changes that the log refused.", ["error"]);
   readonly runs = this.#counter("windowscope_runs_total", "Runs that ended, by how.", ["state"]);
   readonly activeRuns = this.#gauge("windowscope_active_runs", "Runs that this process works on.");
   readonly jobWaitSeconds = this.#histogram("windowscope_job_wait_seconds", "From the start of a run to its result.");

@@ -2,7 +2,6 @@ import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { setTimeout as timer } from "node:timers/promises";
 
 import { createAdaptorServer } from "@hono/node-server";
 import { createMemoryRunLog, openRedisRunLog, openSqliteRunLog, type RunLog } from "@windowscope/runlog";
@@ -18,6 +17,7 @@ import { DEFAULT_LIMITS } from "./live/limits.ts";
 import { createLiveSocketServer, guardUpgrades, SLOW_CLIENT_LIMITS } from "./live/upgrade.ts";
 import type { ServerLog } from "./log.ts";
 import { Metrics } from "./metrics.ts";
+import { keepRetention } from "./retention.ts";
 import { RunJournal } from "./runs/journal.ts";
 import { Runs } from "./runs/runs.ts";
 import { watchStudio } from "./studio-watch.ts";
@@ -48,7 +48,6 @@ export async function startServer(
   const runLog = await openRunLog(config);
   const access = config.accessToken === undefined ? undefined : await createAccess(runLog, config.accessToken);
   const metrics = new Metrics({ measuresProcess: true });
-  const tell = (line: string) => log.info(line);
   // The watch and the runs try again by themselves, and say so on the page.
   const studio = createStudio({ apiKey: config.apiKey, baseUrl: config.studioUrl, retry: { most: 0 } });
   const stop = new AbortController();
@@ -62,9 +61,8 @@ export async function startServer(
     return hints;
   }
 
-  const journal = await RunJournal.open(runLog);
-  const pause = (ms: number, signal: AbortSignal) => timer(ms, undefined, { signal });
-  const runs = new Runs({ studio, journal, hintsFor, pause, log: tell });
+  const journal = await RunJournal.open(runLog, { log, metrics });
+  const runs = new Runs({ studio, journal, hintsFor });
   const limits = { ...DEFAULT_LIMITS, trustedProxies: config.trustedProxies };
   const hub = new LiveHub({ runLog, log, metrics, limits, access: access ?? OPEN_ACCESS });
   let isDraining = false;
@@ -93,7 +91,6 @@ export async function startServer(
     journal,
     runs,
     categories: config.categories,
-    pause,
     signal: stop.signal,
     onStatus: (status) => {
       if (status.message !== hub.status.message) log.info(status.message);
@@ -101,14 +98,16 @@ export async function startServer(
     },
   });
 
+  const retention = keepRetention(journal.store, config, stop.signal);
+
   const { address, port, family } = server.address() as AddressInfo;
   return {
     url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
     async close() {
       isDraining = true;
       stop.abort();
-      await hub.drain();
-      await Promise.all([watching, runs.close(), closeServer(server, () => sockets.clients)]);
+      const viewersGone = hub.drain().then(() => closeServer(server, () => sockets.clients));
+      await Promise.all([watching, retention, runs.close(), viewersGone]);
       access?.close();
       await runLog.close();
     },

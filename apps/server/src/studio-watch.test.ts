@@ -33,9 +33,9 @@ function listSamples(_path: unknown, { minId = 0 }: { minId?: unknown }) {
 
 /** What a server does after its start. */
 async function startWatching(categories = ["testing"]) {
-  const journal = await RunJournal.open(runLog);
+  const journal = await RunJournal.open(runLog, { pause: fakeablePause });
   const hintsFor = () => ({ watch: () => () => undefined });
-  const runs = new Runs({ studio, journal, hintsFor, pause: fakeablePause, log: () => undefined });
+  const runs = new Runs({ studio, journal, hintsFor });
   const stop = new AbortController();
   const statuses: StudioStatus[] = [];
   const onStatus = (status: StudioStatus) => void statuses.push(status);
@@ -45,7 +45,6 @@ async function startWatching(categories = ["testing"]) {
     runs,
     categories,
     onStatus,
-    pause: fakeablePause,
     signal: stop.signal,
   });
   return {

@@ -1,8 +1,11 @@
 import type { StudioState } from "@windowscope/protocol";
+import { NoSuchLogError } from "@windowscope/runlog";
 import { newestSampleId, StudioAuthenticationError, watchSamples, type Studio } from "@windowscope/sdk";
 
-import type { RunJournal } from "./runs/journal.ts";
-import type { Pause, Runs } from "./runs/runs.ts";
+import type { RunJournal, RunRequest } from "./runs/journal.ts";
+import { isTaken, keepRenewing } from "./runs/run-store.ts";
+import type { Runs } from "./runs/runs.ts";
+import type { WatchPosition } from "./runs/watch-position.ts";
 
 /** How the server stands with its Studio, in a word and in a sentence. */
 export interface StudioStatus {
@@ -11,13 +14,16 @@ export interface StudioStatus {
 }
 
 const POLL_MS = 1_000;
+/** So often it is looked whether the process that watches still does. */
+const TAKEOVER_MS = 2_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 10_000;
 
 /**
  * Watches the projects that the key opens, and starts a run for each new sample, until `signal` aborts.
  *
- * What counts as new is remembered: a sample that came while the server was down gets its run afterwards. When a
+ * Of all processes that share a log one watches a category; when it ends, another one goes on. What counts as new is
+ * remembered: a sample that came while the server was down gets its run afterwards. When a
  * project is seen for the first time, the samples that it already has are old.
  */
 export async function watchStudio(options: {
@@ -26,10 +32,9 @@ export async function watchStudio(options: {
   readonly runs: Runs;
   readonly categories: readonly string[];
   readonly onStatus: (status: StudioStatus) => void;
-  readonly pause: Pause;
   readonly signal: AbortSignal;
 }): Promise<void> {
-  const { studio, categories, onStatus, pause, signal } = options;
+  const { studio, journal, categories, onStatus, signal } = options;
   let retryMs = FIRST_RETRY_MS;
   while (!signal.aborted) {
     // One category that fails takes the others down with it, and all begin again together.
@@ -48,23 +53,56 @@ export async function watchStudio(options: {
       attempt.abort();
       if (signal.aborted) return;
       onStatus(describe(error));
-      await pause(retryMs, signal).catch(() => undefined);
+      await journal.store.pause(retryMs, signal).catch(() => undefined);
       retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);
     }
   }
 }
 
+interface Place {
+  readonly projectId: number;
+  readonly category: string;
+}
+
+/** Watches one category of a project whenever no other process does. */
 async function watch(
-  { studio, journal, runs }: Pick<Parameters<typeof watchStudio>[0], "studio" | "journal" | "runs">,
-  { projectId, category }: { readonly projectId: number; readonly category: string },
+  options: Pick<Parameters<typeof watchStudio>[0], "studio" | "journal" | "runs">,
+  place: Place,
   newestId: number,
   signal: AbortSignal,
 ): Promise<void> {
-  let sinceId = await journal.watchedSince(projectId, category);
-  if (sinceId === undefined) {
-    sinceId = newestId;
-    await journal.setWatchedSince({ projectId, category, sinceId });
+  const { store } = options.journal;
+  const position = options.journal.watchPosition(place.projectId, place.category);
+  for (;;) {
+    const what = `the watch of project ${place.projectId}, ${place.category}`;
+    while (!(await store.insist(what, signal, () => position.take()))) await store.pause(TAKEOVER_MS, signal);
+    const lost = new AbortController();
+    const over = new AbortController();
+    const keeping = keepRenewing(store, () => position.renew(), over.signal).then((isLost) => isLost && lost.abort());
+    try {
+      await watchAlone(options, place, position, newestId, AbortSignal.any([signal, lost.signal]));
+    } catch (error) {
+      if (signal.aborted || !(lost.signal.aborted || isTaken(error))) throw error;
+      store.log.info("Another process watches", { ...place });
+    } finally {
+      over.abort();
+      await keeping;
+      await position.release();
+    }
   }
+}
+
+async function watchAlone(
+  { studio, journal, runs }: Pick<Parameters<typeof watchStudio>[0], "studio" | "journal" | "runs">,
+  { projectId, category }: Place,
+  position: WatchPosition,
+  newestId: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store } = journal;
+  const what = `the watch of project ${projectId}, ${category}`;
+  const { sinceId = newestId } = position;
+  if (position.sinceId === undefined) await store.insist(what, signal, () => position.moveTo(sinceId));
   for await (const { id, filename, label } of watchSamples(studio, {
     projectId,
     category,
@@ -72,7 +110,25 @@ async function watch(
     intervalMs: POLL_MS,
     signal,
   })) {
-    await runs.start({ projectId, sampleId: id }, { name: filename, label }, { category });
+    let isFirst = true;
+    await store.insist(what, signal, async () => {
+      if (!isFirst) await position.confirm();
+      isFirst = false;
+      // An attempt whose answer was lost may have been stored.
+      if ((position.sinceId ?? 0) >= id) return;
+      await startRun({ projectId, sampleId: id }, { name: filename, label });
+    });
+  }
+
+  /** The engine may have forgotten the position; what is known of it here is as good. */
+  async function startRun(...run: readonly [RunRequest, { name: string; label: string }]): Promise<void> {
+    try {
+      await runs.start(...run, position);
+    } catch (error) {
+      if (!(error instanceof NoSuchLogError)) throw error;
+      await position.confirm();
+      await runs.start(...run, position);
+    }
   }
 }
 

@@ -47,9 +47,9 @@ export async function createTestApp({ token, config, viewerDir, runLog = createM
   const lines: string[] = [];
   const log = createLog("debug", { destination: { write: (line) => void lines.push(line) } });
   const hub = new LiveHub({ runLog, log });
-  const journal = await RunJournal.open(runLog);
+  const journal = await RunJournal.open(runLog, { pause: fakeablePause });
   const hintsFor = () => ({ watch: () => () => undefined });
-  const runs = new Runs({ studio, journal, hintsFor, pause: fakeablePause, log: (line) => log.info(line) });
+  const runs = new Runs({ studio, journal, hintsFor });
   const metrics = new Metrics();
   const access = token === undefined ? undefined : await createAccess(runLog, token);
   const state = { isDraining: false };

@@ -1,28 +1,14 @@
 import { randomBytes } from "node:crypto";
 
-import { encodeRun, FEED, isOver, type EntryPosition, type Run } from "@windowscope/protocol";
-import type { Append, LogState, RunLog } from "@windowscope/runlog";
-import type { ModelVariant } from "@windowscope/sdk";
+import { encodeRun, FEED, isOver, type Run } from "@windowscope/protocol";
+import { AppendConflictError, NoSuchLogError, type Append, type LogState, type RunLog } from "@windowscope/runlog";
 
-/** What somebody wants classified. */
-export interface RunRequest {
-  readonly projectId: number;
-  readonly sampleId: number;
-  readonly impulseId?: number | undefined;
-  /** One learn block alone. */
-  readonly blockId?: number | undefined;
-  readonly variant?: ModelVariant | undefined;
-  readonly truncateStructuredLabels?: boolean | undefined;
-  readonly includeDebugInfo?: boolean | undefined;
-}
+import { NO_WINDOWS, parseRecord, withoutResult, type RunRecord, type RunRequest } from "./run-record.ts";
+import { RunStore, type RunStoreOptions } from "./run-store.ts";
+import { RunWriter } from "./run-writer.ts";
+import { WatchPosition } from "./watch-position.ts";
 
-/** What is kept beside a run's entries. */
-interface RunRecord {
-  readonly run: Run;
-  readonly request: RunRequest;
-  /** Tells whether a second classification said the same as the first. */
-  readonly fingerprint?: string | undefined;
-}
+export type { RunRequest } from "./run-record.ts";
 
 /** A run and its log, as they stood at the same moment. */
 export interface StoredRun {
@@ -30,52 +16,50 @@ export interface StoredRun {
   readonly log: LogState;
 }
 
-/** How far the samples of a project have been looked at. */
-interface WatchPosition {
-  readonly projectId: number;
-  readonly category: string;
-  /** Id of the newest sample that has its run. */
-  readonly sinceId: number;
+/** A run that is not over, and what is needed to go on with it. */
+export interface UnfinishedRun {
+  /** The run's log has this number; older ones have lower numbers. */
+  readonly number: number;
+  readonly record: RunRecord;
 }
 
 const RUN_PREFIX = "run-";
-
-/** What a run tells of the windows that it has so far. */
-export type Tally = Pick<Run, "windows" | "verdicts" | "comparable" | "matching">;
-
-const NO_WINDOWS: Tally = { windows: 0, verdicts: {}, comparable: 0, matching: 0 };
+/** Whoever creates a log writes to it at once; one that is empty for so long was left behind. */
+const ABANDONED_MS = 60_000;
 
 /**
  * The runs, on a run log: each has a log of its own, and every change of a run's state is told in the log `feed` too.
  *
  * A change and its announcement are stored together or not at all, and so are a run and the fact that its sample has
- * been seen: whenever the process dies, nothing is half told and no sample gets two runs.
+ * been seen: whenever the process dies, nothing is half told and no sample gets two runs. Any number of processes share
+ * the logs; who writes a run holds the lease of its log.
  */
 export class RunJournal {
-  readonly #log: RunLog;
-  #feed: { readonly number: number; next: number };
-  /** Appends wait for each other, since each announcement has to know its number. */
-  #commits: Promise<unknown> = Promise.resolve();
+  readonly store: RunStore;
 
-  private constructor(log: RunLog, feed: LogState) {
-    this.#log = log;
-    this.#feed = { number: feed.number, next: feed.next };
+  private constructor(store: RunStore) {
+    this.store = store;
   }
 
-  static async open(log: RunLog): Promise<RunJournal> {
-    return new RunJournal(log, await log.open(FEED));
+  static async open(log: RunLog, options: RunStoreOptions = {}): Promise<RunJournal> {
+    // Viewers may ask for the feed before there is a run.
+    await log.open(FEED);
+    return new RunJournal(new RunStore(log, options));
   }
 
   /**
    * Creates a run.
    *
-   * @param watched The position of the watch that found the sample.
+   * @param together What has to be stored with the new run or not at all.
+   * @param holding The run's lease is taken too, before anybody else can; the writer tries until this aborts.
+   * @throws As `RunLog.append`. When the log did not answer in time, the run may be there or not.
    */
   async create(
     request: RunRequest,
     sample: { readonly name: string; readonly label: string },
-    watched?: WatchPosition,
-  ): Promise<RunWriter> {
+    together: readonly Append[] = [],
+    holding?: AbortSignal,
+  ): Promise<UnfinishedRun & { readonly writer: RunWriter | undefined }> {
     const runId = RUN_PREFIX + randomBytes(8).toString("hex");
     const run: Run = {
       runId,
@@ -87,31 +71,75 @@ export class RunJournal {
       createdAt: new Date().toISOString(),
       ...NO_WINDOWS,
     };
-    const writer = new RunWriter(this, await this.#log.open(runId), { run, request });
-    await writer.create(watched && [await this.#watchAppend(watched)]);
+    const record: RunRecord = { run, request };
+    const state = await this.store.runLog.open(runId);
+    const fence = holding && (await this.store.lease(runId));
+    await this.#writeFirst(state, record, fence, together);
+    const written = { ...state, next: 1 };
+    const writer =
+      holding && fence !== undefined
+        ? new RunWriter(this.store, { state: written, record, fence }, holding)
+        : undefined;
+    return { number: state.number, record, writer };
+  }
+
+  /**
+   * Takes a run that is not over, to go on with it.
+   *
+   * @param signal Ends what the writer still tries.
+   * @param force Takes it away from who has it.
+   * @returns `undefined` while another process has it, and when there is nothing to go on with.
+   */
+  async claim(runId: string, signal: AbortSignal, { force = false } = {}): Promise<RunWriter | undefined> {
+    const { runLog } = this.store;
+    let fence: number | undefined;
+    try {
+      fence = await this.store.lease(runId, { force });
+    } catch (error) {
+      if (!(error instanceof NoSuchLogError)) throw error;
+    }
+    if (fence === undefined) return undefined;
+    // Read under the lease: nobody else writes from here on.
+    const state = await runLog.stat(runId);
+    const record = state && parseRecord(state);
+    if (!record || isOver(record.run.state)) {
+      await this.store.release(runId);
+      return undefined;
+    }
+    const writer = new RunWriter(this.store, { state, record, fence }, signal);
+    // Somebody died between emptying a log and beginning it anew.
+    if (state.next === 0) await writer.restart();
     return writer;
   }
 
-  /** The runs that are not over, the oldest first, so that their work can go on. */
-  async unfinished(): Promise<RunWriter[]> {
-    const writers: RunWriter[] = [];
-    for (const state of await this.#log.list({ prefix: RUN_PREFIX, isSealed: false, limit: Number.MAX_SAFE_INTEGER })) {
+  /** Brings a run back that the engine has forgotten, unless somebody else has. */
+  async restore(record: RunRecord): Promise<void> {
+    const { runId } = record.run;
+    const { runLog } = this.store;
+    await runLog.open(runId);
+    const fence = await this.store.lease(runId);
+    if (fence === undefined) return;
+    const state = await runLog.stat(runId);
+    if (state && parseRecord(state) === undefined) await this.#writeFirst(state, withoutResult(record), fence);
+    await this.store.release(runId);
+  }
+
+  /** The runs that are not over, the oldest first. */
+  async unfinished(): Promise<UnfinishedRun[]> {
+    const { runLog } = this.store;
+    const unfinished: UnfinishedRun[] = [];
+    const page = { prefix: RUN_PREFIX, isSealed: false, limit: Number.MAX_SAFE_INTEGER };
+    for (const state of await runLog.list(page)) {
       const record = parseRecord(state);
-      // A process that died between opening a log and writing to it left nothing to go on with.
-      if (!record) {
-        await this.#log.delete(state.log);
-        continue;
-      }
-      const writer = new RunWriter(this, state, record);
-      // Or it died between emptying a log and beginning it anew.
-      if (state.next === 0) await writer.restart();
-      writers.unshift(writer);
+      if (record) unfinished.unshift({ number: state.number, record });
+      // A process that died between creating a log and writing to it left nothing to go on with.
+      else if (state.createdAtMs + ABANDONED_MS < Date.now()) await runLog.delete(state.log);
     }
-    return writers;
+    return unfinished;
   }
 
   async find(runId: string): Promise<StoredRun | undefined> {
-    const log = runId.startsWith(RUN_PREFIX) ? await this.#log.stat(runId) : undefined;
+    const log = runId.startsWith(RUN_PREFIX) ? await this.store.runLog.stat(runId) : undefined;
     const run = log && parseRecord(log)?.run;
     return run && { run, log };
   }
@@ -124,7 +152,7 @@ export class RunJournal {
    */
   async list(limit: number, before?: number): Promise<{ runs: Run[]; next: number | undefined }> {
     const page = { prefix: RUN_PREFIX, limit: limit + 1, ...(before !== undefined && { before }) };
-    const states = await this.#log.list(page);
+    const states = await this.store.runLog.list(page);
     const shown = states.slice(0, limit);
     return {
       runs: shown.flatMap((state) => parseRecord(state)?.run ?? []),
@@ -132,143 +160,30 @@ export class RunJournal {
     };
   }
 
-  /** Until which sample a project's category has been looked at; `undefined` when it never was. */
-  async watchedSince(projectId: number, category: string): Promise<number | undefined> {
-    const state = await this.#log.stat(watchLog(projectId, category));
-    return state?.meta === undefined ? undefined : Number(state.meta);
+  /** How far the samples of a project's category have been looked at. */
+  watchPosition(projectId: number, category: string): WatchPosition {
+    return new WatchPosition(this.store, `watch-${projectId}-${category}`);
   }
 
-  async setWatchedSince(watched: WatchPosition): Promise<void> {
-    await this.commit([await this.#watchAppend(watched)]);
-  }
-
-  /** Stores appends, together with the announcement of a run's new state. */
-  commit(appends: readonly Append[], announced?: Run): Promise<void> {
-    const committed = this.#commits.then(async () => {
-      const { number, next } = this.#feed;
-      const announcement = announced && [encodeRun({ log: number, seq: next }, announced)];
-      const feed = announcement && { log: FEED, at: next, entries: announcement };
-      await this.#log.append(feed ? [...appends, feed] : appends);
-      if (feed) this.#feed.next++;
-    });
-    this.#commits = committed.catch(() => undefined);
-    return committed;
-  }
-
-  /** Empties a run's log, since what it says is no longer true. */
-  restart(runId: string): Promise<LogState> {
-    return this.#log.restart(runId);
-  }
-
-  /** The position is the log's meta; it has no entries. */
-  async #watchAppend({ projectId, category, sinceId }: WatchPosition): Promise<Append> {
-    const log = watchLog(projectId, category);
-    await this.#log.open(log);
-    return { log, at: 0, entries: [], meta: String(sinceId) };
-  }
-}
-
-/** Writes one run. Its methods are called one after another, each after the one before has resolved. */
-export class RunWriter {
-  readonly request: RunRequest;
-  readonly #journal: RunJournal;
-  #number: number;
-  #next: number;
-  #run: Run;
-  #fingerprint: string | undefined;
-
-  constructor(journal: RunJournal, { number, next }: LogState, { run, request, fingerprint }: RunRecord) {
-    this.request = request;
-    this.#journal = journal;
-    this.#number = number;
-    this.#next = next;
-    this.#run = run;
-    this.#fingerprint = fingerprint;
-  }
-
-  get run(): Run {
-    return this.#run;
-  }
-
-  get fingerprint(): string | undefined {
-    return this.#fingerprint;
-  }
-
-  /** @param together What has to be stored with the new run or not at all. */
-  async create(together: readonly Append[] = []): Promise<void> {
-    await this.#append({ run: this.#run }, [encodeRun(this.#position(0), this.#run)], { announces: true, together });
-  }
-
-  /** Changes the state, and ends the log when the new state is one that stays. */
-  async change(changes: Partial<Run>): Promise<void> {
-    const run = { ...this.#run, ...changes };
-    await this.#append({ run }, [encodeRun(this.#position(0), run)], { announces: true });
-  }
-
-  /**
-   * Begins the result: what holds for all of it, and its signal.
-   *
-   * @param encodeReadings Makes the entries of the signal, once it knows the place of the first.
-   */
-  async begin(
-    changes: Pick<Run, "state" | "result"> & { readonly warning: string | undefined },
-    fingerprint: string,
-    encodeReadings: (position: (i: number) => { log: number; seq: number }) => Uint8Array[],
+  /** Writes the first entry of a run, and the run's record. */
+  async #writeFirst(
+    { log, number }: LogState,
+    record: RunRecord,
+    fence: number | undefined,
+    together: readonly Append[] = [],
   ): Promise<void> {
-    const run = { ...this.#run, ...changes };
-    const readings = encodeReadings((i) => this.#position(i + 1));
-    await this.#append({ run, fingerprint }, [encodeRun(this.#position(0), run), ...readings], { announces: true });
-  }
-
-  /**
-   * Appends windows; what is announced of them is only the tally, at the end.
-   *
-   * @param encode Makes their entries, once it knows the place of the first.
-   */
-  async appendWindows(encode: (position: (i: number) => EntryPosition) => Uint8Array[], tally: Tally): Promise<void> {
-    const entries = encode((i) => this.#position(i));
-    await this.#append({ run: { ...this.#run, ...tally } }, entries, { announces: false });
-  }
-
-  /** Throws away what was written: the result is no longer the same. Viewers are told to start over. */
-  async restart(): Promise<void> {
-    const { number, next } = await this.#journal.restart(this.#run.runId);
-    this.#number = number;
-    this.#next = next;
-    this.#fingerprint = undefined;
-    this.#run = { ...this.#run, ...NO_WINDOWS, result: undefined, warning: undefined, state: "waiting" };
-    await this.create();
-  }
-
-  #position(i: number): { log: number; seq: number } {
-    return { log: this.#number, seq: this.#next + i };
-  }
-
-  /** Stores entries and the record that holds from them on. Believes neither before both are stored. */
-  async #append(
-    { run, fingerprint = this.#fingerprint }: { readonly run: Run; readonly fingerprint?: string },
-    entries: readonly Uint8Array[],
-    { announces, together = [] }: { readonly announces: boolean; readonly together?: readonly Append[] },
-  ): Promise<void> {
-    const record: RunRecord = { run, request: this.request, fingerprint };
     const append: Append = {
-      log: run.runId,
-      at: this.#next,
-      entries,
+      log,
+      at: 0,
+      entries: [encodeRun({ log: number, seq: 0 }, record.run)],
       meta: JSON.stringify(record),
-      seal: isOver(run.state),
+      ...(fence !== undefined && { fence }),
     };
-    await this.#journal.commit([append, ...together], announces ? run : undefined);
-    this.#run = run;
-    this.#fingerprint = fingerprint;
-    this.#next += entries.length;
+    try {
+      await this.store.append([...together, append], record.run);
+    } catch (error) {
+      // Nobody else creates this run: it was stored, and the answer was lost on the way.
+      if (!(error instanceof AppendConflictError) || error.log !== log) throw error;
+    }
   }
-}
-
-function watchLog(projectId: number, category: string): string {
-  return `watch-${projectId}-${category}`;
-}
-
-function parseRecord({ meta }: LogState): RunRecord | undefined {
-  return meta === undefined ? undefined : (JSON.parse(meta) as RunRecord);
 }

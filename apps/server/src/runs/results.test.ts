@@ -88,9 +88,9 @@ async function logOf(answers: readonly object[], request: Partial<RunRequest> = 
     getJobStatus: () => ({ job: { id: 9, finishedSuccessful: true } }),
   });
   const runLog = createMemoryRunLog();
-  const journal = await RunJournal.open(runLog);
+  const journal = await RunJournal.open(runLog, { pause: fakeablePause });
   const hintsFor = () => ({ watch: () => () => undefined });
-  const runs = new Runs({ studio, journal, hintsFor, pause: fakeablePause, log: () => undefined });
+  const runs = new Runs({ studio, journal, hintsFor });
 
   const { runId } = await runs.start({ projectId: 1, sampleId: 7, ...request }, { name: "idle.7", label: "idle" });
   const state = await vi.waitFor(

@@ -4,6 +4,7 @@ import { StudioAuthenticationError, JobFailedError, StudioUnreachableError } fro
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { classifyAnswer, createFakeStudio, fakeablePause, type FakeStudio } from "../fakes.ts";
+import { startReplica } from "./fake-replica.ts";
 import { RunJournal } from "./journal.ts";
 import { Runs } from "./runs.ts";
 
@@ -18,8 +19,8 @@ let runs: Runs;
 
 /** What a server does when it starts on a log: nothing is kept in memory from an earlier one. */
 async function startRuns(): Promise<void> {
-  journal = await RunJournal.open(runLog);
-  runs = new Runs({ studio, journal, hintsFor: () => noHints, pause: fakeablePause, log: () => undefined });
+  journal = await RunJournal.open(runLog, { pause: fakeablePause });
+  runs = new Runs({ studio, journal, hintsFor: () => noHints });
 }
 
 beforeEach(async () => {
@@ -244,14 +245,13 @@ describe("Runs.start", () => {
     expect((await outcomeOf(runId)).state).toBe("finished");
   });
 
-  it("survives a disk that is full, and goes on with the run after the next start", async () => {
+  it("survives a disk that is full, and goes on when there is room", async () => {
     const { runId } = await runs.start(request, sample);
     const full = vi.spyOn(runLog, "append").mockRejectedValue(new Error("SQLITE_FULL"));
-    await vi.waitFor(() => expect(full.mock.calls.length).toBeGreaterThanOrEqual(2));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(full.mock.calls.length).toBeGreaterThanOrEqual(2);
     full.mockRestore();
-    await runs.close();
-    await startRuns();
-    await runs.resume();
+    await vi.advanceTimersByTimeAsync(6_000);
 
     expect((await outcomeOf(runId)).state).toBe("finished");
     expect(windowIndexes(await entriesOf(runId))).toEqual([0, 1, 2]);
@@ -312,46 +312,42 @@ describe("Runs.resume", () => {
     expect(windowIndexes(await entriesOf(runId))).toEqual([0, 1, 2]);
   });
 
-  /** Lets the log die after so many appends, as a killed process does, and a new server go on. */
+  /** A process that dies at so many appends, with everything that it does; a new one goes on when its lease is over. */
   async function dieAfterAppends(appends: number): Promise<string> {
-    const append = runLog.append.bind(runLog);
     let left = appends;
-    const dying = vi.spyOn(runLog, "append").mockImplementation(async (what) => {
-      if (left-- <= 0) return new Promise(() => undefined);
-      return append(what);
+    const mortal = await startReplica(runLog, studio, {
+      before: (method) => {
+        if (method === "append" && left-- <= 0) mortal.kill();
+      },
     });
-    const { runId } = await runs.start(request, sample).catch(() => ({ runId: "" }));
+    const { runId } = await mortal.runs.start(request, sample);
     await vi.waitFor(() => expect(left).toBeLessThan(0));
-    dying.mockRestore();
     return runId;
   }
 
   it.each([2, 3, 4, 5])("completes a run whose server died after append %i, every window once", async (appends) => {
     studio.answer("classifySampleV2", () => classifyAnswer(1200));
-    vi.useRealTimers();
     const runId = await dieAfterAppends(appends);
 
-    await startRuns();
     await runs.resume();
-    await vi.waitFor(async () => expect((await journal.find(runId))?.run.state).toBe("finished"));
+    await vi.advanceTimersByTimeAsync(12_000);
 
+    expect((await outcomeOf(runId)).state).toBe("finished");
     expect(windowIndexes(await entriesOf(runId))).toEqual(Array.from({ length: 1200 }, (_, i) => i));
     expect(outline(await entriesOf(FEED))).toEqual(["run waiting", "run streaming", "run finished"]);
   });
 
   it("begins anew, under a new epoch, when Studio now says something else", async () => {
     studio.answer("classifySampleV2", () => classifyAnswer(1200));
-    vi.useRealTimers();
     const runId = await dieAfterAppends(3);
     const { epoch } = await runLog.open(runId);
 
     studio.answer("classifySampleV2", () => classifyAnswer(1200, { idle: 0.5, wave: 0.5 }));
-    await startRuns();
     await runs.resume();
-    await vi.waitFor(async () => expect((await journal.find(runId))?.run.state).toBe("finished"));
+    await vi.advanceTimersByTimeAsync(12_000);
 
+    expect(await outcomeOf(runId)).toMatchObject({ state: "finished", verdicts: { uncertain: 1199, anomaly: 1 } });
     expect((await runLog.open(runId)).epoch).not.toBe(epoch);
     expect(windowIndexes(await entriesOf(runId))).toHaveLength(1200);
-    expect((await journal.find(runId))?.run).toMatchObject({ verdicts: { uncertain: 1199, anomaly: 1 } });
   });
 });

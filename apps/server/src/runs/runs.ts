@@ -1,4 +1,4 @@
-import { expectedLabel, isMismatch, verdictName, type Run, type RunResult } from "@windowscope/protocol";
+import { FEED, isOver, type Run } from "@windowscope/protocol";
 import {
   classifySample,
   classifySampleByBlock,
@@ -11,266 +11,332 @@ import {
   type Studio,
 } from "@windowscope/sdk";
 
-import {
-  encodeBatches,
-  encodeSignal,
-  judgedVerdict,
-  NotShownError,
-  toColumns,
-  toRunResult,
-  type ResultColumns,
-} from "./columns.ts";
-import type { RunJournal, RunRequest, RunWriter, Tally } from "./journal.ts";
+import { NotShownError } from "./columns.ts";
+import type { RunJournal, RunRequest } from "./journal.ts";
+import { keyOf } from "./run-record.ts";
+import { EntriesLostError, isTaken, keepRenewing, LogTakenError, type RunStore } from "./run-store.ts";
+import type { RunWriter } from "./run-writer.ts";
+import { StartLock } from "./start-lock.ts";
+import { Turns } from "./turns.ts";
+import { UnfinishedRuns } from "./unfinished-runs.ts";
+import type { WatchPosition } from "./watch-position.ts";
+import { writeResult } from "./write-result.ts";
 
-/** Waits; throws the signal's reason when it aborts. */
-export type Pause = (ms: number, signal: AbortSignal) => Promise<unknown>;
-
-/** Runs that go on at the same time; the others wait for their turn. */
+/** Runs that go on at the same time; the others wait for their turn, here or in another process. */
 const MOST_AT_ONCE = 4;
-/** Windows in one append. */
-const WINDOWS_AT_ONCE = 512;
+/** So often a process looks for runs that it could take. */
+const LOOK_MS = 2_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 
 interface ActiveRun {
   readonly writer: RunWriter;
   readonly cancel: AbortController;
+  /** Aborts when another process has the run. */
+  readonly lost: AbortController;
   readonly done: Promise<void>;
 }
 
 /**
  * Does the runs: classifies each sample once and writes its windows into the run's log.
  *
- * A run goes on until it has an outcome: while Studio cannot be reached it waits, and after a restart of the server it
- * goes on where its log ends.
+ * A run goes on until it has an outcome: while Studio or the log cannot be reached it waits, and when the process that
+ * works on it ends, another one or the next goes on where the log ends. Processes that share a log share the runs.
  */
 export class Runs {
   readonly #studio: Studio;
   readonly #journal: RunJournal;
+  readonly #store: RunStore;
   readonly #hintsFor: (projectId: number) => JobHints;
-  readonly #pause: Pause;
-  readonly #log: (line: string) => void;
+  readonly #unfinished: UnfinishedRuns;
+  readonly #startLock: StartLock;
   readonly #active = new Map<string, ActiveRun>();
-  /** Runs that are being created, by what is wanted. */
-  readonly #starting = new Map<string, Promise<Run>>();
-  /** Who waits for a turn, in order. */
-  readonly #waiting = new Set<() => void>();
+  /** Runs whose lease is being asked for. */
+  readonly #claiming = new Map<string, Promise<void>>();
+  readonly #turns = new Turns(MOST_AT_ONCE, () => {
+    this.#fill();
+    if (this.#turns.hasFree) void this.#look();
+  });
   readonly #stop = new AbortController();
-  #working = 0;
+  #looking: Promise<void> | undefined;
+  #hasHint = false;
+  #background: Promise<unknown> = Promise.resolve();
 
   constructor(options: {
     readonly studio: Studio;
     readonly journal: RunJournal;
     readonly hintsFor: (projectId: number) => JobHints;
-    readonly pause: Pause;
-    readonly log: (line: string) => void;
   }) {
     this.#studio = options.studio;
     this.#journal = options.journal;
+    this.#store = options.journal.store;
     this.#hintsFor = options.hintsFor;
-    this.#pause = options.pause;
-    this.#log = options.log;
+    this.#unfinished = new UnfinishedRuns(options.journal);
+    this.#startLock = new StartLock(options.journal.store, this.#stop.signal);
   }
 
-  /** Goes on with the runs that were not over when the last process ended. */
+  /** Begins to take runs that are not over: of the last process, and of others that share the log. */
   async resume(): Promise<void> {
-    for (const writer of await this.#journal.unfinished()) this.#begin(writer);
+    await this.#look();
+    const unwatch = this.#store.runLog.watch(FEED, () => {
+      if (this.#turns.hasFree) void this.#look();
+    });
+    this.#background = this.#keepLooking().finally(unwatch);
   }
 
   /**
    * Starts a run, or finds the one that is under way for the same request.
    *
-   * @param watched The position of the watch that found the sample; it is stored together with the run.
+   * @param position The position of the watch that found the sample; it moves together with the start of the run.
+   * @throws {FencedError} when another process watches by now.
+   * @throws {StartsBusyError} when others start so many runs that this one does not come in between.
    */
   async start(
     request: RunRequest,
     sample: { readonly name: string; readonly label: string },
-    watched?: { readonly category: string },
+    position?: WatchPosition,
   ): Promise<Run> {
-    if (watched) {
-      const position = { ...watched, projectId: request.projectId, sinceId: request.sampleId };
-      return this.#create(request, sample, position);
+    if (position) {
+      const run = await this.#create(request, sample, [position.append(request.sampleId)]);
+      position.moved(request.sampleId);
+      return run;
     }
     const key = keyOf(request);
-    const running = [...this.#active.values()].find(({ writer }) => keyOf(writer.request) === key);
-    if (running) return running.writer.run;
-    const starting = this.#starting.get(key) ?? this.#create(request, sample).finally(() => this.#starting.delete(key));
-    this.#starting.set(key, starting);
-    return starting;
+    const findActive = () =>
+      [...this.#active.values()]
+        .map(({ writer }) => writer)
+        .find(({ request: other, run }) => keyOf(other) === key && !isOver(run.state))?.run;
+    return (
+      findActive() ??
+      this.#startLock.hold(async (guard) => {
+        await this.#unfinished.refresh((runId) => this.#active.has(runId));
+        return findActive() ?? this.#unfinished.find(key) ?? this.#create(request, sample, [guard]);
+      })
+    );
   }
 
-  /** Stops a run that is under way. @returns False when it was over before, or ended by itself. */
+  /** Stops a run that is under way, here or elsewhere. @returns False when it was over before, or ended by itself. */
   async cancel(runId: string): Promise<boolean> {
+    await this.#claiming.get(runId);
     const active = this.#active.get(runId);
     active?.cancel.abort();
     await active?.done;
-    return active?.writer.run.state === "cancelled";
+    if (active && isOver(active.writer.run.state)) return active.writer.run.state === "cancelled";
+
+    // Whoever has the run finds out at its next append, or when it renews its lease.
+    for (;;) {
+      const stored = await this.#journal.find(runId);
+      if (!stored || isOver(stored.run.state)) return false;
+      const writer = await this.#journal.claim(runId, this.#stop.signal, { force: true });
+      if (!writer) continue;
+      try {
+        await this.#insist(writer, () => writer.change({ state: "cancelled", endedAt: new Date().toISOString() }));
+        this.#ended(writer.run);
+        return true;
+      } catch (error) {
+        if (!isTaken(error)) throw error;
+      } finally {
+        await writer.release();
+      }
+    }
   }
 
-  /** Stops the work and leaves the runs open, so that the next process goes on with them. */
+  /** Stops the work, leaves the runs open, and gives them back, so that another process or the next one goes on. */
   async close(): Promise<void> {
     this.#stop.abort();
+    await Promise.all([this.#background, this.#looking, ...this.#claiming.values()]);
     await Promise.all([...this.#active.values()].map(({ done }) => done));
   }
 
-  async #create(...[request, sample, position]: Parameters<RunJournal["create"]>): Promise<Run> {
-    const writer = await this.#journal.create(request, sample, position);
-    this.#begin(writer);
-    return writer.run;
-  }
-
-  #begin(writer: RunWriter): void {
-    const { runId } = writer.run;
-    const cancel = new AbortController();
-    const done = this.#do(writer, cancel.signal).finally(() => this.#active.delete(runId));
-    this.#active.set(runId, { writer, cancel, done });
-  }
-
-  async #do(writer: RunWriter, cancelled: AbortSignal): Promise<void> {
-    const { runId, sampleName } = writer.run;
+  async #create(...[request, sample, together]: Parameters<RunJournal["create"]>): Promise<Run> {
+    const hasTurn = this.#turns.tryTake();
+    const lost = new AbortController();
+    let writer: RunWriter | undefined;
     try {
-      await this.#classify(writer, AbortSignal.any([cancelled, this.#stop.signal]));
-      this.#log(`${runId}: ${writer.run.windows} windows of ${sampleName}`);
+      const holding = hasTurn ? this.#writing(lost) : undefined;
+      const created = await this.#journal.create(request, sample, together, holding);
+      ({ writer } = created);
+      this.#unfinished.add(created);
+      if (writer) this.#begin(writer, lost);
+      return created.record.run;
+    } finally {
+      if (hasTurn && !writer) this.#turns.give();
+    }
+  }
+
+  /** Takes runs for the turns that are free. */
+  #fill(): void {
+    for (const runId of this.#unfinished.due(Date.now())) {
+      if (this.#stop.signal.aborted) return;
+      if (this.#active.has(runId) || this.#claiming.has(runId)) continue;
+      if (!this.#turns.tryTake()) return;
+      this.#unfinished.postpone(runId, Date.now() + LOOK_MS);
+      this.#claiming.set(
+        runId,
+        this.#claim(runId).finally(() => this.#claiming.delete(runId)),
+      );
+    }
+  }
+
+  async #claim(runId: string): Promise<void> {
+    const lost = new AbortController();
+    try {
+      const writer = await this.#journal.claim(runId, this.#writing(lost));
+      if (writer) {
+        this.#begin(writer, lost);
+        return;
+      }
     } catch (error) {
-      await this.#end(writer, error, cancelled).catch((cause: unknown) => {
-        this.#log(`${runId}: its end cannot be stored; the next start goes on with it. ${textOf(cause)}`);
-      });
+      this.#store.log.debug("A run cannot be taken now", { runId, reason: textOf(error) });
+    }
+    this.#turns.give();
+  }
+
+  async #keepLooking(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await this.#store.pause(LOOK_MS, this.#stop.signal).catch(() => undefined);
+      await this.#look();
+    }
+  }
+
+  /** Looks for runs to take. A hint that comes during a look leads to another one. */
+  #look(): Promise<void> {
+    this.#hasHint = true;
+    this.#looking ??= this.#lookWhileHinted().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async #lookWhileHinted(): Promise<void> {
+    while (this.#hasHint && !this.#stop.signal.aborted) {
+      this.#hasHint = false;
+      try {
+        await this.#unfinished.refresh((runId) => this.#active.has(runId));
+        this.#fill();
+      } catch (error) {
+        this.#store.log.warn("Cannot look for runs", { reason: textOf(error) });
+      }
+    }
+  }
+
+  /** Until when a run may be written to by this process. */
+  #writing(lost: AbortController): AbortSignal {
+    return AbortSignal.any([this.#stop.signal, lost.signal]);
+  }
+
+  #begin(writer: RunWriter, lost: AbortController): void {
+    const cancel = new AbortController();
+    const { runId } = writer.run;
+    const done = this.#do(writer, lost, cancel.signal).finally(() => this.#active.delete(runId));
+    this.#active.set(runId, { writer, cancel, lost, done });
+  }
+
+  async #do(writer: RunWriter, lost: AbortController, cancelled: AbortSignal): Promise<void> {
+    const { runId } = writer.run;
+    const { metrics } = this.#store;
+    const over = new AbortController();
+    const keeping = keepRenewing(this.#store, () => writer.renew(), over.signal).then((isLost) => {
+      if (isLost) lost.abort(new LogTakenError(runId));
+    });
+    metrics.activeRuns.inc();
+    try {
+      await this.#classify(writer, AbortSignal.any([cancelled, this.#writing(lost)]));
+    } catch (error) {
+      await this.#end(writer, error, cancelled, this.#writing(lost));
+    } finally {
+      if (isOver(writer.run.state)) this.#ended(writer.run);
+      metrics.activeRuns.dec();
+      over.abort();
+      await keeping;
+      await writer.release();
     }
   }
 
   /** Tries until Studio has answered; what passes is waited out, and does not keep others from their turn. */
   async #classify(writer: RunWriter, signal: AbortSignal): Promise<void> {
+    const { metrics, log, pause } = this.#store;
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
-      await this.#takeTurn(signal);
       try {
-        const { blockId, ...request } = writer.request;
-        const wanted = {
-          ...request,
-          hints: this.#hintsFor(writer.request.projectId),
-          signal,
-          onJob: async () => {
-            if (writer.run.state === "waiting") await writer.change({ state: "classifying" });
-          },
-        };
-        const answer = await (blockId === undefined
-          ? classifySample(this.#studio, wanted)
-          : classifySampleByBlock(this.#studio, { ...wanted, blockId }));
-        await writeResult(writer, readClassification(answer), this.#pause, signal);
+        const classified = await this.#askStudio(writer, signal);
+        await this.#insist(writer, () => writeResult(writer, classified, pause, signal));
         return;
       } catch (error) {
+        if (error instanceof StudioError) metrics.studioErrors.inc({ error: error.name });
         // A key that is refused may be mended in Studio; the run must not be lost for it.
         if (!isTransient(error) && !(error instanceof StudioAuthenticationError)) throw error;
         const { message } = error as Error;
-        this.#log(`${writer.run.runId}: ${message}; trying again in ${retryMs} ms`);
-        if (writer.run.warning !== message) await writer.change({ warning: message });
+        log.warn("Studio does not answer a run", { runId: writer.run.runId, reason: message, retryMs });
+        if (writer.run.warning !== message) await this.#insist(writer, () => writer.change({ warning: message }));
       } finally {
-        this.#giveTurn();
+        this.#turns.give();
       }
-      await this.#pause(retryMs, signal);
+      await pause(retryMs, signal);
+      await this.#turns.take(signal);
     }
   }
 
-  async #end(writer: RunWriter, error: unknown, cancelled: AbortSignal): Promise<void> {
-    const endedAt = new Date().toISOString();
-    if (cancelled.aborted) {
-      await writer.change({ state: "cancelled", endedAt });
+  async #askStudio(writer: RunWriter, signal: AbortSignal): Promise<ClassifiedSample> {
+    const stop = this.#store.metrics.jobWaitSeconds.startTimer();
+    const { blockId, ...request } = writer.request;
+    const wanted = {
+      ...request,
+      hints: this.#hintsFor(writer.request.projectId),
+      signal,
+      // A result that was begun had its job.
+      jobId: writer.fingerprint === undefined ? writer.jobId : undefined,
+      onJob: async (jobId: number) => {
+        if (writer.jobId === jobId) return;
+        const state = writer.run.state === "waiting" ? "classifying" : writer.run.state;
+        await this.#insist(writer, () => writer.change({ state }, jobId));
+      },
+    };
+    const answer = await (blockId === undefined
+      ? classifySample(this.#studio, wanted)
+      : classifySampleByBlock(this.#studio, { ...wanted, blockId }));
+    stop();
+    return readClassification(answer);
+  }
+
+  /** Writes what is in memory, once more from the start when the log has lost what it had of it. */
+  async #insist(writer: RunWriter, write: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        if (!(error instanceof EntriesLostError)) throw error;
+        this.#store.log.warn("The run log has lost entries; writing the run again", { runId: writer.run.runId });
+        await writer.restart();
+      }
+    }
+  }
+
+  async #end(writer: RunWriter, error: unknown, cancelled: AbortSignal, writing: AbortSignal): Promise<void> {
+    const { log } = this.#store;
+    const { runId } = writer.run;
+    // The server stops, or another process goes on with the run; it stays open.
+    if (writing.aborted || isTaken(error)) {
+      log.info("Leaving a run to others", { runId });
       return;
     }
-    // The server stops; the run stays open for the next one.
-    if (this.#stop.signal.aborted) return;
-
+    const endedAt = new Date().toISOString();
     const isKnown = error instanceof StudioError || error instanceof NotShownError;
     const message = isKnown ? error.message : "The server made a mistake; its log says more.";
-    this.#log(`${writer.run.runId}: failed. ${isKnown ? message : textOf(error)}`);
-    await writer.change({ state: "failed", endedAt, error: message });
-  }
-
-  async #takeTurn(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    if (this.#working < MOST_AT_ONCE) {
-      this.#working++;
-      return;
+    const outcome = cancelled.aborted
+      ? ({ state: "cancelled", endedAt } as const)
+      : ({ state: "failed", endedAt, error: message } as const);
+    if (outcome.state === "failed") log.warn("A run failed", { runId, reason: isKnown ? message : textOf(error) });
+    try {
+      await this.#insist(writer, () => writer.change(outcome));
+    } catch (cause) {
+      log.info("Leaving a run's end to others", { runId, reason: textOf(cause) });
     }
-    await new Promise<void>((resolve, reject) => {
-      const go = () => {
-        signal.removeEventListener("abort", leave);
-        resolve();
-      };
-      const leave = () => {
-        this.#waiting.delete(go);
-        reject(signal.reason as Error);
-      };
-      this.#waiting.add(go);
-      signal.addEventListener("abort", leave, { once: true });
-    });
   }
 
-  #giveTurn(): void {
-    const [next] = this.#waiting;
-    if (!next) {
-      this.#working--;
-      return;
-    }
-    this.#waiting.delete(next);
-    next();
+  #ended({ runId, state, windows, sampleName }: Run): void {
+    this.#unfinished.delete(runId);
+    this.#store.metrics.runs.inc({ state });
+    this.#store.log.info("A run is over", { runId, state, windows, sample: sampleName });
   }
-}
-
-/** Writes what is not yet written. */
-async function writeResult(
-  writer: RunWriter,
-  classified: ClassifiedSample,
-  pause: Pause,
-  signal: AbortSignal,
-): Promise<void> {
-  const columns = toColumns(classified);
-  const result = toRunResult(classified, columns);
-  // Somebody trained the model in between: half of one result and half of another would be a lie.
-  const isSame = writer.fingerprint === undefined || writer.fingerprint === columns.fingerprint;
-  if (!isSame) await writer.restart();
-
-  if (writer.fingerprint === undefined) {
-    const noWindow = classified.windowCount === 0 ? "No window fits into the sample." : undefined;
-    const warning = classified.warning ?? noWindow;
-    await writer.begin({ state: "streaming", result, warning }, columns.fingerprint, (position) =>
-      encodeSignal(classified.signal, position),
-    );
-  }
-
-  const { windowCount } = classified;
-  while (writer.run.windows < windowCount) {
-    const from = writer.run.windows;
-    const to = Math.min(windowCount, from + WINDOWS_AT_ONCE);
-    const tally = countUpTo(to, writer.run, columns, result);
-    await writer.appendWindows((position) => encodeBatches(columns, from, to, position), tally);
-    // Viewers and other runs get their turn between two appends.
-    await pause(0, signal);
-  }
-  await writer.change({ state: "finished", endedAt: new Date().toISOString() });
-}
-
-/** Counts the windows up to `to` that a tally does not have yet. */
-function countUpTo(to: number, before: Tally, columns: ResultColumns, result: RunResult): Tally {
-  const { endMs, verdicts } = columns;
-  const counts: Record<string, number> = { ...before.verdicts };
-  let { comparable, matching } = before;
-  for (let i = before.windows; i < to; i++) {
-    const name = verdictName(result.classes, verdicts[i] as number);
-    counts[name] = (counts[name] ?? 0) + 1;
-    const mismatch = isMismatch(result, expectedLabel(result, endMs[i] as number), judgedVerdict(columns, i, name));
-    if (mismatch !== undefined) comparable++;
-    if (mismatch === false) matching++;
-  }
-  return { windows: to, verdicts: counts, comparable, matching };
-}
-
-/** The same for requests that want the same. */
-function keyOf(request: RunRequest): string {
-  const { projectId, sampleId, impulseId, blockId, variant, truncateStructuredLabels, includeDebugInfo } = request;
-  return JSON.stringify([
-    [projectId, sampleId, impulseId, blockId, variant],
-    [truncateStructuredLabels ?? false, includeDebugInfo ?? false],
-  ]);
 }
 
 function textOf(error: unknown): string {
