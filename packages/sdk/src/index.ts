@@ -33,7 +33,7 @@ export { scoreKMeans } from "./kmeans.ts";
 export { readItems, type PagedOperation } from "./pages.ts";
 export type { Route } from "./routes.ts";
 export { createStudio, type Studio } from "./studio.ts";
-export { classifyTestSet, type ClassifiedTestSet, type TestSetRequest } from "./test-set.ts";
+export { classifyTestSet, startTestSetJob, type ClassifiedTestSet, type TestSetRequest } from "./test-set.ts";
 export { newestSampleId, watchSamples, type SampleWatch } from "./watch-samples.ts";
 export {
   createTransport,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { anomalies, block, windowsOf } from "./fake-classification.ts";
 import { fakeStudio } from "./fake-studio.ts";
 import { classifyTestSet } from "./test-set.ts";
 
@@ -21,7 +22,18 @@ function studioWithTestSet(lateLooks: number, late: () => object | Response) {
       return { result: rows.slice(offset, offset + limit), predictions: [] };
     }
     if (looks++ < lateLooks) return late();
-    return { result: [{ sampleId: 1 }], predictions: [{ sampleId: 1, startMs: 0 }], accuracy: { totalSummary: {} } };
+    const result = [
+      {
+        sampleId: 1,
+        sample: { filename: "idle.1" },
+        classifications: [
+          block("keras", windowsOf("idle")),
+          block("anomaly", anomalies(0)),
+          block("keras-from-the-future", []),
+        ],
+      },
+    ];
+    return { result, predictions: [{ sampleId: 1, startMs: 0 }], accuracy: { totalSummary: {} } };
   });
 }
 
@@ -36,7 +48,7 @@ describe("classifyTestSet", () => {
 
     const classified = classifyTestSet(studio, { projectId: 1, variant: "int8", onJob });
     await vi.advanceTimersByTimeAsync(3_000);
-    const { predictions, accuracy, samples } = await classified;
+    const { predictions, accuracy, kinds, classes, sampleNames, samples } = await classified;
     const ids: number[] = [];
     for await (const { sampleId } of samples()) ids.push(sampleId);
 
@@ -45,7 +57,19 @@ describe("classifyTestSet", () => {
       predictions: [{ sampleId: 1, startMs: 0 }],
       accuracy: { totalSummary: {} },
     });
+    expect({ kinds, classes }).toEqual({ kinds: ["classes", "anomaly"], classes: ["idle", "wave"] });
+    expect([...sampleNames]).toEqual([[1, "idle.1"]]);
     expect(ids).toEqual(Array.from({ length: 45 }, (_, i) => i + 1));
+  });
+
+  it("waits for a job that was started before, and starts none", async () => {
+    const { studio, requests } = studioWithTestSet(0, () => ({}));
+    const onJob = vi.fn();
+
+    await classifyTestSet(studio, { projectId: 1, jobId: 9, onJob });
+
+    expect(requests.filter((line) => line.startsWith("POST"))).toEqual([]);
+    expect(onJob).not.toHaveBeenCalled();
   });
 
   it("explains that the result does not come", async () => {

@@ -2,12 +2,15 @@ import type { AnswerOf, Schemas } from "./api-types.ts";
 import { LATE_RESULT_WAITS_MS, type ModelVariant } from "./classify.ts";
 import { ResultMissingError, StudioNotFoundError } from "./errors.ts";
 import { waitForJob, type JobWait } from "./jobs.ts";
+import { classesOf, kindOf, type BlockKind } from "./block-windows.ts";
 import { readItems } from "./pages.ts";
 import { pause } from "./pause.ts";
 import { getClassifyJobResult, startClassifyJob } from "./routes.ts";
 import type { Studio } from "./studio.ts";
 
 export interface TestSetRequest extends JobWait {
+  /** A job that was started before, by `startTestSetJob`; one is started when absent. */
+  readonly jobId?: number | undefined;
   /** The project's default impulse when absent. */
   readonly impulseId?: number | undefined;
   /** Studio's own choice, float32, when absent. */
@@ -21,11 +24,35 @@ export interface ClassifiedTestSet {
   /** One verdict of Studio for each window, with its times. */
   readonly predictions: readonly Schemas["ModelPrediction"][];
   readonly accuracy: AnswerOf<"getClassifyJobResult">["accuracy"];
+  /** What the blocks of the impulse say, in their order; empty where no sample has a result. */
+  readonly kinds: readonly BlockKind[];
+  /** Names of the classes; empty without a classifier. */
+  readonly classes: readonly string[];
+  /** Names of the samples, by their ids. */
+  readonly sampleNames: ReadonlyMap<number, string>;
   /** Sample by sample, read page by page. */
   readonly samples: () => AsyncIterable<Schemas["ModelResult"]>;
 }
 
 const PAGE = 20;
+
+/**
+ * Starts the job that classifies all samples of a project's test set. `classifyTestSet` waits for it, given its id.
+ *
+ * @throws As `Transport.send`.
+ */
+export async function startTestSetJob(
+  studio: Studio,
+  { projectId, impulseId, variant, signal }: Pick<TestSetRequest, "projectId" | "impulseId" | "variant" | "signal">,
+): Promise<number> {
+  const { id } = await studio.send(startClassifyJob, {
+    path: { projectId },
+    query: { impulseId },
+    body: variant === undefined ? {} : { modelVariants: [variant] },
+    signal,
+  });
+  return id;
+}
 
 /**
  * Classifies all samples of a project's test set: starts the job, waits for it, and reads its result.
@@ -37,22 +64,21 @@ const PAGE = 20;
 export async function classifyTestSet(studio: Studio, request: TestSetRequest): Promise<ClassifiedTestSet> {
   const { projectId, impulseId, variant, signal, onJob } = request;
   const path = { projectId };
-  const { id } = await studio.send(startClassifyJob, {
-    path,
-    query: { impulseId },
-    body: variant === undefined ? {} : { modelVariants: [variant] },
-    signal,
-  });
-  await onJob?.(id);
+  const id = request.jobId ?? (await startTestSetJob(studio, request));
+  if (request.jobId === undefined) await onJob?.(id);
   await waitForJob(studio, id, request);
 
   for (let looks = 0; ; looks++) {
     const found = await readResult(studio, request);
     if (found) {
+      const blocks = found.result[0]?.classifications ?? [];
       const query = { impulseId, variant, limit: PAGE };
       return {
         predictions: found.predictions,
         accuracy: found.accuracy,
+        kinds: blocks.flatMap((block) => kindOf(block) ?? []),
+        classes: classesOf(blocks.find((block) => kindOf(block) === "classes")),
+        sampleNames: new Map(found.result.map(({ sampleId, sample }) => [sampleId, sample.filename])),
         samples: () => readItems(studio, "getClassifyJobResultPage", { path, query, signal }),
       };
     }

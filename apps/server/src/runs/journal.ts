@@ -180,7 +180,7 @@ export class RunJournal {
       ...(fence !== undefined && { fence }),
     };
     try {
-      await this.store.append([...together, append], record.run);
+      await this.store.append([...together, append], (position) => encodeRun(position, record.run));
     } catch (error) {
       // Nobody else creates this run: it was stored, and the answer was lost on the way.
       if (!(error instanceof AppendConflictError) || error.log !== log) throw error;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as timer } from "node:timers/promises";
 
-import { encodeRun, FEED, type Run } from "@windowscope/protocol";
+import { FEED, type EntryPosition } from "@windowscope/protocol";
 import {
   AppendConflictError,
   FencedError,
@@ -67,13 +67,14 @@ export class RunStore {
   }
 
   /**
-   * Stores appends, together with the announcement of a run's new state: all or nothing.
+   * Stores appends, together with an entry of the feed that announces them: all or nothing.
    *
+   * @param announce Makes that entry, once its place is known.
    * @throws As `RunLog.append`, but never because of the feed.
    */
-  append(appends: readonly Append[], announced?: Run): Promise<void> {
-    if (!announced) return this.#append(appends);
-    const stored = this.#announced.then(() => this.#announce(appends, announced));
+  append(appends: readonly Append[], announce?: (position: EntryPosition) => Uint8Array): Promise<void> {
+    if (!announce) return this.#append(appends);
+    const stored = this.#announced.then(() => this.#announce(appends, announce));
     this.#announced = stored.catch(() => undefined);
     return stored;
   }
@@ -123,12 +124,12 @@ export class RunStore {
     this.#heard = { epoch, next };
   }
 
-  async #announce(appends: readonly Append[], run: Run): Promise<void> {
+  async #announce(appends: readonly Append[], announce: (position: EntryPosition) => Uint8Array): Promise<void> {
     for (;;) {
       const { number, epoch, next } = this.#feed;
       try {
         if (epoch === "") throw new NoSuchLogError(FEED);
-        const entries = [encodeRun({ log: number, seq: next }, run)];
+        const entries = [announce({ log: number, seq: next })];
         await this.#append([...appends, { log: FEED, at: next, entries }]);
         this.#feed = { number, epoch, next: next + 1 };
         this.#see(this.#feed);

@@ -144,7 +144,7 @@ export class RunWriter {
     const stored = await this.#store.insist(this.#runId, this.#signal, async () => {
       const append = this.#toAppend(record, encode);
       try {
-        await this.#store.append([append], announces ? record.run : undefined);
+        await this.#store.append([append], announces ? (position) => encodeRun(position, record.run) : undefined);
       } catch (error) {
         if (error instanceof RunLogWriteError) await this.#tell(error.message);
         const isAboutLog = error instanceof AppendConflictError || error instanceof NoSuchLogError;
@@ -176,7 +176,7 @@ export class RunWriter {
     const run = { ...this.#record.run, warning };
     const append = this.#toAppend({ ...this.#record, run }, (_run, position) => [encodeRun(position(0), run)]);
     try {
-      await this.#store.append([append], run);
+      await this.#store.append([append], (position) => encodeRun(position, run));
       this.#log = { ...this.#log, next: this.#log.next + 1 };
     } catch (error) {
       // Whoever tries again what did not fit finds out what is the matter now.

@@ -1,0 +1,180 @@
+import { AppendConflictError, FencedError } from "@windowscope/runlog";
+import { isTransient, StudioAuthenticationError, StudioError } from "@windowscope/sdk";
+
+import type { Pause } from "../runs/run-store.ts";
+import type { Task, TaskLogs } from "./task-logs.ts";
+import type { TaskWriter } from "./task-writer.ts";
+
+/** Why a task cannot be done, in words for people. */
+export class TaskFailedError extends Error {
+  override readonly name = "TaskFailedError";
+}
+
+export interface TaskWorkerOptions<T extends Task, M> {
+  readonly logs: TaskLogs<T, M>;
+  /** Tasks that go on at the same time in this process. */
+  readonly atOnce: number;
+  /**
+   * Does a task, or goes on with it: after an error that passes, and after a restart, it is called again.
+   *
+   * @param signal Aborts when the task is cancelled, and when the process stops.
+   * @param stop Aborts only when the process stops.
+   */
+  readonly work: (writer: TaskWriter<T, M>, signal: AbortSignal, stop: AbortSignal) => Promise<void>;
+  /** Undoes what goes on elsewhere for a task that is cancelled. */
+  readonly onCancel?: (task: T) => Promise<void>;
+  readonly pause: Pause;
+  readonly log: (line: string) => void;
+}
+
+/** How often to look for tasks that another process has left behind, ms. */
+const LOOK_MS = 2_000;
+const RENEW_MS = 1_000;
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+
+/** Does the tasks that are not over, each under the lease of its log, until it is closed. */
+export class TaskWorker<T extends Task, M> {
+  readonly #options: TaskWorkerOptions<T, M>;
+  readonly #active = new Map<string, { readonly cancel: AbortController; readonly done: Promise<void> }>();
+  readonly #cancelling = new Map<string, Promise<boolean>>();
+  readonly #stop = new AbortController();
+  #wake = new AbortController();
+  #looking: Promise<void> | undefined;
+
+  constructor(options: TaskWorkerOptions<T, M>) {
+    this.#options = options;
+  }
+
+  /** Begins, also with what an earlier process has left behind. */
+  start(): void {
+    this.#looking ??= this.#look();
+  }
+
+  /** There may be something new to do. */
+  nudge(): void {
+    this.#wake.abort();
+  }
+
+  /** Ends a task, whichever process works on it. @returns False when it was over before. */
+  cancel(id: string): Promise<boolean> {
+    const cancelling = this.#cancelling.get(id) ?? this.#cancel(id).finally(() => this.#cancelling.delete(id));
+    this.#cancelling.set(id, cancelling);
+    return cancelling;
+  }
+
+  /** Stops the work and leaves the tasks open, so that the next process goes on with them. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all([this.#looking, ...[...this.#active.values()].map(({ done }) => done)]);
+  }
+
+  async #look(): Promise<void> {
+    const { pause, log } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      this.#wake = new AbortController();
+      await this.#takeAll().catch((error: unknown) => log(`Tasks cannot be looked for: ${textOf(error)}`));
+      await pause(LOOK_MS, AbortSignal.any([this.#stop.signal, this.#wake.signal])).catch(() => undefined);
+    }
+  }
+
+  async #takeAll(): Promise<void> {
+    const { logs, atOnce } = this.#options;
+    for (const { log } of await logs.unfinished()) {
+      if (this.#active.size >= atOnce) return;
+      if (this.#active.has(log.log) || this.#cancelling.has(log.log)) continue;
+      const writer = await logs.claim(log.log);
+      if (this.#stop.signal.aborted) return writer?.release();
+      if (writer) this.#begin(writer);
+    }
+  }
+
+  #begin(writer: TaskWriter<T, M>): void {
+    const cancel = new AbortController();
+    const done = this.#do(writer, cancel.signal).finally(() => {
+      this.#active.delete(writer.id);
+      this.nudge();
+    });
+    this.#active.set(writer.id, { cancel, done });
+  }
+
+  async #do(writer: TaskWriter<T, M>, cancelled: AbortSignal): Promise<void> {
+    const { log } = this.#options;
+    const over = new AbortController();
+    const isLost = this.#keepLease(writer, over);
+    const signal = AbortSignal.any([cancelled, this.#stop.signal, over.signal]);
+    try {
+      await this.#insist(writer, signal);
+      log(`${writer.id}: ${writer.task.state}`);
+    } catch (error) {
+      // It is no longer this process's business, or it stays open for the next one.
+      const isOthers = error instanceof FencedError || error instanceof AppendConflictError;
+      if (!isOthers && !signal.aborted) await this.#fail(writer, error);
+    } finally {
+      over.abort();
+      // What cannot be given back runs out.
+      if (!(await isLost)) await writer.release().catch(() => undefined);
+    }
+  }
+
+  /** Waits out what passes. */
+  async #insist(writer: TaskWriter<T, M>, signal: AbortSignal): Promise<void> {
+    const { work, pause, log } = this.#options;
+    for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
+      try {
+        return await work(writer, signal, this.#stop.signal);
+      } catch (error) {
+        // A key that is refused may be mended in Studio.
+        if (!isTransient(error) && !(error instanceof StudioAuthenticationError)) throw error;
+        signal.throwIfAborted();
+        const { message } = error as Error;
+        log(`${writer.id}: ${message}; trying again in ${retryMs} ms`);
+        if (writer.task.warning !== message) await writer.change({ warning: message } as Partial<T>);
+      }
+      await pause(retryMs, signal);
+    }
+  }
+
+  async #fail(writer: TaskWriter<T, M>, error: unknown): Promise<void> {
+    const { log } = this.#options;
+    const isKnown = error instanceof StudioError || error instanceof TaskFailedError;
+    const message = isKnown ? error.message : "The server made a mistake; its log says more.";
+    log(`${writer.id}: failed. ${isKnown ? message : textOf(error)}`);
+    const end = { state: "failed", endedAt: new Date().toISOString(), error: message } as Partial<T>;
+    await writer.change(end).catch((cause: unknown) => {
+      log(`${writer.id}: its end cannot be stored; the next look goes on with it. ${textOf(cause)}`);
+    });
+  }
+
+  /** Renews until `over`, and aborts that when another process has the task. @returns Whether it has. */
+  async #keepLease(writer: TaskWriter<T, M>, over: AbortController): Promise<boolean> {
+    while (!over.signal.aborted) {
+      try {
+        await this.#options.pause(RENEW_MS, over.signal);
+        if (await writer.renew()) continue;
+        over.abort();
+        return true;
+      } catch {
+        // Over, or the log does not answer: appends find out, and the next renewal may do.
+      }
+    }
+    return false;
+  }
+
+  async #cancel(id: string): Promise<boolean> {
+    const { logs, onCancel, log } = this.#options;
+    const active = this.#active.get(id);
+    active?.cancel.abort();
+    await active?.done;
+    const writer = await logs.claim(id, { force: true });
+    if (!writer) return false;
+    await onCancel?.(writer.task).catch((error: unknown) => log(`${id}: ${textOf(error)}`));
+    await writer.change({ state: "cancelled", endedAt: new Date().toISOString() } as Partial<T>);
+    await writer.release();
+    return true;
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
