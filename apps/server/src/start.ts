@@ -18,9 +18,12 @@ import { createLiveSocketServer, guardUpgrades, SLOW_CLIENT_LIMITS } from "./liv
 import type { ServerLog } from "./log.ts";
 import { Metrics } from "./metrics.ts";
 import { keepRetention } from "./retention.ts";
+import { ProjectEvents } from "./recordings/project-events.ts";
+import { Recordings } from "./recordings/recordings.ts";
 import { RunJournal } from "./runs/journal.ts";
 import { Runs } from "./runs/runs.ts";
 import { watchStudio } from "./studio-watch.ts";
+import { TestRuns } from "./test-runs/test-runs.ts";
 
 export interface RunningServer {
   /** Address of the page, such as `http://127.0.0.1:4700`. */
@@ -31,6 +34,7 @@ export interface RunningServer {
 
 /** Connections that have not closed by themselves are cut after so long. */
 const DRAIN_MS = 1_000;
+const NEWEST_RUNS = 100;
 
 /**
  * Starts the server: it listens at once, and connects to Studio as soon as that answers.
@@ -52,23 +56,39 @@ export async function startServer(
   const studio = createStudio({ apiKey: config.apiKey, baseUrl: config.studioUrl, retry: { most: 0 } });
   const stop = new AbortController();
 
+  const events = new ProjectEvents();
   const jobSockets = new Map<number, JobHints>();
   function hintsFor(projectId: number): JobHints {
     const openSocket = (url: string) => new WebSocket(url);
     const known = jobSockets.get(projectId);
-    const hints = known ?? connectJobSocket(studio, { projectId, openSocket, signal: stop.signal });
+    const onEvent = (event: string, data: unknown) => events.tell(projectId, event, data);
+    const hints = known ?? connectJobSocket(studio, { projectId, openSocket, signal: stop.signal, onEvent });
     jobSockets.set(projectId, hints);
     return hints;
   }
 
   const journal = await RunJournal.open(runLog, { log, metrics });
+  const { store } = journal;
   const runs = new Runs({ studio, journal, hintsFor });
+  const tell = (line: string) => log.info(line);
+  const commit = store.append.bind(store);
+  const shared = { studio, runLog, commit, holder: store.holder, pause: store.pause, log: tell };
+  const testRuns = new TestRuns({ ...shared, hintsFor });
+  const recordings = new Recordings({
+    ...shared,
+    events,
+    listenTo: hintsFor,
+    isWatched: (category) => config.categories.includes(category),
+    findRun: (projectId, sampleId) => findRun(journal, projectId, sampleId),
+    startRun: async (projectId, { id: sampleId, filename: name, label }) =>
+      (await runs.start({ projectId, sampleId }, { name, label })).runId,
+  });
   const limits = { ...DEFAULT_LIMITS, trustedProxies: config.trustedProxies };
   const hub = new LiveHub({ runLog, log, metrics, limits, access: access ?? OPEN_ACCESS });
   let isDraining = false;
   const sockets = createLiveSocketServer();
   const app = createApp({
-    ...{ studio, runs, journal, runLog, log, hub, metrics, access, config, viewerDir },
+    ...{ studio, runs, journal, runLog, testRuns, recordings, log, hub, metrics, access, config, viewerDir },
     isDraining: () => isDraining,
   });
   const server = createAdaptorServer({
@@ -86,6 +106,8 @@ export async function startServer(
   }
 
   await runs.resume();
+  testRuns.resume();
+  recordings.resume();
   const watching = watchStudio({
     studio,
     journal,
@@ -107,7 +129,7 @@ export async function startServer(
       isDraining = true;
       stop.abort();
       const viewersGone = hub.drain().then(() => closeServer(server, () => sockets.clients));
-      await Promise.all([watching, retention, runs.close(), viewersGone]);
+      await Promise.all([watching, retention, runs.close(), testRuns.close(), recordings.close(), viewersGone]);
       access?.close();
       await runLog.close();
     },
@@ -118,6 +140,12 @@ async function openRunLog({ runLog, dataDir }: ServerConfig): Promise<RunLog> {
   if (runLog === "memory") return createMemoryRunLog();
   if (runLog === "sqlite") return openSqliteRunLog(databaseFile(dataDir));
   return openRedisRunLog(runLog.redisUrl);
+}
+
+/** The newest runs are those of the newest samples. */
+async function findRun(journal: RunJournal, projectId: number, sampleId: number): Promise<string | undefined> {
+  const { runs } = await journal.list(NEWEST_RUNS);
+  return runs.find((run) => run.projectId === projectId && run.sampleId === sampleId)?.runId;
 }
 
 function databaseFile(dataDir: string): string {

@@ -10,6 +10,8 @@ import { createLog } from "./log.ts";
 import { Metrics } from "./metrics.ts";
 import { RunJournal } from "./runs/journal.ts";
 import { Runs } from "./runs/runs.ts";
+import type { Recordings } from "./recordings/recordings.ts";
+import type { TestRuns } from "./test-runs/test-runs.ts";
 
 export const TEST_TOKEN = "0123456789abcdef-token";
 
@@ -54,6 +56,8 @@ export async function createTestApp({ token, config, viewerDir, runLog = createM
   const access = token === undefined ? undefined : await createAccess(runLog, token);
   const state = { isDraining: false };
   const app = createApp({
+    // Tested where they are.
+    ...{ testRuns: {} as TestRuns, recordings: {} as Recordings },
     ...{ studio, runs, journal, runLog, log, hub, metrics, access, viewerDir },
     config: { host: "127.0.0.1", allowedHosts: [], allowedOrigins: [], trustedProxies: [], ...config },
     isDraining: () => state.isDraining,

@@ -31,6 +31,8 @@ export function connectJobSocket(
     readonly projectId: number;
     readonly openSocket: (url: string) => JobSocketLike;
     readonly signal: AbortSignal;
+    /** Told every event of the stream by its name, also those that are not about jobs. */
+    readonly onEvent?: (event: string, data: unknown) => void;
   },
 ): JobHints {
   const watched = new Map<number, Set<(news: JobNews) => void>>();
@@ -48,6 +50,7 @@ export function connectJobSocket(
         for (const callback of callbacks) callback("finished");
       }
     }
+    if (event !== undefined) options.onEvent?.(event, data);
     const news = readNews(event, data);
     if (news) for (const callback of watched.get(news.jobId) ?? []) callback(news.news);
   }

@@ -6,8 +6,12 @@ import type { Run } from "@windowscope/protocol";
 import type { RunLog } from "@windowscope/runlog";
 import { StudioRefusedError, type Studio } from "@windowscope/sdk";
 
+import { recordingRoutes } from "../recordings/routes.ts";
+import type { Recordings } from "../recordings/recordings.ts";
 import type { RunJournal, StoredRun } from "../runs/journal.ts";
 import type { Runs } from "../runs/runs.ts";
+import { testRunRoutes } from "../test-runs/routes.ts";
+import type { TestRuns } from "../test-runs/test-runs.ts";
 import { accessRoutes, type AccessParts } from "../access/routes.ts";
 import type { ServerLog } from "../log.ts";
 import { answerProblem, Problem, problemResponse, refuseInvalid } from "./problem.ts";
@@ -31,6 +35,8 @@ export interface ApiParts {
   readonly runs: Runs;
   readonly journal: RunJournal;
   readonly runLog: RunLog;
+  readonly testRuns: TestRuns;
+  readonly recordings: Recordings;
   readonly log: ServerLog;
   readonly access: AccessParts | undefined;
 }
@@ -45,7 +51,7 @@ const DOWNLOADS = {
 };
 
 /** An app with every route. */
-export function apiRoutes({ studio, runs, journal, runLog, log, access }: ApiParts): OpenAPIHono {
+export function apiRoutes({ studio, runs, journal, runLog, testRuns, recordings, log, access }: ApiParts): OpenAPIHono {
   const app = new OpenAPIHono({ defaultHook: refuseInvalid });
   app.route("/", accessRoutes(access));
   app.route("/", sampleRoutes(studio));
@@ -247,6 +253,9 @@ export function apiRoutes({ studio, runs, journal, runLog, log, access }: ApiPar
       return c.body(Readable.toWeb(bytes) as ReadableStream<Uint8Array>);
     },
   );
+
+  app.route("/", testRunRoutes({ testRuns }));
+  app.route("/", recordingRoutes({ studio, recordings }));
 
   app.notFound((c) => problemResponse(c, 404, "no-such-route", `There is no ${c.req.method} ${c.req.path}.`));
   app.onError((error, c) => answerProblem(error, c, log));

@@ -167,3 +167,6 @@ export const ProjectParams = z.object({ projectId: z.coerce.number().int().posit
 type Mutual<A, B> = A extends B ? (B extends A ? true : never) : never;
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 true satisfies Mutual<DeepReadonly<z.infer<typeof RunSchema>>, DeepReadonly<Run>>;
+
+/** Shapes are written for people who change them; values that are read-only are as good. */
+export type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
