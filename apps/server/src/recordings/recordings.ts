@@ -4,7 +4,8 @@ import { newestSampleId, StudioError, watchSamples, type Studio } from "@windows
 import type { Schemas } from "@windowscope/sdk/api-types";
 
 import type { Pause } from "../runs/run-store.ts";
-import { TaskLogs, type Commit } from "../tasks/task-logs.ts";
+import type { Commit } from "../tasks/task.ts";
+import { TaskLogs } from "../tasks/task-logs.ts";
 import { TaskFailedError, TaskWorker } from "../tasks/task-worker.ts";
 import type { TaskWriter } from "../tasks/task-writer.ts";
 import type { ProjectEvents } from "./project-events.ts";
@@ -121,7 +122,7 @@ export class Recordings {
     );
     if (other) throw new DeviceBusyError(`The device ${deviceId} is busy with ${other.task.recordingId}.`);
     this.#options.listenTo(projectId);
-    const place = { projectId, category: category as Schemas["RawDataFilterCategory"] };
+    const place = { projectId, category: category };
     const sinceId = await newestSampleId(this.#options.studio, { ...place, signal: undefined });
     const recording: Recording = {
       ...request,
@@ -208,7 +209,7 @@ export class Recordings {
     const { sinceId, deviceName } = writer.memo;
     for await (const sample of watchSamples(this.#options.studio, {
       projectId,
-      category: category as Schemas["RawDataFilterCategory"],
+      category: category,
       sinceId,
       intervalMs: LOOK_MS,
       signal,

@@ -58,7 +58,7 @@ function newest(given: Answer): Answer {
     sample: {
       ...given.sample,
       // Of the source since then, which a resampled payload does not share.
-      sample: { ...sample, intervalMs: 100, frequency: 10, datastreams: [] } as Schemas["Sample"],
+      sample: { ...sample, intervalMs: 100, frequency: 10, datastreams: [] },
       payload: { ...payload, intervalMs: 250, frequencyHz: 4 },
       datastreamPayloads: [],
     },

@@ -1,42 +1,9 @@
 import { randomBytes } from "node:crypto";
 
-import type { EntryPosition } from "@windowscope/protocol";
-import { NoSuchLogError, type Append, type LogState, type RunLog } from "@windowscope/runlog";
+import { NoSuchLogError, type LogState } from "@windowscope/runlog";
 
+import type { StoredTask, Task, TaskLease, TaskLogsOptions, TaskRecord } from "./task.ts";
 import { TaskWriter } from "./task-writer.ts";
-
-/** Something that takes its time, as clients see it. It is over once it has an end. */
-export interface Task {
-  readonly projectId: number;
-  readonly state: string;
-  readonly endedAt?: string | undefined;
-  readonly error?: string | undefined;
-  readonly warning?: string | undefined;
-}
-
-/** Stores appends, together with an announcement in the log `feed`: all or nothing. */
-export type Commit = (appends: readonly Append[], announce?: (position: EntryPosition) => Uint8Array) => Promise<void>;
-
-/** What is kept beside a task's entries. */
-export interface TaskRecord<T extends Task, M> {
-  readonly task: T;
-  /** What the server has to remember, and clients do not get to see. */
-  readonly memo: M;
-}
-
-export interface StoredTask<T extends Task, M> extends TaskRecord<T, M> {
-  readonly log: LogState;
-}
-
-export interface TaskLogsOptions<T extends Task> {
-  readonly runLog: RunLog;
-  readonly commit: Commit;
-  /** Names this process among those that share the log. */
-  readonly holder: string;
-  /** What the names of these logs begin with. */
-  readonly prefix: string;
-  readonly encode: (position: EntryPosition, task: T) => Uint8Array;
-}
 
 /** After so long another process may go on with the work of one that gives no sign of life, ms. */
 const LEASE_MS = 10_000;
@@ -45,7 +12,7 @@ const LEASE_MS = 10_000;
  * Tasks of one kind, on a run log: each has a log of its own, whose entries tell how it stands and what it found, and
  * the log `feed` tells of its states. Who writes a task holds the lease of its log.
  */
-export class TaskLogs<T extends Task, M> {
+export class TaskLogs<T extends Task, M> implements TaskLease<T> {
   readonly options: TaskLogsOptions<T>;
 
   constructor(options: TaskLogsOptions<T>) {

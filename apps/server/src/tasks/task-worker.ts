@@ -2,7 +2,8 @@ import { AppendConflictError, FencedError } from "@windowscope/runlog";
 import { isTransient, StudioAuthenticationError, StudioError } from "@windowscope/sdk";
 
 import type { Pause } from "../runs/run-store.ts";
-import type { Task, TaskLogs } from "./task-logs.ts";
+import type { Task } from "./task.ts";
+import type { TaskLogs } from "./task-logs.ts";
 import type { TaskWriter } from "./task-writer.ts";
 
 /** Why a task cannot be done, in words for people. */

@@ -1,6 +1,6 @@
 import type { EntryPosition } from "@windowscope/protocol";
 
-import type { StoredTask, Task, TaskLogs, TaskRecord } from "./task-logs.ts";
+import type { StoredTask, Task, TaskLease, TaskRecord } from "./task.ts";
 
 type Position = (i: number) => EntryPosition;
 
@@ -10,7 +10,7 @@ type Position = (i: number) => EntryPosition;
  * Each throws `FencedError` or `AppendConflictError` when another process has gone on with the task.
  */
 export class TaskWriter<T extends Task, M> {
-  readonly #logs: TaskLogs<T, M>;
+  readonly #logs: TaskLease<T>;
   readonly #id: string;
   readonly #fence: number;
   #record: TaskRecord<T, M>;
@@ -18,7 +18,7 @@ export class TaskWriter<T extends Task, M> {
   #next: number;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(logs: TaskLogs<T, M>, id: string, { task, memo, log }: StoredTask<T, M>, fence: number) {
+  constructor(logs: TaskLease<T>, id: string, { task, memo, log }: StoredTask<T, M>, fence: number) {
     this.#logs = logs;
     this.#id = id;
     this.#record = { task, memo };

@@ -1,7 +1,7 @@
 import { decodeEntries, type TestPrediction, type TestRun } from "@windowscope/protocol";
 import type { RunLog } from "@windowscope/runlog";
 
-import type { StoredTask } from "../tasks/task-logs.ts";
+import type { StoredTask } from "../tasks/task.ts";
 
 /** Which predictions to read. */
 export interface PredictionQuery {

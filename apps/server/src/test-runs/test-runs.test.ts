@@ -347,7 +347,7 @@ describe("GET /projects/:projectId/test-runs/:testRunId/predictions", () => {
       const { body } = await request("GET", `${PATH}/${id}/predictions?${query}${after}`);
       indexes.push(...(body.predictions as { index: number }[]).map(({ index }) => index));
       if (body.next === undefined) return indexes;
-      after = `&after=${String(body.next)}`;
+      after = `&after=${body.next as number}`;
     }
   }
 

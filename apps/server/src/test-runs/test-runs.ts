@@ -13,7 +13,8 @@ import {
 } from "@windowscope/sdk";
 
 import type { Pause } from "../runs/run-store.ts";
-import { TaskLogs, type Commit } from "../tasks/task-logs.ts";
+import type { Commit } from "../tasks/task.ts";
+import { TaskLogs } from "../tasks/task-logs.ts";
 import { TaskFailedError, TaskWorker } from "../tasks/task-worker.ts";
 import type { TaskWriter } from "../tasks/task-writer.ts";
 import { addLines, type JobTalk } from "./job-lines.ts";
@@ -168,7 +169,7 @@ export class TestRuns {
   /** Waits for the job of the test run; starts it when there is none, or none any more. */
   async #classify(writer: Writer, signal: AbortSignal, stop: AbortSignal): Promise<ClassifiedTestSet> {
     const { projectId, impulseId } = writer.task;
-    const variant = writer.task.variant as ModelVariant | undefined;
+    const variant = writer.task.variant;
     for (let jobs = 1; ; jobs++) {
       if (writer.task.jobId === undefined) await this.#startJob(writer, signal, stop);
       // A job that is waited for again tells all of its lines again.
@@ -208,7 +209,7 @@ export class TestRuns {
 
   async #startJob(writer: Writer, signal: AbortSignal, stop: AbortSignal): Promise<void> {
     const { projectId, impulseId } = writer.task;
-    const variant = writer.task.variant as ModelVariant | undefined;
+    const variant = writer.task.variant;
     if ((await this.#countSamples(projectId, signal)) === 0) {
       throw new TaskFailedError("The project's test set is empty. Upload recordings to it first.");
     }

@@ -35,6 +35,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{projectId}/devices/{deviceId}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a device record */
+        post: operations["startRecording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{projectId}/samples": {
         parameters: {
             query?: never;
@@ -47,6 +64,83 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{projectId}/test-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A project's test runs, the newest first */
+        get: operations["listTestRuns"];
+        put?: never;
+        /**
+         * Classify the whole test set now
+         * @description The same request while its test run is under way answers that test run.
+         */
+        post: operations["startTestRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{projectId}/test-runs/{testRunId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One test run, with accuracy and confusion matrix once it has finished */
+        get: operations["getTestRun"];
+        put?: never;
+        post?: never;
+        /** Cancel a test run that is under way, and its job in Studio */
+        delete: operations["cancelTestRun"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{projectId}/test-runs/{testRunId}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What Studio makes of each window of the test set */
+        get: operations["listPredictions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/recordings/{recordingId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a recording has come */
+        get: operations["getRecording"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop following a recording
+         * @description Studio has no way to stop the device: its sample may still come.
+         */
+        delete: operations["cancelRecording"];
         options?: never;
         head?: never;
         patch?: never;
@@ -187,6 +281,34 @@ export interface components {
                 isConnected: boolean;
             }[];
         };
+        Recording: {
+            recordingId: string;
+            projectId: number;
+            deviceId: string;
+            label: string;
+            category: string;
+            /** @description As wished; the sample itself tells how long it became. */
+            lengthMs: number;
+            /** @description As wished. */
+            intervalMs: number;
+            sensor?: string;
+            /** @enum {string} */
+            state: "waiting" | "started" | "reading" | "uploading" | "finished" | "failed" | "cancelled" | (string & {});
+            /** @description How much has been read from the device, where somebody says. */
+            percent?: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt?: string;
+            /** @description Why it failed. */
+            error?: string;
+            /** @description What it waits for, or what is odd about the sample. */
+            warning?: string;
+            /** @description There once it has finished. */
+            sampleId?: number;
+            /** @description The run of the sample; absent when it had not begun yet. */
+            runId?: string;
+        };
         Run: {
             runId: string;
             projectId: number;
@@ -277,6 +399,22 @@ export interface components {
              */
             expiresAt?: string;
         };
+        StartRecording: {
+            label: string;
+            /** @description Wished length. */
+            lengthMs: number;
+            /** @description Wished time between two readings. */
+            intervalMs?: number;
+            /** @description Instead of intervalMs. */
+            frequencyHz?: number;
+            /** @description One of the device's sensors, by name. */
+            sensor?: string;
+            /**
+             * @default testing
+             * @enum {string}
+             */
+            category?: "training" | "testing" | "validation" | "post-processing" | (string & {});
+        };
         StartRun: {
             projectId: number;
             sampleId: number;
@@ -293,6 +431,92 @@ export interface components {
             truncateStructuredLabels?: boolean;
             /** @description Of FOMO: how found and true objects pair up. */
             includeDebugInfo?: boolean;
+        };
+        TestPrediction: {
+            index: number;
+            sampleId: number;
+            sampleName?: string;
+            startMs: number;
+            endMs: number;
+            expected?: string;
+            predicted: string;
+            /** @description Studio's own word. */
+            isCorrect?: boolean;
+        };
+        /** @description There once it has finished. */
+        TestResult: {
+            kinds: ("classes" | "anomaly" | "value" | "objects" | "anomaly-grid" | "texts")[];
+            samples: number;
+            windows: number;
+            /** @description Windows that can be right or wrong. */
+            comparable: number;
+            /** @description Comparable windows that are right. */
+            correct: number;
+            /** @description Share of the comparable windows that are right; absent where it would be of nothing. */
+            accuracy?: number;
+            /** @description Absent for an impulse that gives neither classes nor anomalies. */
+            matrix?: {
+                /** @description Labels, one for each row. */
+                expected: string[];
+                /** @description Verdicts, one for each column: classes, uncertain, anomaly and the like. */
+                predicted: string[];
+                /** @description Comparable windows, row by row. */
+                counts: number[][];
+                perClass: {
+                    label: string;
+                    /** @description Share of the windows with this verdict that carry the label; absent where it would be of nothing. */
+                    precision?: number;
+                    /** @description Share of the windows with this label that are right; absent where it would be of nothing. */
+                    recall?: number;
+                    /** @description Harmonic mean of the two; absent where it would be of nothing. */
+                    f1?: number;
+                    /** @description Windows that carry this label. */
+                    support: number;
+                }[];
+            };
+            /** @description Studio's own summary, as it came. */
+            studio: {
+                /**
+                 * @description What good and bad count, told from their sum.
+                 * @enum {string}
+                 */
+                unit: "windows" | "samples" | "unknown" | (string & {});
+                good?: number;
+                bad?: number;
+                accuracyScore?: number;
+                balancedAccuracyScore?: number;
+                anomalyAccuracyScore?: number;
+                noAnomalyAccuracyScore?: number;
+                mseScore?: number;
+            };
+        };
+        TestRun: {
+            testRunId: string;
+            projectId: number;
+            impulseId?: number;
+            variant?: string;
+            /** @enum {string} */
+            state: "waiting" | "classifying" | "reading" | "finished" | "failed" | "cancelled" | (string & {});
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt?: string;
+            /** @description Why it failed. */
+            error?: string;
+            /** @description What it waits for. */
+            warning?: string;
+            /** @description Studio's job, once there is one. */
+            jobId?: number;
+            /** @description How far the job's own lines say it has come. */
+            progress?: {
+                done: number;
+                total: number;
+            };
+            /** @description What the job printed last, oldest first. */
+            lines: string[];
+            /** @description Predictions that can be read so far. */
+            predictions: number;
+            result?: components["schemas"]["TestResult"];
         };
         Window: {
             index: number;
@@ -397,6 +621,44 @@ export interface operations {
             };
         };
     };
+    startRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projectId: number;
+                deviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartRecording"];
+            };
+        };
+        responses: {
+            /** @description The recording. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        recordingId: string;
+                    };
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listSamples: {
         parameters: {
             query?: {
@@ -427,6 +689,254 @@ export interface operations {
                         samples: components["schemas"]["Sample"][];
                         total: number;
                     };
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTestRuns: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of an earlier page. */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                projectId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; `next` leads to the next. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        testRuns: components["schemas"]["TestRun"][];
+                        next?: number;
+                    };
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startTestRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projectId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    impulseId?: number;
+                    /** @enum {string} */
+                    variant?: "float32" | "int8" | "akida" | (string & {});
+                };
+            };
+        };
+        responses: {
+            /** @description The test run. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        testRunId: string;
+                    };
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTestRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projectId: number;
+                testRunId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The test run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestRun"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelTestRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projectId: number;
+                testRunId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cancelled test run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestRun"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPredictions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of an earlier page. */
+                after?: number | null;
+                /** @description Only windows with this label. */
+                expected?: string;
+                /** @description Only windows with this verdict. */
+                predicted?: string;
+            };
+            header?: never;
+            path: {
+                projectId: number;
+                testRunId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; `next` leads to the next. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        predictions: components["schemas"]["TestPrediction"][];
+                        next?: number;
+                    };
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recordingId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The recording. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recordingId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cancelled recording. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
                 };
             };
             /** @description What went wrong. */
