@@ -39,7 +39,8 @@ const NEWEST_RUNS = 100;
 /**
  * Starts the server: it listens at once, and connects to Studio as soon as that answers.
  *
- * @param options `viewerDir`: folder with the built page.
+ * @param options `viewerDir`: folder with the built page. `runLog`: is used, and closed, instead of the one that the
+ *   configuration names.
  * @throws {RunLogInUseError} when another server uses the data folder.
  * @throws {RedisNotSafeError} when the Redis of the run log could lose what it acknowledges.
  * @throws {RunLogUnavailableError} when it does not answer.
@@ -47,9 +48,9 @@ const NEWEST_RUNS = 100;
  */
 export async function startServer(
   config: ServerConfig,
-  { viewerDir, log }: { readonly viewerDir?: string | undefined; readonly log: ServerLog },
+  options: { readonly viewerDir?: string | undefined; readonly log: ServerLog; readonly runLog?: RunLog },
 ): Promise<RunningServer> {
-  const runLog = await openRunLog(config);
+  const { viewerDir, log, runLog = await openRunLog(config) } = options;
   const access = config.accessToken === undefined ? undefined : await createAccess(runLog, config.accessToken);
   const metrics = new Metrics({ measuresProcess: true });
   // The watch and the runs try again by themselves, and say so on the page.
