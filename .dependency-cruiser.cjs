@@ -10,7 +10,11 @@ const mayImport = {
   "apps/viewer": ["packages/protocol", "packages/plot"],
   "apps/studio": ["packages/sdk/src/(api-types|validate|validate-requests).ts", "packages/engine"],
   "apps/cli": ["apps/server/src/index.ts", "apps/studio/src/index.ts"],
-  bench: ["packages/codegen/src/(index|large-document).ts", "packages/sdk/src/index.ts", "apps/studio/src/index.ts"],
+  bench: [
+    "packages/codegen/src/(index|large-document).ts",
+    "packages/(sdk|protocol|runlog)/src/index.ts",
+    "apps/(server|studio)/src/index.ts",
+  ],
 };
 
 /** Where our client meets our Studio; the Studio itself shares nothing with it but the API document. */

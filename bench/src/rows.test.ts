@@ -27,4 +27,9 @@ describe("toRow", () => {
     expect(toRow("sdk", { ...figure, goal: { mostValue: 8 } })).toMatchObject({ goal: "<= 8 ms", ok: true });
     expect(toRow("sdk", { ...figure, goal: { mostValue: 7 } })).toMatchObject({ goal: "<= 7 ms", ok: false });
   });
+
+  it("says whether a figure that ought to be large is large enough", () => {
+    expect(toRow("sdk", { ...figure, goal: { leastValue: 8 } })).toMatchObject({ goal: ">= 8 ms", ok: true });
+    expect(toRow("sdk", { ...figure, goal: { leastValue: 9 } })).toMatchObject({ goal: ">= 9 ms", ok: false });
+  });
 });

@@ -13,7 +13,7 @@ export interface Row {
 }
 
 /** What a figure has to reach: a share of the peer's figure, or a limit of its own. */
-export type Goal = { readonly leastRatio: number } | { readonly mostValue: number };
+export type Goal = { readonly leastRatio: number } | { readonly mostValue: number } | { readonly leastValue: number };
 
 export interface Figure {
   readonly row: string;
@@ -39,11 +39,13 @@ export function toRow(bench: string, { row, value, unit, peerValue, goal }: Figu
 }
 
 function isReached(goal: Goal, value: number, ratio: number | undefined): boolean {
-  return "leastRatio" in goal ? ratio !== undefined && ratio >= goal.leastRatio : value <= goal.mostValue;
+  if ("leastRatio" in goal) return ratio !== undefined && ratio >= goal.leastRatio;
+  return "leastValue" in goal ? value >= goal.leastValue : value <= goal.mostValue;
 }
 
 function describe(goal: Goal, unit: string): string {
-  return "leastRatio" in goal ? `ratio >= ${goal.leastRatio}` : `<= ${goal.mostValue} ${unit}`;
+  if ("leastRatio" in goal) return `ratio >= ${goal.leastRatio}`;
+  return "leastValue" in goal ? `>= ${goal.leastValue} ${unit}` : `<= ${goal.mostValue} ${unit}`;
 }
 
 function round(value: number, decimals: number): number {

@@ -120,7 +120,7 @@ async function classifyOurWay(studio: Studio, projectId: number, sampleId: numbe
 }
 
 /** As the client's own examples do it: ask, wait for the job, ask again. */
-async function classifyOfficially(api: EdgeImpulseApi, projectId: number, sampleId: number): Promise<number> {
+export async function classifyOfficially(api: EdgeImpulseApi, projectId: number, sampleId: number): Promise<number> {
   const first = await api.classify.classifySampleV2(projectId, sampleId, {});
   if (!("id" in first)) return fail(`Sample ${sampleId} took no job.`);
   await api.runJobUntilCompletion({ type: "project", projectId, jobId: first.id });
