@@ -15,17 +15,17 @@ export type AppendCommands = typeof commands;
 answerParent(commands);
 
 /** As so many runs at once do it: each appends a batch when its last one is stored. @returns How long each took, ms. */
-async function append({ runs, batches }: { readonly runs: number; readonly batches: number }) {
+async function append({ runs, seconds }: { readonly runs: number; readonly seconds: number }) {
   const states = await Promise.all(Array.from({ length: runs }, () => runLog.open(`bench-${logs++}`)));
   const storeMs: number[] = [];
   const beginMs = readClockMs();
   const writers = states.map(async ({ log, number }) => {
-    for (let at = 0; at < batches / runs; at++) {
+    for (let at = 0; readClockMs() < beginMs + seconds * 1000; at++) {
       const sentAtMs = readClockMs();
       await runLog.append([{ log, at, entries: [encodeBatch(number, at, sentAtMs)] }]);
       storeMs.push(readClockMs() - sentAtMs);
     }
   });
   await Promise.all(writers);
-  return { seconds: (readClockMs() - beginMs) / 1000, storeMs };
+  return { batchesPerSecond: storeMs.length / ((readClockMs() - beginMs) / 1000), storeMs };
 }

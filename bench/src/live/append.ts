@@ -11,7 +11,7 @@ import { BATCH_WINDOWS } from "./batch.ts";
 import { withChildren } from "./children.ts";
 
 const RUNS = [16, 1];
-const BATCHES = 4_096;
+const SECONDS = 0.5;
 const GOAL = { leastValue: 50_000 } as const;
 
 export async function measureAppends(rounds: number, log: (line: string) => void): Promise<Figure[]> {
@@ -24,10 +24,9 @@ export async function measureAppends(rounds: number, log: (line: string) => void
       // The first round compiles code and makes the file grow.
       for (let round = -1; round < rounds; round++) {
         for (const [i, runs] of RUNS.entries()) {
-          const batches = runs === 1 ? BATCHES / 8 : BATCHES;
-          const { seconds, storeMs } = await ask("append", { runs, batches });
+          const { batchesPerSecond, storeMs } = await ask("append", { runs, seconds: SECONDS });
           if (round < 0) continue;
-          const rate = (batches * BATCH_WINDOWS) / seconds;
+          const rate = batchesPerSecond * BATCH_WINDOWS;
           log(`${runs} runs append: ${rate.toFixed(0)} windows/s`);
           rates[i]?.push(rate);
           p50sMs[i]?.push(percentile(storeMs, 0.5));
