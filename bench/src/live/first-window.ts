@@ -92,12 +92,7 @@ function toFigures(oursMs: readonly number[], officialMs: readonly number[]): Fi
 
 /** Two ways to have a sample classified. Each answers how long after the end of the job there was something to see, ms. */
 async function connectContenders(place: StudioPlace, url: string, signal: AbortSignal) {
-  const live = connectLive({
-    url: `${url.replace(/^http/, "ws")}/live`,
-    client: "bench",
-    openSocket: (address, subprotocol) => new WebSocket(address, subprotocol),
-    signal,
-  });
+  const live = connectLive(`${url.replace(/^http/, "ws")}/live`, { client: "bench", signal });
   const finishedMs = await listenForJobs(place, signal);
   const api = new EdgeImpulseApi({ endpoint: place.url });
   await api.authenticate({ method: "apiKey", apiKey: API_KEY });

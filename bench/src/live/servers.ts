@@ -5,7 +5,7 @@ import type { AddressInfo, Server } from "node:net";
 import path from "node:path";
 
 import { createMemoryRunLog, openSqliteRunLog } from "@windowscope/runlog";
-import { readConfig, startServer } from "@windowscope/server";
+import { createLog, readConfig, startServer } from "@windowscope/server";
 import { Server as SocketIo } from "socket.io";
 import { WebSocketServer } from "ws";
 
@@ -58,7 +58,7 @@ async function startOurs({ dataDir, studioUrl = NO_STUDIO }: OursOptions): Promi
     WINDOWSCOPE_CATEGORIES: "none",
     WINDOWSCOPE_DATA_DIR: dataDir,
   });
-  const { url } = await startServer(config, { runLog, log: () => undefined });
+  const { url } = await startServer(config, { runLog, log: createLog("silent") });
   const { number } = await runLog.open(LOG);
   let next = 0;
   const append = (sentAtMs: readonly number[]) => {

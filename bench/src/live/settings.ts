@@ -3,4 +3,4 @@
 /** Opens the local Studio. */
 export const API_KEY = "ei_bench";
 /** Not a run's log: nobody but the bench is to work on it. */
-export const LOG = "bench";
+export const LOG = "test-bench";
