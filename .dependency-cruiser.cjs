@@ -17,6 +17,9 @@ const mayImport = {
   ],
 };
 
+/** The fault suite looks at the server as a viewer does: through the protocol's own client, and frame by frame. */
+const FAULTS = "^apps/cli/faults/";
+
 /** Where our client meets our Studio; the Studio itself shares nothing with it but the API document. */
 const MEETING = "^apps/studio/src/sdk-client(-faults)?\\.test\\.ts$";
 
@@ -41,9 +44,18 @@ module.exports = {
     ...Object.entries(mayImport).map(([importer, allowed]) => ({
       name: `${importer} may import only: ${allowed.join(", ") || "itself"}`,
       severity: "error",
-      from: { path: `^${importer}/`, pathNot: MEETING },
+      from: { path: `^${importer}/`, pathNot: [MEETING, FAULTS] },
       to: { path: "^(packages|apps|bench)/", pathNot: startingWith([`${importer}/`, ...allowed]) },
     })),
+    {
+      name: "the fault suite may import what apps/cli may, and the protocol's client",
+      severity: "error",
+      from: { path: FAULTS },
+      to: {
+        path: "^(packages|apps|bench)/",
+        pathNot: startingWith(["apps/cli/", ...mayImport["apps/cli"], "packages/protocol/src/index.ts"]),
+      },
+    },
     {
       name: "another package is entered by its name",
       severity: "error",

@@ -28,5 +28,5 @@ export default defineConfig(
     files: ["**/*.svelte", "**/*.svelte.ts"],
     languageOptions: { parserOptions: { parser: ts.parser } },
   },
-  { files: ["**/*.{test,e2e}.ts"], rules: { "no-console": "off" } },
+  { files: ["**/*.{test,e2e,fault}.ts"], rules: { "no-console": "off" } },
 );

@@ -39,6 +39,20 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      {
+        // What goes wrong on purpose. WINDOWSCOPE_FAULTS=full runs every case and writes docs/RELIABILITY.md; without
+        // it a quick selection runs.
+        resolve,
+        ssr: { resolve },
+        test: {
+          name: "faults",
+          include: ["apps/cli/faults/*.fault.ts"],
+          globalSetup: "apps/cli/faults/write-document.ts",
+          fileParallelism: false,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 });
