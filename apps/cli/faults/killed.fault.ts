@@ -91,7 +91,7 @@ fault(
 fault(
   "R4",
   "server killed with entries stored that its viewers have not got yet, and between Studio's answer and the append",
-  { isQuick: true, timeoutMs: 180_000 },
+  { timeoutMs: 180_000 },
   async (figures) => {
     const studio = await startStudio();
     const server = await startServer({ studioUrl: studio.url });
@@ -156,7 +156,7 @@ fault(
 fault(
   "R5",
   "damaged file: the WAL's end is torn off, or overwritten, after a kill in the middle of a run",
-  { isQuick: true },
+  {},
   async (figures) => {
     const studio = await startStudio();
     const random = seededRandom(5);
@@ -246,7 +246,7 @@ const STOP = { viewers: sized(200, 30) };
 fault(
   "R17",
   `a server is told to stop (SIGTERM) while it writes a run for ${STOP.viewers} viewers`,
-  { isQuick: true },
+  {},
   async (figures) => {
     const studio = await startStudio();
     const server = await startServer({ studioUrl: studio.url });

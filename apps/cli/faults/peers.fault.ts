@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 
 import { connectLive, decodeEntries, SUBPROTOCOL, toJsonEntry, type Entry } from "@windowscope/protocol";
 import { onTestFinished } from "vitest";
-import { WebSocketServer, WebSocket } from "ws";
+import { WebSocketServer } from "ws";
 
 import { openBrowser } from "../src/harness.ts";
 import { FakeStudio } from "./fake-studio.ts";
@@ -171,12 +171,7 @@ async function readFromOldServer(): Promise<number> {
   await new Promise((resolve) => listener.once("listening", resolve));
   const stop = new AbortController();
   const { port } = listener.address() as { port: number };
-  const connection = connectLive({
-    url: `ws://127.0.0.1:${port}/live`,
-    client: "faults",
-    openSocket: (url, subprotocol) => new WebSocket(url, subprotocol),
-    signal: stop.signal,
-  });
+  const connection = connectLive(`ws://127.0.0.1:${port}/live`, { client: "faults", signal: stop.signal });
   let known = 0;
   for await (const event of connection.subscribe("run-golden", "start")) {
     if (event.type === "entries") known += event.entries.filter(({ kind }) => kind !== "unknown").length;

@@ -334,8 +334,7 @@ class ClientViewer implements Viewer {
 
   async #follow({ url, log, from }: ViewerSpec): Promise<void> {
     const { report } = this.#tally;
-    const connection = connectLive({
-      url,
+    const connection = connectLive(url, {
       client: "faults",
       openSocket: (address, subprotocol) => {
         const socket = new WebSocket(address, subprotocol, { perMessageDeflate: false });
