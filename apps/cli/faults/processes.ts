@@ -277,6 +277,10 @@ export async function startLoadBalancer(
   return { url: `http://127.0.0.1:${port}`, liveUrl: `ws://127.0.0.1:${port}/live`, accessLog };
 }
 
+/**
+ * `max_fails=0`: nginx takes a server back after a failure when one request to it has ended well. A WebSocket does not
+ * end, so after a restart it would let in one viewer for each `fail_timeout`.
+ */
 function nginxConfig(folder: string, port: number, servers: readonly number[]): string {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     .map((kind) => `${kind}_temp_path ${folder}/tmp/${kind};`)
@@ -290,7 +294,7 @@ http {
   access_log ${folder}/access.log; ${temporary}
   map $http_upgrade $connection_upgrade { default upgrade; "" close; }
   upstream servers {
-${servers.map((server) => `    server 127.0.0.1:${server} max_fails=1 fail_timeout=1s;`).join("\n")}
+${servers.map((server) => `    server 127.0.0.1:${server} max_fails=0;`).join("\n")}
   }
   server {
     listen 127.0.0.1:${port} backlog=4096;
