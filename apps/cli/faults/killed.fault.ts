@@ -19,7 +19,7 @@ import {
   untilFinished,
   untilRunHas,
 } from "./processes.ts";
-import { seededRandom, sized } from "./run.ts";
+import { patientMs, seededRandom, sized } from "./run.ts";
 import { ViewerPool } from "./viewer-pool.ts";
 
 async function startStudio(): Promise<FakeStudio> {
@@ -82,7 +82,7 @@ fault(
     figures.atMost(
       "from the start of the process to the next entry at a viewer, longest",
       Math.max(...backAfterMs),
-      2_000,
+      patientMs(2_000),
       "ms",
     );
   },

@@ -5,13 +5,13 @@ import { checkDownloads, checkViewers } from "./content.ts";
 import { fault } from "./figures.ts";
 import { readMetric, readRun, startRun, untilFinished, untilRunHas } from "./processes.ts";
 import { findIngesting, keepAsking, startReplicas } from "./replica-set.ts";
-import { seededRandom, sized } from "./run.ts";
+import { patientMs, seededRandom, sized } from "./run.ts";
 import { ViewerPool } from "./viewer-pool.ts";
 
 const LONG = 160_000;
 const KILLS = sized(10, 1);
 /** A lease lasts 10 s, others look every 2 s, and then Studio is asked again. */
-const TAKEOVER_S = 14;
+const TAKEOVER_S = patientMs(14_000) / 1_000;
 
 fault(
   "R6",

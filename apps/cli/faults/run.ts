@@ -35,6 +35,11 @@ export function sized(full: number, quick: number): number {
   return isFullRun ? full : quick;
 }
 
+/** A limit of time, which the quick selection stretches: it runs beside other tests, and is to find mistakes, not load. */
+export function patientMs(limitMs: number): number {
+  return isFullRun ? limitMs : limitMs * 4;
+}
+
 /** The value below which the share `p` of the values lies; NaN for none. */
 export function percentile(values: readonly number[], p: number): number {
   const sorted = [...values].sort((a, b) => a - b);
