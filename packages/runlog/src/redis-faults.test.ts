@@ -111,7 +111,7 @@ describe.skipIf(!hasRedisServer)("openRedisRunLog when Redis fails (skipped with
   });
 
   it("gives up on a silent Redis after a while, on a new connection the next time", async () => {
-    const impatient = await openRedisRunLog(own.url, { giveUpAfterMs: 300 });
+    const impatient = await openRedisRunLog(own.url, { giveUpAfterMs: 1_000 });
     own.freeze(true);
 
     const stat = impatient.stat("a");
@@ -125,7 +125,7 @@ describe.skipIf(!hasRedisServer)("openRedisRunLog when Redis fails (skipped with
   });
 
   it("gives up on a Redis that is gone after a while, and goes on when it is back", async () => {
-    const impatient = await openRedisRunLog(own.url, { giveUpAfterMs: 300 });
+    const impatient = await openRedisRunLog(own.url, { giveUpAfterMs: 1_000 });
     await own.kill();
 
     await expect(impatient.stat("a")).rejects.toThrow(RunLogUnavailableError);

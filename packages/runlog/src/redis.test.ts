@@ -46,26 +46,27 @@ describe.skipIf(!hasRedisServer)("with a redis-server (skipped when there is non
       const gone = await RedisProcess.start();
       await gone.remove();
 
-      const opened = openRedisRunLog(gone.url, { giveUpAfterMs: 200 });
+      const opened = openRedisRunLog(gone.url, { giveUpAfterMs: 1_000 });
 
       await expect(opened).rejects.toThrow(RunLogUnavailableError);
-      await expect(opened).rejects.toThrow(/no answer within 0\.2 s \(.*ECONNREFUSED/);
+      await expect(opened).rejects.toThrow(/no answer within 1 s \(.*ECONNREFUSED/);
     });
 
     it("tells no password in any error", async () => {
       const guarded = await RedisProcess.start([...SAFE_SETTINGS, "--requirepass", "right"]);
       const secret = "s3cr%2Ft";
-      const urls = [
-        guarded.url.replace("//", `//:${secret}@`),
-        guarded.url.replace("//", `//me:${secret}@`),
-        `redis://:${secret}@127.0.0.1:1`,
-        `redis://:${secret}@127.0.0.1:port`,
-        `http://:${secret}@127.0.0.1`,
+      // A refusal comes when Redis has answered; only where nobody is there does the time run out.
+      const attempts: [url: string, giveUpAfterMs: number][] = [
+        [guarded.url.replace("//", `//:${secret}@`), 30_000],
+        [guarded.url.replace("//", `//me:${secret}@`), 30_000],
+        [`redis://:${secret}@127.0.0.1:1`, 200],
+        [`redis://:${secret}@127.0.0.1:port`, 200],
+        [`http://:${secret}@127.0.0.1`, 200],
       ];
 
       const errors: unknown[] = [];
-      for (const url of urls) {
-        await openRedisRunLog(url, { giveUpAfterMs: 200 }).catch((error: unknown) => errors.push(error));
+      for (const [url, giveUpAfterMs] of attempts) {
+        await openRedisRunLog(url, { giveUpAfterMs }).catch((error: unknown) => errors.push(error));
       }
 
       expect(errors.map((error) => (error as Error).name)).toEqual([
@@ -75,7 +76,7 @@ describe.skipIf(!hasRedisServer)("with a redis-server (skipped when there is non
         "TypeError",
         "TypeError",
       ]);
-      expect(String(errors[0])).toContain("WRONGPASS");
+      for (const error of errors.slice(0, 2)) expect(String(error)).toContain("WRONGPASS");
       for (const error of errors) {
         expect(`${String(error)} ${JSON.stringify(error)} ${(error as Error).stack}`).not.toMatch(/s3cr/);
       }
