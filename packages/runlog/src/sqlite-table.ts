@@ -5,7 +5,7 @@ import type Database from "libsql";
 import { NoSuchLogError, type Append, type LogPage, type LogState, type ReadPosition } from "./run-log.ts";
 
 /** Written into the file as its `user_version`. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /**
  * Creates the tables in a new file, and brings those of an earlier version up to date, all or nothing.
@@ -37,6 +37,8 @@ export function migrate(database: Database.Database, file: string): void {
         UNIQUE (log, seq)
       );
     `);
+    // Few logs are open, and of all others there may be many.
+    database.exec("CREATE INDEX IF NOT EXISTS open_log ON log (number) WHERE is_sealed = 0");
     const columns = (database.pragma("table_info(log)") as { readonly name: string }[]).map(({ name }) => name);
     if (!columns.includes("bytes")) {
       database.exec(`
@@ -63,6 +65,18 @@ interface LogRow {
   readonly created_ms: number;
 }
 
+function listWhere(condition: string): string {
+  return `SELECT * FROM log WHERE ${condition} AND number < ?1 AND substr(name, 1, length(?2)) = ?2
+    ORDER BY number DESC LIMIT ?3`;
+}
+
+/** A statement for each, as an index for some logs only cannot serve one that has them for a parameter. */
+export const LIST = {
+  all: listWhere("TRUE"),
+  open: listWhere("is_sealed = 0"),
+  sealed: listWhere("is_sealed = 1"),
+} as const;
+
 /**
  * The statements, each to be run within a transaction of the caller's.
  *
@@ -71,7 +85,9 @@ interface LogRow {
  */
 export class LogTable {
   readonly #find;
-  readonly #list;
+  readonly #listAll;
+  readonly #listOpen;
+  readonly #listSealed;
   readonly #create;
   readonly #advance;
   readonly #insertEntry;
@@ -85,10 +101,9 @@ export class LogTable {
 
   constructor(database: Database.Database) {
     this.#find = database.prepare("SELECT * FROM log WHERE name = ?");
-    this.#list = database.prepare(
-      `SELECT * FROM log WHERE number < ?1 AND is_sealed = coalesce(?2, is_sealed)
-         AND substr(name, 1, length(?3)) = ?3 ORDER BY number DESC LIMIT ?4`,
-    );
+    this.#listAll = database.prepare(LIST.all);
+    this.#listOpen = database.prepare(LIST.open);
+    this.#listSealed = database.prepare(LIST.sealed);
     this.#create = database.prepare("INSERT INTO log (name, epoch, created_ms) VALUES (?, ?, ?)");
     this.#advance = database.prepare(
       "UPDATE log SET next = ?, is_sealed = ?, meta = coalesce(?, meta), bytes = bytes + ? WHERE number = ?",
@@ -125,8 +140,8 @@ export class LogTable {
   }
 
   list({ prefix, before = Number.MAX_SAFE_INTEGER, isSealed, limit }: LogPage): LogState[] {
-    const sealed = isSealed === undefined ? undefined : isSealed ? 1 : 0;
-    return (this.#list.all([before, sealed, prefix, limit]) as LogRow[]).map(toState);
+    const list = isSealed === undefined ? this.#listAll : isSealed ? this.#listSealed : this.#listOpen;
+    return (list.all([before, prefix, limit]) as LogRow[]).map(toState);
   }
 
   /** @param append Known to begin where its log ends. */
