@@ -112,6 +112,38 @@ export function describeWriters(open: () => RunLog): void {
     });
   });
 
+  describe("restart under a fence", () => {
+    it("empties the log for who has the lease", async () => {
+      const logs = open();
+      const { epoch } = await logs.open("a");
+      const fence = (await logs.lease("a", { holder: "me", ttlMs: 60_000 })) ?? NaN;
+      await logs.append([{ log: "a", at: 0, entries: [bytes(1)], fence }]);
+
+      const restarted = await logs.restart("a", fence);
+
+      expect(restarted).toMatchObject({ next: 0, isSealed: false });
+      expect(restarted.epoch).not.toBe(epoch);
+    });
+
+    it("refuses who has lost the lease, and leaves a finished log as it is", async () => {
+      const logs = open();
+      await logs.open("a");
+      const mine = (await logs.lease("a", { holder: "me", ttlMs: 60_000 })) ?? NaN;
+      const others = (await logs.lease("a", { holder: "other", ttlMs: 60_000, force: true })) ?? NaN;
+      await logs.append([{ log: "a", at: 0, entries: [bytes(1)], fence: others, seal: true }]);
+      await logs.release("a", "other");
+      const before = await logs.stat("a");
+
+      const late = logs.restart("a", mine);
+
+      await expect(late).rejects.toThrow(FencedError);
+      await expect(late).rejects.toMatchObject({ log: "a", fence: mine, current: others });
+      expect(await logs.stat("a")).toEqual(before);
+      expect([...(await readAll(logs, "a")).bytes]).toEqual([1]);
+      await expect(logs.restart("z", mine)).rejects.toThrow(NoSuchLogError);
+    });
+  });
+
   describe("append by several writers", () => {
     it("gives every position to one of them", async () => {
       const logs = open();

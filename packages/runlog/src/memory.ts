@@ -103,8 +103,9 @@ export function createMemoryRunLog(): RunLog {
       leases.giveBack(log, holder);
     },
 
-    async restart(log) {
+    async restart(log, fence) {
       const stored = find(log);
+      leases.check(log, fence);
       Object.assign(stored, { epoch: randomUUID(), first: 0, entries: [], bytes: 0, isSealed: false });
       watchers.notify(log);
       return stateOf(stored);

@@ -186,17 +186,22 @@ export const RELEASE = script(`
   return 'ok'
 `);
 
-/** KEYS: log, entries, open logs, sealed logs. ARGV: name, new epoch, prefix of channels. Returns the state. */
+/**
+ * KEYS: log, entries, open logs, sealed logs. ARGV: name, new epoch, prefix of channels, fence or ''.
+ * Returns ok, state | fenced, current fence.
+ */
 export const RESTART = script(`
-  local stored = redis.call('HMGET', KEYS[1], 'number', 'epoch')
+  local stored = redis.call('HMGET', KEYS[1], 'number', 'epoch', 'fence')
   if stored[1] and stored[2] ~= ARGV[2] then
+    local fence = tonumber(ARGV[4])
+    if fence and fence < tonumber(stored[3]) then return {'fenced', stored[3]} end
     redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'first', 0, 'next', 0, 'sealed', 0, 'bytes', 0, 'written', 0)
     redis.call('UNLINK', KEYS[2])
     redis.call('ZADD', KEYS[3], stored[1], ARGV[1])
     redis.call('ZREM', KEYS[4], ARGV[1])
     redis.call('PUBLISH', ARGV[3] .. ARGV[1], '')
   end
-  return state_of(KEYS[1])
+  return {'ok', state_of(KEYS[1])}
 `);
 
 /** KEYS: log, entries, all, open, sealed logs. ARGV: name, number, prefix of channels. Spares a log of another number. */

@@ -167,9 +167,12 @@ class RedisRunLog implements RunLog {
     await this.#run(scripts.RELEASE, [this.#log(log)], [holder]);
   }
 
-  async restart(log: string): Promise<LogState> {
+  async restart(log: string, fence?: number): Promise<LogState> {
     const keys = [this.#log(log), this.#entries(log), this.#key("open"), this.#key("sealed")];
-    return need(log, toState(log, await this.#run(scripts.RESTART, keys, [log, randomUUID(), this.#channels])));
+    const args = [log, randomUUID(), this.#channels, fence === undefined ? "" : String(fence)];
+    const [outcome, answer] = (await this.#run(scripts.RESTART, keys, args)) as [Reply, Reply];
+    if (String(outcome) === "fenced") throw new FencedError(log, fence ?? 0, Number(answer));
+    return need(log, toState(log, answer));
   }
 
   async delete(log: string): Promise<void> {

@@ -58,9 +58,11 @@ export interface RunLog {
   /**
    * Empties a log and gives it a new epoch: what readers have of it is no longer true.
    *
+   * @param fence Of the lease that the writer believes to hold. Without one, nobody's lease is looked at.
+   * @throws {FencedError} when somebody else has taken a lease on the log since `fence` was granted.
    * @throws {NoSuchLogError} when there is no such log.
    */
-  restart(log: string): Promise<LogState>;
+  restart(log: string, fence?: number): Promise<LogState>;
 
   /** Forgets a log. Deleting what is not there is fine. */
   delete(log: string): Promise<void>;
@@ -179,7 +181,7 @@ export class FencedError extends Error {
   readonly current: number;
 
   constructor(log: string, fence: number, current: number) {
-    super(`Cannot append to ${log} under fence ${fence}: its lease was taken by another, under fence ${current}.`);
+    super(`Cannot write to ${log} under fence ${fence}: its lease was taken by another, under fence ${current}.`);
     this.log = log;
     this.fence = fence;
     this.current = current;

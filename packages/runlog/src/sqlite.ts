@@ -113,9 +113,11 @@ class SqliteRunLog implements RunLog {
     this.#leases.giveBack(log, holder);
   }
 
-  async restart(log: string): Promise<LogState> {
+  async restart(log: string, fence?: number): Promise<LogState> {
     this.#commitWaiting();
-    const state = this.#write(() => this.#store.restart(this.#store.need(log)));
+    const before = this.#store.need(log);
+    this.#leases.check(log, fence);
+    const state = this.#write(() => this.#store.restart(before));
     this.#watchers.notify(log);
     return state;
   }

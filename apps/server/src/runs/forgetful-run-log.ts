@@ -35,7 +35,7 @@ export function createForgetfulRunLog(): ForgetfulRunLog {
     trim: (log, first) => stored.trim(log, first),
     lease: (log, lease) => change(false, (runLog) => runLog.lease(log, lease)),
     release: (log, holder) => stored.release(log, holder),
-    restart: async (log) => shown(await change(false, (runLog) => runLog.restart(log))),
+    restart: async (log, fence) => shown(await change(false, (runLog) => runLog.restart(log, fence))),
     delete: (log) => change(false, (runLog) => runLog.delete(log)),
     watch: (log, onChange) => stored.watch(log, onChange),
     close: () => stored.close(),

@@ -241,6 +241,27 @@ describe("a process that is stopped for longer than its lease", () => {
   });
 });
 
+describe("a process that is stopped just before it empties a log", () => {
+  it("is refused when another one has gone on, and what that one has written stays", async () => {
+    studio.answer("classifySampleV2", () => classifyAnswer(1200));
+    const slow = await startReplica(engine, studio, {
+      before: (method) => {
+        if (method === "restart") slow.freeze();
+      },
+    });
+    const { record, writer } = await slow.journal.create(request, sample, [], new AbortController().signal);
+    const restarted = expect(writer?.restart()).rejects.toThrow(FencedError);
+    await pass(TAKEOVER_MS + 2_000);
+    const before = await engine.stat(record.run.runId);
+    slow.thaw();
+    await restarted;
+
+    expect(await engine.stat(record.run.runId)).toEqual(before);
+    await expectWhole(record.run.runId, 1200);
+    await slow.close();
+  });
+});
+
 describe("Runs.cancel of a run that another process works on", () => {
   it("ends it, and the other one stops without a word", async () => {
     const asked = holdStudio();

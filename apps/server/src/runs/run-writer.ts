@@ -2,7 +2,7 @@ import { encodeRun, isOver, type EntryPosition, type Run } from "@windowscope/pr
 import { AppendConflictError, NoSuchLogError, RunLogWriteError, type Append, type LogState } from "@windowscope/runlog";
 
 import { withoutResult, type RunRecord, type RunRequest, type Tally } from "./run-record.ts";
-import { EntriesLostError, LogTakenError, type RunStore } from "./run-store.ts";
+import { EntriesLostError, isTaken, LogTakenError, type RunStore } from "./run-store.ts";
 
 type Encode = (run: Run, position: (i: number) => EntryPosition) => readonly Uint8Array[];
 
@@ -119,7 +119,7 @@ export class RunWriter {
         await this.#restart();
         return true;
       } catch (error) {
-        if (error instanceof LogTakenError) return false;
+        if (isTaken(error)) return false;
         throw error;
       }
     });
@@ -200,7 +200,7 @@ export class RunWriter {
         const fence = await this.#store.lease(this.#runId);
         if (fence === undefined || (isThere && fence !== this.#fence)) throw new LogTakenError(this.#runId);
         this.#fence = fence;
-        return runLog.restart(this.#runId);
+        return runLog.restart(this.#runId, fence);
       });
       try {
         await this.#append(withoutResult(this.#record), (run, position) => [encodeRun(position(0), run)], true);

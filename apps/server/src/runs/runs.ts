@@ -127,16 +127,10 @@ export class Runs {
     for (;;) {
       const stored = await this.#journal.find(runId);
       if (!stored || isOver(stored.run.state)) return false;
-      const writer = await this.#journal.claim(runId, this.#stop.signal, { force: true });
-      if (!writer) continue;
       try {
-        await this.#insist(writer, () => writer.change({ state: "cancelled", endedAt: new Date().toISOString() }));
-        this.#ended(writer.run);
-        return true;
+        if (await this.#takeAndCancel(runId)) return true;
       } catch (error) {
         if (!isTaken(error)) throw error;
-      } finally {
-        await writer.release();
       }
     }
   }
@@ -146,6 +140,19 @@ export class Runs {
     this.#stop.abort();
     await Promise.all([this.#background, this.#looking, ...this.#claiming.values()]);
     await Promise.all([...this.#active.values()].map(({ done }) => done));
+  }
+
+  /** @returns False when there is nothing left to take. */
+  async #takeAndCancel(runId: string): Promise<boolean> {
+    const writer = await this.#journal.claim(runId, this.#stop.signal, { force: true });
+    if (!writer) return false;
+    try {
+      await this.#insist(writer, () => writer.change({ state: "cancelled", endedAt: new Date().toISOString() }));
+      this.#ended(writer.run);
+      return true;
+    } finally {
+      await writer.release();
+    }
   }
 
   async #create(...[request, sample, together]: Parameters<RunJournal["create"]>): Promise<Run> {

@@ -69,7 +69,7 @@ export class TaskWriter<T extends Task, M> {
   /** Throws away what was written; who follows the task is told to start over. */
   restart(changes: Partial<T>, memo: Partial<M> = {}): Promise<void> {
     return this.#inTurn(async () => {
-      const { number, next } = await this.#logs.options.runLog.restart(this.#id);
+      const { number, next } = await this.#logs.options.runLog.restart(this.#id, this.#fence);
       this.#number = number;
       this.#next = next;
       await this.#append(changes, memo, { announces: true });
