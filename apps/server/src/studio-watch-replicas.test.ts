@@ -188,4 +188,26 @@ describe("watchStudio in several processes on one log", () => {
 
     expect(await sampleIds(second)).toEqual([4, 5]);
   });
+
+  it("makes no second run of a sample when the engine forgets everything before others have read of it", async () => {
+    for (let atMs = 0; atMs < 2_000; atMs += 100) {
+      engine = createMemoryRunLog();
+      ids = [1, 2];
+      // Studio answers the runs later: they are not over when they are forgotten, and are brought back.
+      studio.answer("classifySampleV2", () => new Promise(() => undefined));
+      const first = await startWatcher();
+      await pass(500);
+      await startWatcher();
+      await pass(5_000 + atMs);
+      ids.push(3);
+      await pass(1_200);
+      for (const { log } of await engine.list({ prefix: "", limit: 100 })) await engine.delete(log);
+      await pass(6_000);
+      ids.push(4);
+      await pass(6_000);
+
+      expect(await sampleIds(first), `forgotten at ${atMs} ms`).toEqual([3, 4]);
+      for (const stop of stops.splice(0)) await stop();
+    }
+  });
 });

@@ -12,6 +12,9 @@ export class WatchPosition {
   readonly #log: string;
   #sinceId: number | undefined;
   #fence = 0;
+  /** This process was the last one to watch, as far as it knows. */
+  #isWatching = false;
+  #forgottenAtMs: number | undefined;
 
   constructor(store: RunStore, log: string) {
     this.#store = store;
@@ -23,29 +26,41 @@ export class WatchPosition {
     return this.#sinceId;
   }
 
-  /** @returns False while another process watches. */
+  /**
+   * Begins to watch.
+   *
+   * @returns False while another process watches, or should get the chance to go on.
+   */
   async take(): Promise<boolean> {
+    if (!(await this.#read()) && this.#isBetterKnownToOthers()) return false;
     await this.#store.runLog.open(this.#log);
     const fence = await this.#store.lease(this.#log);
-    await this.#read();
+    const isStored = await this.#read();
     if (fence === undefined) return false;
+    if (!isStored && this.#sinceId !== undefined) {
+      await this.#store.append([{ ...this.append(this.#sinceId), fence }]);
+    }
     this.#fence = fence;
+    this.#isWatching = true;
+    this.#forgottenAtMs = undefined;
     return true;
   }
 
   /** Keeps the lease. @returns False when another process watches now. */
   async renew(): Promise<boolean> {
     try {
-      return (await this.#store.lease(this.#log)) === this.#fence;
+      const fence = await this.#store.lease(this.#log);
+      if (fence === this.#fence) return true;
+      // Granted anew, and there is no position: the engine has forgotten both, and another process has made the log.
+      if (fence === undefined || (await this.#read())) return false;
     } catch (error) {
       if (!(error instanceof NoSuchLogError)) throw error;
     }
-    if (!(await this.take())) return false;
-    if (this.#sinceId !== undefined) await this.moveTo(this.#sinceId);
-    return true;
+    return this.take();
   }
 
   release(): Promise<void> {
+    this.#isWatching = false;
     return this.#store.release(this.#log);
   }
 
@@ -69,8 +84,20 @@ export class WatchPosition {
     await this.#read();
   }
 
-  async #read(): Promise<void> {
+  /** @returns Whether there is a position. */
+  async #read(): Promise<boolean> {
     const meta = (await this.#store.runLog.stat(this.#log))?.meta;
     if (meta !== undefined) this.#sinceId = Number(meta);
+    return meta !== undefined;
+  }
+
+  /**
+   * When the engine has forgotten the position, what this process last read of it may be old: samples would get a second
+   * run. Whoever watched until then brings it back within the time of a lease, or is gone.
+   */
+  #isBetterKnownToOthers(): boolean {
+    if (this.#isWatching || this.#sinceId === undefined) return false;
+    this.#forgottenAtMs ??= Date.now();
+    return Date.now() - this.#forgottenAtMs < this.#store.leaseMs;
   }
 }
