@@ -150,6 +150,24 @@ describe("an engine that fails or loses answers now and then", () => {
     expect((await expectWhole(replica, runId)).warning).toBeUndefined();
   });
 
+  it("does not try again what fails because of a mistake of the program", async () => {
+    const replica = await start();
+    const { writer } = await replica.journal.create(request, sample, [], new AbortController().signal);
+
+    const written = writer?.appendWindows(
+      () => {
+        throw new RangeError("Invalid string length");
+      },
+      { windows: 1, verdicts: {}, comparable: 0, matching: 0 },
+    );
+    const refused = expect(written).rejects.toThrow(RangeError);
+    await vi.advanceTimersByTimeAsync(1_000);
+
+    await refused;
+    expect(await replica.journal.find(writer?.run.runId ?? "")).toMatchObject({ run: { windows: 0 } });
+    await writer?.release();
+  });
+
   it("stops trying when the process ends", async () => {
     let isFull = false;
     const replica = await start({

@@ -94,7 +94,7 @@ export class RunStore {
   /**
    * Does what needs the run log, again and again until the log answers.
    *
-   * @throws What says that the log stands otherwise than believed: that does not pass by waiting.
+   * @throws What does not pass by waiting: that the log stands otherwise than believed, or a mistake of the program.
    * @throws The signal's reason when it aborts.
    */
   async insist<T>(what: string, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
@@ -207,15 +207,21 @@ export async function keepRenewing(
   return false;
 }
 
-/** Whether waiting may help: the engine is away or full. The others say that a log stands otherwise than believed. */
+/**
+ * Whether waiting may help: the engine is away or full. The others say that a log stands otherwise than believed, or
+ * that the program made a mistake, which it would make again.
+ */
 function isPassing(error: unknown): error is Error {
   const isFinal =
     isTaken(error) ||
+    MISTAKES.some((Mistake) => error instanceof Mistake) ||
     error instanceof AppendConflictError ||
     error instanceof NoSuchLogError ||
     error instanceof EntriesLostError;
   return error instanceof Error && !isFinal && error.name !== "AbortError";
 }
+
+const MISTAKES = [TypeError, RangeError, ReferenceError, SyntaxError];
 
 function causeOf(error: Error): LogFields {
   return { error: error.name, reason: error.message };
