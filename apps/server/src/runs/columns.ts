@@ -77,7 +77,9 @@ export function toColumns(classified: ClassifiedSample): ResultColumns {
     verdicts[window.index] = verdictCode(classes, kinds, window.verdict);
     details.push(...detailsOf(window));
   }
-  const hash = createHash("sha256").update(JSON.stringify([classes, details]));
+  const hash = createHash("sha256").update(JSON.stringify(classes));
+  // One by one: all of them together may be more than a text can hold.
+  for (const window of details) hash.update(JSON.stringify(window));
   for (const column of [startMs, endMs, scores, anomaly, verdicts]) hash.update(new Uint8Array(column.buffer));
   return {
     classes,
