@@ -23,8 +23,8 @@ const LONGEST_RETRY_MS = 10_000;
  * Watches the projects that the key opens, and starts a run for each new sample, until `signal` aborts.
  *
  * Of all processes that share a log one watches a category; when it ends, another one goes on. What counts as new is
- * remembered: a sample that came while the server was down gets its run afterwards. When a
- * project is seen for the first time, the samples that it already has are old.
+ * remembered: a sample that came while the server was down gets its run afterwards. When a project is seen for the first
+ * time, the samples that it already has are old.
  */
 export async function watchStudio(options: {
   readonly studio: Studio;
@@ -36,6 +36,7 @@ export async function watchStudio(options: {
 }): Promise<void> {
   const { studio, journal, categories, onStatus, signal } = options;
   let retryMs = FIRST_RETRY_MS;
+  let watches: Promise<void>[] = [];
   while (!signal.aborted) {
     // One category that fails takes the others down with it, and all begin again together.
     const attempt = new AbortController();
@@ -47,10 +48,12 @@ export async function watchStudio(options: {
       const newest = await Promise.all(places.map((place) => newestSampleId(studio, { ...place, signal })));
       onStatus({ state: "connected", message: `Connected to ${studio.baseUrl}` });
       retryMs = FIRST_RETRY_MS;
-      const watches = places.map((place, i) => watch(options, place, newest[i] ?? 0, either));
+      watches = places.map((place, i) => watch(options, place, newest[i] ?? 0, either));
       await (watches.length > 0 ? Promise.all(watches) : untilAborted(signal));
     } catch (error) {
       attempt.abort();
+      // They give their leases back, which the next attempt takes under the same name.
+      await Promise.allSettled(watches);
       if (signal.aborted) return;
       onStatus(describe(error));
       await journal.store.pause(retryMs, signal).catch(() => undefined);
