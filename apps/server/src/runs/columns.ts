@@ -41,8 +41,8 @@ const DETAILS_ENTRY_CHARACTERS = 64 * 1024;
 /** A verdict is one byte, and the last values are taken. */
 const MOST_CLASSES = Math.min(...Object.values(VERDICT));
 
-/** A result is of a kind, or of a size, that a run cannot show. */
-export class NotShownError extends Error {
+/** A result is of a kind, or of a size, that a run cannot show. Trying again does not help. */
+export class NotShownError extends RangeError {
   override readonly name = "NotShownError";
 }
 

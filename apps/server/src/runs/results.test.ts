@@ -415,6 +415,29 @@ describe("what Studio answers and what the log of the run holds", () => {
     expect(run).toMatchObject({ state: "failed", error: "The impulse has 251 classes; a run can show 250." });
   });
 
+  it.each([
+    {
+      what: "one window",
+      given: block("keras-object-detection", [], {
+        structuredResult: [{ ...found, boxes: [], labels: [], scores: [], debugInfoJson: "x".repeat(1024 * 1024) }],
+      }),
+    },
+    {
+      what: "the labels",
+      given: block("keras", [{ idle: 1 }], {
+        expectedLabels: Array.from({ length: 30_000 }, (_, i) => ({
+          ...{ startIndex: i, endIndex: i },
+          label: `label ${i}`,
+        })),
+      }),
+    },
+  ])("[P26] fails a run of which $what would not fit into an entry, and says so", async ({ given }) => {
+    const { run } = await logOf([answer(1, [given])]);
+
+    expect(run.state).toBe("failed");
+    expect(run.error).toMatch(/^The labels, or one window, of the result take \d+ bytes; a run can show 1048576\.$/);
+  });
+
   it("splits the details of windows that have much to tell into several entries, and loses none", async () => {
     const grid = Array.from({ length: 60 }, (_, row) => Array.from({ length: 60 }, (_, column) => row + column / 64));
     const anomalyResult = Array.from({ length: 40 }, () => ({ boxes: [], scores: grid, meanScore: 1, maxScore: 1 }));

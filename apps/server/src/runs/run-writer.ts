@@ -1,8 +1,12 @@
 import { encodeRun, isOver, type EntryPosition, type Run } from "@windowscope/protocol";
 import { AppendConflictError, NoSuchLogError, RunLogWriteError, type Append, type LogState } from "@windowscope/runlog";
 
+import { NotShownError } from "./columns.ts";
 import { withoutResult, type RunRecord, type RunRequest, type Tally } from "./run-record.ts";
 import { EntriesLostError, isTaken, LogTakenError, type RunStore } from "./run-store.ts";
+
+/** As SPEC.md promises to viewers. */
+const MOST_ENTRY_BYTES = 1024 * 1024;
 
 type Encode = (run: Run, position: (i: number) => EntryPosition) => readonly Uint8Array[];
 
@@ -18,7 +22,7 @@ export interface ClaimedRun {
  *
  * What the log refuses for the moment is tried again until it is stored, once. Every method that writes throws
  * `FencedError` or `LogTakenError` when another process has gone on with the run, `EntriesLostError` when the log no
- * longer has what was stored in it, and the signal's reason when it aborts.
+ * longer has what was stored in it, `NotShownError` for an entry that is too long, and the signal's reason when it aborts.
  */
 export class RunWriter {
   readonly #store: RunStore;
@@ -158,11 +162,19 @@ export class RunWriter {
     this.#told = undefined;
   }
 
+  /** @throws {NotShownError} for an entry that is too long for viewers. */
   #toAppend(record: RunRecord, encode: Encode): Append {
+    const entries = encode(record.run, (i) => ({ log: this.#log.number, seq: this.#log.next + i }));
+    const longest = entries.reduce((most, { length }) => Math.max(most, length), 0);
+    if (longest > MOST_ENTRY_BYTES) {
+      throw new NotShownError(
+        `The labels, or one window, of the result take ${longest} bytes; a run can show ${MOST_ENTRY_BYTES}.`,
+      );
+    }
     return {
       log: this.#runId,
       at: this.#log.next,
-      entries: encode(record.run, (i) => ({ log: this.#log.number, seq: this.#log.next + i })),
+      entries,
       meta: JSON.stringify(record),
       seal: isOver(record.run.state),
       fence: this.#fence,
