@@ -108,7 +108,14 @@ export class RunJournal {
     }
     const writer = new RunWriter(this.store, { state, record, fence }, signal);
     // Somebody died between emptying a log and beginning it anew.
-    if (state.next === 0) await writer.restart();
+    if (state.next === 0) {
+      try {
+        await writer.restart();
+      } catch (error) {
+        await writer.release();
+        throw error;
+      }
+    }
     return writer;
   }
 
@@ -119,9 +126,12 @@ export class RunJournal {
     await runLog.open(runId);
     const fence = await this.store.lease(runId);
     if (fence === undefined) return;
-    const state = await runLog.stat(runId);
-    if (state && parseRecord(state) === undefined) await this.#writeFirst(state, withoutResult(record), fence);
-    await this.store.release(runId);
+    try {
+      const state = await runLog.stat(runId);
+      if (state && parseRecord(state) === undefined) await this.#writeFirst(state, withoutResult(record), fence);
+    } finally {
+      await this.store.release(runId);
+    }
   }
 
   /** The runs that are not over, the oldest first. */
