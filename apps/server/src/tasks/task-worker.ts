@@ -67,6 +67,8 @@ export class TaskWorker<T extends Task, M> {
   /** Stops the work and leaves the tasks open, so that the next process goes on with them. */
   async close(): Promise<void> {
     this.#stop.abort();
+    // One signal and not both combined: each combination leaves something behind in a signal that lives on.
+    this.nudge();
     await Promise.all([this.#looking, ...[...this.#active.values()].map(({ done }) => done)]);
   }
 
@@ -75,7 +77,7 @@ export class TaskWorker<T extends Task, M> {
     while (!this.#stop.signal.aborted) {
       this.#wake = new AbortController();
       await this.#takeAll().catch((error: unknown) => log(`Tasks cannot be looked for: ${textOf(error)}`));
-      await pause(LOOK_MS, AbortSignal.any([this.#stop.signal, this.#wake.signal])).catch(() => undefined);
+      await pause(LOOK_MS, this.#wake.signal).catch(() => undefined);
     }
   }
 
