@@ -14,7 +14,7 @@ import {
 import { NotShownError } from "./columns.ts";
 import type { RunJournal, RunRequest } from "./journal.ts";
 import { keyOf } from "./run-record.ts";
-import { EntriesLostError, isTaken, keepRenewing, LogTakenError, type RunStore } from "./run-store.ts";
+import { isTaken, keepRenewing, LogTakenError, type RunStore } from "./run-store.ts";
 import type { RunWriter } from "./run-writer.ts";
 import { StartLock } from "./start-lock.ts";
 import { Turns } from "./turns.ts";
@@ -147,7 +147,7 @@ export class Runs {
     const writer = await this.#journal.claim(runId, this.#stop.signal, { force: true });
     if (!writer) return false;
     try {
-      await this.#insist(writer, () => writer.change({ state: "cancelled", endedAt: new Date().toISOString() }));
+      await writer.untilStored(() => writer.change({ state: "cancelled", endedAt: new Date().toISOString() }));
       this.#ended(writer.run);
       return true;
     } finally {
@@ -264,7 +264,7 @@ export class Runs {
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
       try {
         const classified = await this.#askStudio(writer, signal);
-        await this.#insist(writer, () => writeResult(writer, classified, pause, signal));
+        await writer.untilStored(() => writeResult(writer, classified, pause, signal));
         return;
       } catch (error) {
         if (error instanceof StudioError) metrics.studioErrors.inc({ error: error.name });
@@ -272,7 +272,7 @@ export class Runs {
         if (!isTransient(error) && !(error instanceof StudioAuthenticationError)) throw error;
         const { message } = error as Error;
         log.warn("Studio does not answer a run", { runId: writer.run.runId, reason: message, retryMs });
-        if (writer.run.warning !== message) await this.#insist(writer, () => writer.change({ warning: message }));
+        if (writer.run.warning !== message) await writer.untilStored(() => writer.change({ warning: message }));
       } finally {
         this.#turns.give();
       }
@@ -293,7 +293,7 @@ export class Runs {
       onJob: async (jobId: number) => {
         if (writer.jobId === jobId) return;
         const state = writer.run.state === "waiting" ? "classifying" : writer.run.state;
-        await this.#insist(writer, () => writer.change({ state }, jobId));
+        await writer.untilStored(() => writer.change({ state }, jobId));
       },
     };
     const answer = await (blockId === undefined
@@ -301,20 +301,6 @@ export class Runs {
       : classifySampleByBlock(this.#studio, { ...wanted, blockId }));
     stop();
     return readClassification(answer);
-  }
-
-  /** Writes what is in memory, once more from the start when the log has lost what it had of it. */
-  async #insist(writer: RunWriter, write: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        await write();
-        return;
-      } catch (error) {
-        if (!(error instanceof EntriesLostError)) throw error;
-        this.#store.log.warn("The run log has lost entries; writing the run again", { runId: writer.run.runId });
-        await writer.restart();
-      }
-    }
   }
 
   async #end(writer: RunWriter, error: unknown, cancelled: AbortSignal, writing: AbortSignal): Promise<void> {
@@ -333,7 +319,7 @@ export class Runs {
       : ({ state: "failed", endedAt, error: message } as const);
     if (outcome.state === "failed") log.warn("A run failed", { runId, reason: isKnown ? message : textOf(error) });
     try {
-      await this.#insist(writer, () => writer.change(outcome));
+      await writer.untilStored(() => writer.change(outcome));
     } catch (cause) {
       log.info("Leaving a run's end to others", { runId, reason: textOf(cause) });
     }
