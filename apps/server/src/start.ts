@@ -71,12 +71,10 @@ export async function startServer(
   const journal = await RunJournal.open(runLog, { log, metrics });
   const { store } = journal;
   const runs = new Runs({ studio, journal, hintsFor });
-  const tell = (line: string) => log.info(line);
-  const commit = store.append.bind(store);
-  const shared = { studio, runLog, commit, holder: store.holder, pause: store.pause, log: tell };
-  const testRuns = new TestRuns({ ...shared, hintsFor });
+  const testRuns = new TestRuns({ studio, store, hintsFor });
   const recordings = new Recordings({
-    ...shared,
+    studio,
+    store,
     events,
     listenTo: hintsFor,
     isWatched: (category) => config.categories.includes(category),
@@ -121,7 +119,7 @@ export async function startServer(
     },
   });
 
-  const retention = keepRetention(journal.store, config, stop.signal);
+  const retention = keepRetention(store, config, stop.signal);
 
   const { address, port, family } = server.address() as AddressInfo;
   return {

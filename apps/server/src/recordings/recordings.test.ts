@@ -35,19 +35,15 @@ let asked: Body[];
 const startRun = vi.fn(async () => "run-new");
 
 async function startProcess(): Promise<void> {
-  const journal = await RunJournal.open(runLog, { pause: fakeablePause });
+  const journal = await RunJournal.open(runLog, { pause: fakeablePause, holder: `process ${processes.length}` });
   const recordings = new Recordings({
     studio,
-    runLog,
-    commit: journal.store.append.bind(journal.store),
-    holder: `process ${processes.length}`,
+    store: journal.store,
     events,
     listenTo: () => undefined,
     isWatched: (category) => category === "testing",
     findRun: async (_projectId, sampleId) => watched.get(sampleId),
     startRun,
-    pause: fakeablePause,
-    log: () => undefined,
   });
   recordings.resume();
   processes.push(recordings);

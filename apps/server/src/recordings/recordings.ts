@@ -1,10 +1,11 @@
 import { encodeRecording, type Recording } from "@windowscope/protocol";
-import type { RunLog } from "@windowscope/runlog";
+import type { Append } from "@windowscope/runlog";
 import { newestSampleId, StudioError, watchSamples, type Studio } from "@windowscope/sdk";
 import type { Schemas } from "@windowscope/sdk/api-types";
 
-import type { Pause } from "../runs/run-store.ts";
-import type { Commit } from "../tasks/task.ts";
+import type { RunStore } from "../runs/run-store.ts";
+import { StartLock } from "../runs/start-lock.ts";
+import type { TaskKind } from "../tasks/task.ts";
 import { TaskLogs } from "../tasks/task-logs.ts";
 import { TaskFailedError, TaskWorker } from "../tasks/task-worker.ts";
 import type { TaskWriter } from "../tasks/task-writer.ts";
@@ -20,8 +21,8 @@ export type RecordingRequest = Pick<
 type Sample = Pick<Schemas["Sample"], "id" | "filename" | "label">;
 
 interface RecordingMemo {
-  /** Samples of the category with higher ids came afterwards. */
-  readonly sinceId: number;
+  /** Samples of the category with higher ids came after the device was asked. */
+  readonly sinceId?: number | undefined;
   /** Other names by which samples may tell that they are of this device. */
   readonly deviceName: string;
   /** When the device was asked; ms since 1970. A device that is asked twice records twice. */
@@ -30,6 +31,14 @@ interface RecordingMemo {
 }
 
 type Writer = TaskWriter<Recording, RecordingMemo>;
+
+const RECORDINGS: TaskKind<Recording, RecordingMemo> = {
+  prefix: "recording-",
+  encode: encodeRecording,
+  // Its log tells only how it stands.
+  hasResult: () => false,
+  withoutResult: (record) => record,
+};
 
 /** The device is recording for somebody already. */
 export class DeviceBusyError extends Error {
@@ -54,14 +63,13 @@ export class Recordings {
   readonly #options: ConstructorParameters<typeof Recordings>[0];
   readonly #logs: TaskLogs<Recording, RecordingMemo>;
   readonly #worker: TaskWorker<Recording, RecordingMemo>;
-  /** One after another, so that no device is asked twice at once. */
-  #creating: Promise<unknown> = Promise.resolve();
+  readonly #stop = new AbortController();
+  /** No device is asked twice at once. */
+  readonly #startLock: StartLock;
 
   constructor(options: {
     readonly studio: Studio;
-    readonly runLog: RunLog;
-    readonly commit: Commit;
-    readonly holder: string;
+    readonly store: RunStore;
     readonly events: ProjectEvents;
     /** Sees to it that the project's socket is connected. */
     readonly listenTo: (projectId: number) => unknown;
@@ -69,18 +77,14 @@ export class Recordings {
     readonly isWatched: (category: string) => boolean;
     readonly findRun: (projectId: number, sampleId: number) => Promise<string | undefined>;
     readonly startRun: (projectId: number, sample: Sample) => Promise<string>;
-    readonly pause: Pause;
-    readonly log: (line: string) => void;
   }) {
-    const { runLog, commit, holder, pause, log } = options;
     this.#options = options;
-    this.#logs = new TaskLogs({ runLog, commit, holder, prefix: "recording-", encode: encodeRecording });
+    this.#logs = new TaskLogs(options.store, RECORDINGS);
+    this.#startLock = new StartLock(options.store, this.#stop.signal);
     this.#worker = new TaskWorker({
       logs: this.#logs,
       atOnce: MOST_AT_ONCE,
       work: (writer, signal) => this.#work(writer, signal),
-      pause,
-      log,
     });
   }
 
@@ -94,11 +98,10 @@ export class Recordings {
    *
    * @param deviceName How people call the device.
    * @throws {DeviceBusyError} while another recording of the device goes on.
+   * @throws {StartsBusyError} when others start so much that this one does not come in between.
    */
   start(request: RecordingRequest, deviceName: string): Promise<Recording> {
-    const started = this.#creating.then(() => this.#start(request, deviceName));
-    this.#creating = started.catch(() => undefined);
-    return started;
+    return this.#startLock.hold((guard) => this.#start(request, deviceName, guard));
   }
 
   async find(recordingId: string): Promise<Recording | undefined> {
@@ -112,25 +115,23 @@ export class Recordings {
 
   /** Stops the work and leaves the recordings open, so that the next process goes on with them. */
   close(): Promise<void> {
+    this.#stop.abort();
     return this.#worker.close();
   }
 
-  async #start(request: RecordingRequest, deviceName: string): Promise<Recording> {
-    const { projectId, deviceId, category } = request;
+  async #start(request: RecordingRequest, deviceName: string, guard: Append): Promise<Recording> {
+    const { projectId, deviceId } = request;
     const other = (await this.#logs.unfinished()).find(
       ({ task }) => task.projectId === projectId && task.deviceId === deviceId,
     );
     if (other) throw new DeviceBusyError(`The device ${deviceId} is busy with ${other.task.recordingId}.`);
-    this.#options.listenTo(projectId);
-    const place = { projectId, category: category };
-    const sinceId = await newestSampleId(this.#options.studio, { ...place, signal: undefined });
     const recording: Recording = {
       ...request,
       recordingId: this.#logs.newId(),
       state: "waiting",
       createdAt: new Date().toISOString(),
     };
-    await this.#logs.create(recording.recordingId, recording, { sinceId, deviceName });
+    await this.#logs.create(recording.recordingId, recording, { deviceName }, [guard]);
     this.#worker.nudge();
     return recording;
   }
@@ -160,7 +161,8 @@ export class Recordings {
   async #ask(writer: Writer, signal: AbortSignal): Promise<void> {
     if (writer.memo.askedAtMs !== undefined) return;
     const { projectId, deviceId, label, category, lengthMs, intervalMs, sensor } = writer.task;
-    await writer.change({}, { askedAtMs: Date.now() });
+    const sinceId = await newestSampleId(this.#options.studio, { projectId, category, signal });
+    await writer.change({}, { askedAtMs: Date.now(), sinceId });
     try {
       const { id } = await this.#options.studio.call("startSampling", {
         path: { projectId, deviceId },
@@ -206,7 +208,7 @@ export class Recordings {
 
   async #findSample(writer: Writer, signal: AbortSignal): Promise<Sample> {
     const { projectId, deviceId, label, category } = writer.task;
-    const { sinceId, deviceName } = writer.memo;
+    const { sinceId = 0, deviceName } = writer.memo;
     for await (const sample of watchSamples(this.#options.studio, {
       projectId,
       category: category,
@@ -226,7 +228,7 @@ export class Recordings {
   async #waitTooLong(writer: Writer, signal: AbortSignal): Promise<never> {
     const { projectId, deviceId, lengthMs } = writer.task;
     const patienceMs = lengthMs + PATIENCE_MS;
-    await this.#options.pause(Math.max(0, (writer.memo.askedAtMs ?? 0) + patienceMs - Date.now()), signal);
+    await this.#options.store.pause(Math.max(0, (writer.memo.askedAtMs ?? 0) + patienceMs - Date.now()), signal);
     const { device } = await this.#options.studio.call("getDevice", { path: { projectId, deviceId }, signal });
     const within = `within ${Math.round(patienceMs / 1000)} s`;
     if (device?.remoteMgmtMode === "disconnected") {
@@ -237,12 +239,12 @@ export class Recordings {
 
   /** The run that the watch begins for a sample of a watched category, or one that is begun for it. */
   async #runOf(projectId: number, category: string, sample: Sample, signal: AbortSignal): Promise<string | undefined> {
-    const { isWatched, findRun, startRun, pause } = this.#options;
+    const { isWatched, findRun, startRun, store } = this.#options;
     if (!isWatched(category)) return (await findRun(projectId, sample.id)) ?? startRun(projectId, sample);
     for (let looks = 0; looks < RUN_LOOKS; looks++) {
       const runId = await findRun(projectId, sample.id);
       if (runId !== undefined) return runId;
-      await pause(RUN_LOOK_MS, signal);
+      await store.pause(RUN_LOOK_MS, signal);
     }
     return undefined;
   }

@@ -1,7 +1,6 @@
-import { AppendConflictError, FencedError } from "@windowscope/runlog";
 import { isTransient, StudioAuthenticationError, StudioError } from "@windowscope/sdk";
 
-import type { Pause } from "../runs/run-store.ts";
+import { isTaken, keepRenewing, LogTakenError } from "../runs/run-store.ts";
 import type { Task } from "./task.ts";
 import type { TaskLogs } from "./task-logs.ts";
 import type { TaskWriter } from "./task-writer.ts";
@@ -16,7 +15,8 @@ export interface TaskWorkerOptions<T extends Task, M> {
   /** Tasks that go on at the same time in this process. */
   readonly atOnce: number;
   /**
-   * Does a task, or goes on with it: after an error that passes, and after a restart, it is called again.
+   * Does a task, or goes on with it: after an error that passes, when the log has lost what was in it, and after a
+   * restart, it is called again.
    *
    * @param signal Aborts when the task is cancelled, and when the process stops.
    * @param stop Aborts only when the process stops.
@@ -24,13 +24,10 @@ export interface TaskWorkerOptions<T extends Task, M> {
   readonly work: (writer: TaskWriter<T, M>, signal: AbortSignal, stop: AbortSignal) => Promise<void>;
   /** Undoes what goes on elsewhere for a task that is cancelled. */
   readonly onCancel?: (task: T) => Promise<void>;
-  readonly pause: Pause;
-  readonly log: (line: string) => void;
 }
 
 /** How often to look for tasks that another process has left behind, ms. */
 const LOOK_MS = 2_000;
-const RENEW_MS = 1_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 
@@ -73,10 +70,12 @@ export class TaskWorker<T extends Task, M> {
   }
 
   async #look(): Promise<void> {
-    const { pause, log } = this.#options;
+    const { pause, log } = this.#options.logs.store;
     while (!this.#stop.signal.aborted) {
       this.#wake = new AbortController();
-      await this.#takeAll().catch((error: unknown) => log(`Tasks cannot be looked for: ${textOf(error)}`));
+      await this.#takeAll().catch((error: unknown) => {
+        log.warn("Cannot look for tasks", { reason: textOf(error) });
+      });
       await pause(LOOK_MS, this.#wake.signal).catch(() => undefined);
     }
   }
@@ -86,95 +85,99 @@ export class TaskWorker<T extends Task, M> {
     for (const { log } of await logs.unfinished()) {
       if (this.#active.size >= atOnce) return;
       if (this.#active.has(log.log) || this.#cancelling.has(log.log)) continue;
-      const writer = await logs.claim(log.log);
+      const lost = new AbortController();
+      const writer = await logs.claim(log.log, AbortSignal.any([this.#stop.signal, lost.signal]));
       if (this.#stop.signal.aborted) return writer?.release();
-      if (writer) this.#begin(writer);
+      if (writer) this.#begin(writer, lost);
     }
   }
 
-  #begin(writer: TaskWriter<T, M>): void {
+  /** @param lost To be aborted when another process has the task. */
+  #begin(writer: TaskWriter<T, M>, lost: AbortController): void {
     const cancel = new AbortController();
-    const done = this.#do(writer, cancel.signal).finally(() => {
+    const done = this.#do(writer, lost, cancel.signal).finally(() => {
       this.#active.delete(writer.id);
       this.nudge();
     });
     this.#active.set(writer.id, { cancel, done });
   }
 
-  async #do(writer: TaskWriter<T, M>, cancelled: AbortSignal): Promise<void> {
-    const { log } = this.#options;
+  async #do(writer: TaskWriter<T, M>, lost: AbortController, cancelled: AbortSignal): Promise<void> {
+    const { store } = this.#options.logs;
     const over = new AbortController();
-    const isLost = this.#keepLease(writer, over);
-    const signal = AbortSignal.any([cancelled, this.#stop.signal, over.signal]);
+    const keeping = keepRenewing(store, () => writer.renew(), over.signal).then((isLost) => {
+      if (isLost) lost.abort(new LogTakenError(writer.id));
+    });
+    const signal = AbortSignal.any([cancelled, this.#stop.signal, lost.signal]);
     try {
       await this.#insist(writer, signal);
-      log(`${writer.id}: ${writer.task.state}`);
+      store.log.info("A task is over", { task: writer.id, state: writer.task.state });
     } catch (error) {
       // It is no longer this process's business, or it stays open for the next one.
-      const isOthers = error instanceof FencedError || error instanceof AppendConflictError;
-      if (!isOthers && !signal.aborted) await this.#fail(writer, error);
+      if (!isTaken(error) && !signal.aborted) await this.#fail(writer, error);
     } finally {
       over.abort();
-      // What cannot be given back runs out.
-      if (!(await isLost)) await writer.release().catch(() => undefined);
+      await keeping;
+      await writer.release();
     }
   }
 
   /** Waits out what passes. */
   async #insist(writer: TaskWriter<T, M>, signal: AbortSignal): Promise<void> {
-    const { work, pause, log } = this.#options;
+    const { work, logs } = this.#options;
+    const { pause, log, metrics } = logs.store;
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
       try {
-        return await work(writer, signal, this.#stop.signal);
+        return await writer.untilStored(() => work(writer, signal, this.#stop.signal));
       } catch (error) {
+        if (error instanceof StudioError) metrics.studioErrors.inc({ error: error.name });
         // A key that is refused may be mended in Studio.
         if (!isTransient(error) && !(error instanceof StudioAuthenticationError)) throw error;
         signal.throwIfAborted();
         const { message } = error as Error;
-        log(`${writer.id}: ${message}; trying again in ${retryMs} ms`);
-        if (writer.task.warning !== message) await writer.change({ warning: message } as Partial<T>);
+        log.warn("Studio does not answer a task", { task: writer.id, reason: message, retryMs });
+        if (writer.task.warning !== message)
+          await writer.untilStored(() => writer.change({ warning: message } as Partial<T>));
       }
       await pause(retryMs, signal);
     }
   }
 
   async #fail(writer: TaskWriter<T, M>, error: unknown): Promise<void> {
-    const { log } = this.#options;
+    const { log } = this.#options.logs.store;
     const isKnown = error instanceof StudioError || error instanceof TaskFailedError;
     const message = isKnown ? error.message : "The server made a mistake; its log says more.";
-    log(`${writer.id}: failed. ${isKnown ? message : textOf(error)}`);
+    log.warn("A task failed", { task: writer.id, reason: isKnown ? message : textOf(error) });
     const end = { state: "failed", endedAt: new Date().toISOString(), error: message } as Partial<T>;
-    await writer.change(end).catch((cause: unknown) => {
-      log(`${writer.id}: its end cannot be stored; the next look goes on with it. ${textOf(cause)}`);
-    });
-  }
-
-  /** Renews until `over`, and aborts that when another process has the task. @returns Whether it has. */
-  async #keepLease(writer: TaskWriter<T, M>, over: AbortController): Promise<boolean> {
-    while (!over.signal.aborted) {
-      try {
-        await this.#options.pause(RENEW_MS, over.signal);
-        if (await writer.renew()) continue;
-        over.abort();
-        return true;
-      } catch {
-        // Over, or the log does not answer: appends find out, and the next renewal may do.
-      }
-    }
-    return false;
+    await writer
+      .untilStored(() => writer.change(end))
+      .catch((cause: unknown) => {
+        log.info("Leaving a task's end to others", { task: writer.id, reason: textOf(cause) });
+      });
   }
 
   async #cancel(id: string): Promise<boolean> {
-    const { logs, onCancel, log } = this.#options;
+    const { logs, onCancel } = this.#options;
     const active = this.#active.get(id);
     active?.cancel.abort();
     await active?.done;
-    const writer = await logs.claim(id, { force: true });
-    if (!writer) return false;
-    await onCancel?.(writer.task).catch((error: unknown) => log(`${id}: ${textOf(error)}`));
-    await writer.change({ state: "cancelled", endedAt: new Date().toISOString() } as Partial<T>);
-    await writer.release();
-    return true;
+    for (;;) {
+      const writer = await logs.claim(id, this.#stop.signal, { force: true });
+      if (!writer) return false;
+      try {
+        await onCancel?.(writer.task).catch((error: unknown) => {
+          logs.store.log.warn("A task's job cannot be cancelled in Studio", { task: id, reason: textOf(error) });
+        });
+        const end = { state: "cancelled", endedAt: new Date().toISOString() } as Partial<T>;
+        await writer.untilStored(() => writer.change(end));
+        return true;
+      } catch (error) {
+        // Another process has taken it in this moment.
+        if (!isTaken(error)) throw error;
+      } finally {
+        await writer.release();
+      }
+    }
   }
 }
 

@@ -1,52 +1,48 @@
 import type { EntryPosition } from "@windowscope/protocol";
 
-import type { StoredTask, Task, TaskLease, TaskRecord } from "./task.ts";
-
-type Position = (i: number) => EntryPosition;
+import { LogWriter, type ClaimedLog } from "../runs/log-writer.ts";
+import type { RunStore } from "../runs/run-store.ts";
+import type { Task, TaskKind, TaskRecord } from "./task.ts";
 
 /**
- * Writes one task, under the lease of its log. Its methods may be called at any time; they happen one after another.
- *
- * Each throws `FencedError` or `AppendConflictError` when another process has gone on with the task.
+ * Writes one task, as the one holder of the lease of its log. Its methods may be called at any time; they happen one
+ * after another. Each throws as those of `LogWriter` do.
  */
 export class TaskWriter<T extends Task, M> {
-  readonly #logs: TaskLease<T>;
-  readonly #id: string;
-  readonly #fence: number;
-  #record: TaskRecord<T, M>;
-  #number: number;
-  #next: number;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #log: LogWriter<TaskRecord<T, M>>;
 
-  constructor(logs: TaskLease<T>, id: string, { task, memo, log }: StoredTask<T, M>, fence: number) {
-    this.#logs = logs;
-    this.#id = id;
-    this.#record = { task, memo };
-    this.#number = log.number;
-    this.#next = log.next;
-    this.#fence = fence;
+  /** @param signal Ends what is still tried; nothing is written any more. */
+  constructor(store: RunStore, kind: TaskKind<T, M>, claimed: ClaimedLog<TaskRecord<T, M>>, signal: AbortSignal) {
+    const records = {
+      encode: (position: EntryPosition, { task }: TaskRecord<T, M>) => kind.encode(position, task),
+      isOver: ({ task }: TaskRecord<T, M>) => task.endedAt !== undefined,
+      hasResult: ({ task }: TaskRecord<T, M>) => kind.hasResult(task),
+      withoutResult: kind.withoutResult,
+      withWarning: ({ task, memo }: TaskRecord<T, M>, warning: string) => ({ task: { ...task, warning }, memo }),
+    };
+    this.#log = new LogWriter(store, records, claimed, signal);
   }
 
   get id(): string {
-    return this.#id;
+    return this.#log.name;
   }
 
   get task(): T {
-    return this.#record.task;
+    return this.#log.record.task;
   }
 
   get memo(): M {
-    return this.#record.memo;
+    return this.#log.record.memo;
   }
 
   /** Changes how the task stands, and tells everybody. Ends its log when that is its end. */
   change(changes: Partial<T>, memo: Partial<M> = {}): Promise<void> {
-    return this.#inTurn(() => this.#append(changes, memo, { announces: true }));
+    return this.#log.write((record) => changed(record, changes, memo), { announces: true });
   }
 
   /** Changes how the task stands, and tells only those who follow it. */
   note(changes: Partial<T>): Promise<void> {
-    return this.#inTurn(() => this.#append(changes, {}, { announces: false }));
+    return this.#log.write((record) => changed(record, changes), { announces: false });
   }
 
   /**
@@ -57,60 +53,40 @@ export class TaskWriter<T extends Task, M> {
    */
   add(
     changes: Partial<T>,
-    encode: (position: Position) => Uint8Array[],
+    encode: (position: (i: number) => EntryPosition) => Uint8Array[],
     memo: (firstSeq: number) => Partial<M> = () => ({}),
   ): Promise<void> {
-    return this.#inTurn(async () => {
-      const entries = encode((i) => ({ log: this.#number, seq: this.#next + i }));
-      await this.#store({ task: { ...this.task, ...changes }, memo: { ...this.memo, ...memo(this.#next) } }, entries);
+    return this.#log.write((record, next) => changed(record, changes, memo(next)), {
+      announces: false,
+      encode: (_record, position) => encode(position),
     });
   }
 
-  /** Throws away what was written; who follows the task is told to start over. */
-  restart(changes: Partial<T>, memo: Partial<M> = {}): Promise<void> {
-    return this.#inTurn(async () => {
-      const { number, next } = await this.#logs.options.runLog.restart(this.#id, this.#fence);
-      this.#number = number;
-      this.#next = next;
-      await this.#append(changes, memo, { announces: true });
-    });
+  /** As `LogWriter.restart`. */
+  restart(): Promise<void> {
+    return this.#log.restart();
   }
 
-  /** Keeps the lease for longer. @returns False when another process has it now. */
-  async renew(): Promise<boolean> {
-    return (await this.#logs.lease(this.#id)) === this.#fence;
+  /** As `LogWriter.untilStored`. */
+  untilStored(write: () => Promise<void>): Promise<void> {
+    return this.#log.untilStored(write);
+  }
+
+  /** As `LogWriter.renew`. */
+  renew(): Promise<boolean> {
+    return this.#log.renew();
   }
 
   /** Lets others have the task. */
   release(): Promise<void> {
-    return this.#logs.release(this.#id);
+    return this.#log.release();
   }
+}
 
-  async #append(changes: Partial<T>, memo: Partial<M>, { announces }: { readonly announces: boolean }): Promise<void> {
-    const { encode } = this.#logs.options;
-    const task = { ...this.task, ...changes };
-    const entries = [encode({ log: this.#number, seq: this.#next }, task)];
-    const announce = announces ? (position: EntryPosition) => encode(position, task) : undefined;
-    await this.#store({ task, memo: { ...this.memo, ...memo } }, entries, announce);
-  }
-
-  /** Believes in what it stores only once that is stored. */
-  async #store(
-    record: TaskRecord<T, M>,
-    entries: readonly Uint8Array[],
-    announce?: (position: EntryPosition) => Uint8Array,
-  ): Promise<void> {
-    const meta = JSON.stringify(record);
-    const seal = record.task.endedAt !== undefined;
-    const append = { log: this.#id, at: this.#next, entries, meta, seal, fence: this.#fence };
-    await this.#logs.options.commit([append], announce);
-    this.#record = record;
-    this.#next += entries.length;
-  }
-
-  #inTurn(write: () => Promise<void>): Promise<void> {
-    const written = this.#last.then(write);
-    this.#last = written.catch(() => undefined);
-    return written;
-  }
+function changed<T, M>(
+  { task, memo }: { readonly task: T; readonly memo: M },
+  changes: Partial<T>,
+  memoChanges: Partial<M> = {},
+): { readonly task: T; readonly memo: M } {
+  return { task: { ...task, ...changes }, memo: { ...memo, ...memoChanges } };
 }

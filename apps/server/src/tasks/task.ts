@@ -1,5 +1,5 @@
 import type { EntryPosition } from "@windowscope/protocol";
-import type { Append, LogState, RunLog } from "@windowscope/runlog";
+import type { LogState } from "@windowscope/runlog";
 
 /** Something that takes its time, as clients see it. It is over once it has an end. */
 export interface Task {
@@ -9,9 +9,6 @@ export interface Task {
   readonly error?: string | undefined;
   readonly warning?: string | undefined;
 }
-
-/** Stores appends, together with an announcement in the log `feed`: all or nothing. */
-export type Commit = (appends: readonly Append[], announce?: (position: EntryPosition) => Uint8Array) => Promise<void>;
 
 /** What is kept beside a task's entries. */
 export interface TaskRecord<T extends Task, M> {
@@ -24,20 +21,13 @@ export interface StoredTask<T extends Task, M> extends TaskRecord<T, M> {
   readonly log: LogState;
 }
 
-export interface TaskLogsOptions<T extends Task> {
-  readonly runLog: RunLog;
-  readonly commit: Commit;
-  /** Names this process among those that share the log. */
-  readonly holder: string;
-  /** What the names of these logs begin with. */
+/** What tasks of one kind have of their own. */
+export interface TaskKind<T extends Task, M> {
+  /** What the names of their logs begin with. */
   readonly prefix: string;
   readonly encode: (position: EntryPosition, task: T) => Uint8Array;
-}
-
-/** What a writer needs of the logs: where to write, and the leases. */
-export interface TaskLease<T extends Task> {
-  readonly options: TaskLogsOptions<T>;
-  /** @returns The fence; `undefined` while another process has the log, and when it is gone. */
-  lease(id: string): Promise<number | undefined>;
-  release(id: string): Promise<void>;
+  /** Whether the log has more than how the task stands. */
+  readonly hasResult: (task: T) => boolean;
+  /** The task before there was anything of a result. */
+  readonly withoutResult: (record: TaskRecord<T, M>) => TaskRecord<T, M>;
 }

@@ -23,15 +23,11 @@ let lines: string[];
 
 /** What a server does when it starts on a log: nothing is kept in memory from an earlier one. */
 async function startProcess(): Promise<TestRuns> {
-  const journal = await RunJournal.open(runLog, { pause: fakeablePause });
+  const journal = await RunJournal.open(runLog, { pause: fakeablePause, holder: `process ${processes.length}` });
   const testRuns = new TestRuns({
     studio,
-    runLog,
-    commit: journal.store.append.bind(journal.store),
-    holder: `process ${processes.length}`,
+    store: journal.store,
     hintsFor: () => ({ watch: () => () => undefined }),
-    pause: fakeablePause,
-    log: () => undefined,
   });
   testRuns.resume();
   processes.push(testRuns);

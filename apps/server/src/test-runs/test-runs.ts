@@ -1,5 +1,5 @@
 import { encodePredictions, encodeTestRun, type TestPrediction, type TestRun } from "@windowscope/protocol";
-import type { RunLog } from "@windowscope/runlog";
+import type { Append } from "@windowscope/runlog";
 import {
   cancelJob,
   classifyTestSet,
@@ -12,8 +12,9 @@ import {
   type Studio,
 } from "@windowscope/sdk";
 
-import type { Pause } from "../runs/run-store.ts";
-import type { Commit } from "../tasks/task.ts";
+import type { RunStore } from "../runs/run-store.ts";
+import { StartLock } from "../runs/start-lock.ts";
+import type { TaskKind } from "../tasks/task.ts";
 import { TaskLogs } from "../tasks/task-logs.ts";
 import { TaskFailedError, TaskWorker } from "../tasks/task-worker.ts";
 import type { TaskWriter } from "../tasks/task-writer.ts";
@@ -40,6 +41,16 @@ interface TestMemo {
 
 type Writer = TaskWriter<TestRun, TestMemo>;
 
+const TEST_RUNS: TaskKind<TestRun, TestMemo> = {
+  prefix: "test-",
+  encode: encodeTestRun,
+  hasResult: ({ predictions }) => predictions > 0,
+  withoutResult: ({ task }) => ({
+    task: { ...task, predictions: 0, state: task.jobId === undefined ? "waiting" : "classifying" },
+    memo: {},
+  }),
+};
+
 /** Predictions in one append. */
 const PREDICTIONS_AT_ONCE = 10 * PREDICTIONS_IN_ENTRY;
 /** So often Studio may forget a job before that is an error. */
@@ -48,27 +59,25 @@ const MOST_JOBS = 3;
 /** Classifies whole test sets, one at a time: Studio has one set of results for each impulse. */
 export class TestRuns {
   readonly #studio: Studio;
-  readonly #runLog: RunLog;
+  readonly #store: RunStore;
   readonly #hintsFor: (projectId: number) => JobHints;
   readonly #logs: TaskLogs<TestRun, TestMemo>;
   readonly #worker: TaskWorker<TestRun, TestMemo>;
-  /** Test runs are created one after another, so that no two are for the same request. */
-  #creating: Promise<unknown> = Promise.resolve();
+  readonly #stop = new AbortController();
+  /** No two test runs are for the same request. */
+  readonly #startLock: StartLock;
 
   constructor(options: {
     readonly studio: Studio;
-    readonly runLog: RunLog;
-    readonly commit: Commit;
-    readonly holder: string;
+    readonly store: RunStore;
     readonly hintsFor: (projectId: number) => JobHints;
-    readonly pause: Pause;
-    readonly log: (line: string) => void;
   }) {
-    const { studio, runLog, commit, holder, pause, log } = options;
+    const { studio, store } = options;
     this.#studio = studio;
-    this.#runLog = runLog;
+    this.#store = store;
     this.#hintsFor = options.hintsFor;
-    this.#logs = new TaskLogs({ runLog, commit, holder, prefix: "test-", encode: encodeTestRun });
+    this.#logs = new TaskLogs(store, TEST_RUNS);
+    this.#startLock = new StartLock(store, this.#stop.signal);
     this.#worker = new TaskWorker({
       logs: this.#logs,
       atOnce: 1,
@@ -76,8 +85,6 @@ export class TestRuns {
       onCancel: async ({ projectId, jobId }) => {
         if (jobId !== undefined) await cancelJob(studio, { projectId, jobId });
       },
-      pause,
-      log,
     });
   }
 
@@ -86,11 +93,13 @@ export class TestRuns {
     this.#worker.start();
   }
 
-  /** Starts a test run, or finds the one that is under way for the same request. */
+  /**
+   * Starts a test run, or finds the one that is under way for the same request.
+   *
+   * @throws {StartsBusyError} when others start so much that this one does not come in between.
+   */
   start(request: TestRequest): Promise<TestRun> {
-    const started = this.#creating.then(() => this.#start(request));
-    this.#creating = started.catch(() => undefined);
-    return started;
+    return this.#startLock.hold((guard) => this.#start(request, guard));
   }
 
   async find(testRunId: string): Promise<TestRun | undefined> {
@@ -105,7 +114,7 @@ export class TestRuns {
   /** A page of the predictions that are there; `undefined` when there is no such test run. */
   async predictions(testRunId: string, query: PredictionQuery): Promise<PredictionPage | undefined> {
     const stored = await this.#logs.find(testRunId);
-    return stored && readPredictions(this.#runLog, stored, query);
+    return stored && readPredictions(this.#store.runLog, stored, query);
   }
 
   /** Ends a test run that is under way, and its job in Studio. @returns False when it was over before. */
@@ -115,10 +124,11 @@ export class TestRuns {
 
   /** Stops the work and leaves the test runs open, so that the next process goes on with them. */
   close(): Promise<void> {
+    this.#stop.abort();
     return this.#worker.close();
   }
 
-  async #start({ projectId, impulseId, variant }: TestRequest): Promise<TestRun> {
+  async #start({ projectId, impulseId, variant }: TestRequest, guard: Append): Promise<TestRun> {
     const running = (await this.#logs.unfinished()).find(
       ({ task }) => task.projectId === projectId && task.impulseId === impulseId && task.variant === variant,
     );
@@ -133,15 +143,14 @@ export class TestRuns {
       lines: [],
       predictions: 0,
     };
-    await this.#logs.create(testRun.testRunId, testRun, {});
+    await this.#logs.create(testRun.testRunId, testRun, {}, [guard]);
     this.#worker.nudge();
     return testRun;
   }
 
   async #work(writer: Writer, signal: AbortSignal, stop: AbortSignal): Promise<void> {
     // Half of what one answer says and half of another would be a lie.
-    if (writer.task.predictions > 0)
-      await writer.restart({ predictions: 0, state: "classifying" }, { firstSeq: undefined });
+    if (writer.task.predictions > 0) await writer.restart();
 
     const classified = await this.#classify(writer, signal, stop);
     await writer.change({ state: "reading", warning: undefined });
