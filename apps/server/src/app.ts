@@ -19,7 +19,7 @@ import { admitViewers } from "./live/admission.ts";
 import { eventRoutes } from "./live/event-routes.ts";
 import type { LiveHub } from "./live/hub.ts";
 import type { Metrics } from "./metrics.ts";
-import { createClientReader, remoteAddressOf } from "./proxy.ts";
+import { clientOf, createClientReader } from "./proxy.ts";
 import { observeRequests } from "./requests.ts";
 
 const LARGEST_BODY_BYTES = 64 * 1024;
@@ -64,7 +64,7 @@ export function createApp({ hub, metrics, access, config, isDraining, viewerDir,
   );
   app.use(async (c, next) => {
     await next();
-    const { isSecure } = readClient(remoteAddressOf(c), (name) => c.req.header(name));
+    const { isSecure } = clientOf(c, readClient);
     // Without https it has no effect, and on a name that is used for other things too it would do harm.
     if (isSecure) c.header("strict-transport-security", "max-age=15552000");
   });
@@ -82,7 +82,10 @@ export function createApp({ hub, metrics, access, config, isDraining, viewerDir,
     app.use("/metrics", gate.requireToken());
   }
   app.route("/api/v1", apiRoutes({ ...parts, access: access && gate && { access, gate } }));
-  app.route("/api/v1", eventRoutes({ hub, runLog: parts.runLog }));
+  app.route(
+    "/api/v1",
+    eventRoutes({ hub, runLog: parts.runLog, readClient, callerOf: gate && ((c) => gate.callerOf(c)) }),
+  );
 
   app.get("/metrics", async (c) => {
     c.header("content-type", metrics.registry.contentType);
@@ -91,7 +94,7 @@ export function createApp({ hub, metrics, access, config, isDraining, viewerDir,
 
   app.get(
     "/live",
-    admitViewers(hub.admission),
+    admitViewers(hub.admission, readClient),
     upgradeWebSocket(() => ({ onOpen: (_event, { raw }) => hub.accept(raw as WebSocket) })),
     (c) => problemResponse(c, 426, "websocket-only", "This address speaks only WebSocket, subprotocol windowscope.v1."),
   );

@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from "hono";
 
 import { problemResponse } from "./api/problem.ts";
 import { isLoopback } from "./config.ts";
-import { remoteAddressOf, type ReadClient } from "./proxy.ts";
+import { clientOf, type ReadClient } from "./proxy.ts";
 
 /** Where a server is found, and whose pages may use it. */
 export interface GuardOptions {
@@ -39,7 +39,7 @@ export function guardRequests(options: GuardOptions): MiddlewareHandler {
 
     const origin = c.req.header("origin");
     if (origin !== undefined) {
-      const { isSecure } = readClient(remoteAddressOf(c), (name) => c.req.header(name));
+      const { isSecure } = clientOf(c, readClient);
       const isOwnPage = origin === `${isSecure ? "https" : "http"}://${host}`;
       if (isOwnPage || allowedOrigins.includes(origin)) return next();
       return problemResponse(c, 403, "foreign-origin", `Pages of ${origin} may not use this server.`);

@@ -10,8 +10,8 @@ describe("readClient", () => {
   it("believes nobody by default", () => {
     const headers = { "x-forwarded-for": "1.2.3.4", "x-forwarded-proto": "https" };
 
-    expect(read("127.0.0.1", headers, [])).toEqual({ address: "127.0.0.1", isSecure: false });
-    expect(read("9.9.9.9", headers)).toEqual({ address: "9.9.9.9", isSecure: false });
+    expect(read("127.0.0.1", headers, [])).toEqual({ address: "127.0.0.1", isSecure: false, isLocal: false });
+    expect(read("9.9.9.9", headers)).toEqual({ address: "9.9.9.9", isSecure: false, isLocal: false });
   });
 
   it.each([
@@ -23,6 +23,19 @@ describe("readClient", () => {
     { remote: "10.0.0.1", forwarded: "", address: "10.0.0.1" },
   ])("takes $address from $remote saying '$forwarded'", ({ remote, forwarded, address }) => {
     expect(read(remote, { "x-forwarded-for": forwarded }).address).toBe(address);
+  });
+
+  it.each([
+    { remote: "127.0.0.1", forwarded: undefined, isLocal: true },
+    { remote: "::ffff:127.0.0.1", forwarded: undefined, isLocal: true },
+    { remote: "::1", forwarded: "", isLocal: true },
+    { remote: "::1", forwarded: "127.0.0.1", isLocal: true },
+    { remote: "::1", forwarded: "1.2.3.4", isLocal: false },
+    { remote: "127.0.0.1", forwarded: "1.2.3.4", isLocal: false },
+    { remote: "10.0.0.1", forwarded: "127.0.0.1", isLocal: false },
+    { remote: "1.2.3.4", forwarded: undefined, isLocal: false },
+  ])("$remote saying $forwarded is on this machine: $isLocal", ({ remote, forwarded, isLocal }) => {
+    expect(read(remote, forwarded === undefined ? {} : { "x-forwarded-for": forwarded }).isLocal).toBe(isLocal);
   });
 
   it("takes a trusted proxy's word on https", () => {

@@ -10,6 +10,8 @@ export interface Client {
   readonly address: string;
   /** Whether the client speaks https with whoever it talks to. */
   readonly isSecure: boolean;
+  /** Whether it runs on this machine, with no proxy in between that tells of somebody else. */
+  readonly isLocal: boolean;
 }
 
 /** The headers of a request, by their names in lower case. */
@@ -29,21 +31,28 @@ export function createClientReader(trustedProxies: readonly string[]) {
 
   return function readClient(remoteAddress: string | undefined, header: ReadHeader): Client {
     const remote = plain(remoteAddress ?? "unknown");
-    if (!isTrusted(remote)) return { address: remote, isSecure: false };
     // Each proxy puts the address that it saw at the end; what stands before the last stranger is hearsay.
     const hops = (header("x-forwarded-for") ?? "").split(",").map((hop) => plain(hop.trim()));
+    const isLocal = isLoopback(remote) && hops.every((hop) => hop === "" || isLoopback(hop));
+    if (!isTrusted(remote)) return { address: remote, isSecure: false, isLocal };
     const client = hops.reverse().find((hop) => !isTrusted(hop)) ?? "";
     return {
       address: isIP(client) !== 0 ? client : remote,
       isSecure: header("x-forwarded-proto")?.trim().toLowerCase() === "https",
+      isLocal,
     };
   };
 }
 
 export type ReadClient = ReturnType<typeof createClientReader>;
 
+/** Who sent the request that is being answered. */
+export function clientOf(c: Context, readClient: ReadClient): Client {
+  return readClient(remoteAddressOf(c), (name) => c.req.header(name));
+}
+
 /** The address at the other end of a request's connection; `undefined` in tests, which have none. */
-export function remoteAddressOf(c: Context): string | undefined {
+function remoteAddressOf(c: Context): string | undefined {
   const { incoming } = (c.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
   return incoming?.socket?.remoteAddress;
 }
@@ -51,4 +60,9 @@ export function remoteAddressOf(c: Context): string | undefined {
 /** An IPv4 address as such, also where the system shows it inside an IPv6 one. */
 function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, "");
+}
+
+/** @param address As `plain` makes it. */
+function isLoopback(address: string): boolean {
+  return address === "::1" || (isIP(address) === 4 && address.startsWith("127."));
 }

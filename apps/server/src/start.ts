@@ -13,7 +13,6 @@ import { createAccess } from "./access/token-access.ts";
 import { createApp } from "./app.ts";
 import type { ServerConfig } from "./config.ts";
 import { LiveHub } from "./live/hub.ts";
-import { DEFAULT_LIMITS } from "./live/limits.ts";
 import { createLiveSocketServer, guardUpgrades, SLOW_CLIENT_LIMITS } from "./live/upgrade.ts";
 import type { ServerLog } from "./log.ts";
 import { Metrics } from "./metrics.ts";
@@ -82,8 +81,7 @@ export async function startServer(
     startRun: async (projectId, { id: sampleId, filename: name, label }) =>
       (await runs.start({ projectId, sampleId }, { name, label })).runId,
   });
-  const limits = { ...DEFAULT_LIMITS, trustedProxies: config.trustedProxies };
-  const hub = new LiveHub({ runLog, log, metrics, limits, access: access ?? OPEN_ACCESS });
+  const hub = new LiveHub({ runLog, log, metrics, access: access ?? OPEN_ACCESS });
   let isDraining = false;
   const sockets = createLiveSocketServer();
   const app = createApp({

@@ -48,12 +48,12 @@ export async function createTestApp({ token, config, viewerDir, runLog = createM
   const studio = createFakeStudio();
   const lines: string[] = [];
   const log = createLog("debug", { destination: { write: (line) => void lines.push(line) } });
-  const hub = new LiveHub({ runLog, log });
+  const access = token === undefined ? undefined : await createAccess(runLog, token);
+  const hub = new LiveHub({ runLog, log, ...(access && { access }) });
   const journal = await RunJournal.open(runLog, { pause: fakeablePause });
   const hintsFor = () => ({ watch: () => () => undefined });
   const runs = new Runs({ studio, journal, hintsFor });
   const metrics = new Metrics();
-  const access = token === undefined ? undefined : await createAccess(runLog, token);
   const state = { isDraining: false };
   const app = createApp({
     // Tested where they are.

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 
 import { problemResponse } from "../api/problem.ts";
-import { remoteAddressOf, type Client, type ReadClient } from "../proxy.ts";
+import { clientOf, type Client, type ReadClient } from "../proxy.ts";
 import { Attempts } from "./attempts.ts";
 import type { Session, TokenAccess } from "./token-access.ts";
 
@@ -99,7 +99,7 @@ export class Gate {
   }
 
   #clientOf(c: Context): Client {
-    return this.#readClient(remoteAddressOf(c), (name) => c.req.header(name));
+    return clientOf(c, this.#readClient);
   }
 }
 

@@ -1,19 +1,12 @@
-import { getConnInfo } from "@hono/node-server/conninfo";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 
 import { problemResponse } from "../api/problem.ts";
+import { clientOf, type Client, type ReadClient } from "../proxy.ts";
 import type { LiveLimits } from "./limits.ts";
 
 /** Who was refused comes back after so many seconds, if it is polite. */
 const RETRY_AFTER_S = 5;
-
-/** Who connects, as far as the connection shows. */
-export interface Peer {
-  readonly address: string;
-  /** The header `X-Forwarded-For`. */
-  readonly forwardedFor: string | undefined;
-}
 
 /** How many may be connected: in all, and from one address. */
 export class Admission {
@@ -39,13 +32,18 @@ export class Admission {
     this.#isClosed = true;
   }
 
-  /** @returns To be called once, when the connection has ended; or why it is not let in. */
-  admit(peer: Peer): { readonly release: () => void } | { readonly refusal: string } {
+  /**
+   * @param client Is not counted under its address when it is local: all programs of this machine share that one.
+   * @returns To be called once, when the connection has ended; or why it is not let in.
+   */
+  admit({
+    address,
+    isLocal,
+  }: Pick<Client, "address" | "isLocal">): { readonly release: () => void } | { readonly refusal: string } {
     const { connections, connectionsPerAddress } = this.#limits;
     if (this.#isClosed) return { refusal: "The server restarts." };
     if (this.#connections >= connections) return { refusal: `At most ${connections} viewers at a time.` };
-    const address = viewerAddress(peer, this.#limits.trustedProxies);
-    if (address === undefined) {
+    if (isLocal) {
       this.#connections++;
       return { release: () => void this.#connections-- };
     }
@@ -65,35 +63,11 @@ export class Admission {
   }
 }
 
-/**
- * The address that a viewer's connections are counted under; `undefined` when they are not.
- *
- * A proxy appends to `X-Forwarded-For` whom it talks to, so of the header only what trusted proxies wrote counts: that
- * is read from its end. Whoever connects from this machine without a proxy is not counted.
- */
-export function viewerAddress({ address, forwardedFor }: Peer, trusted: readonly string[]): string | undefined {
-  const isTrusted = (hop: string) => isLoopback(hop) || trusted.includes(plain(hop));
-  if (!isTrusted(address)) return plain(address);
-  const hops = (forwardedFor ?? "").split(",").map((hop) => hop.trim());
-  const viewer = hops.findLast((hop) => hop !== "" && !isTrusted(hop));
-  if (viewer !== undefined) return plain(viewer);
-  return isLoopback(address) ? undefined : plain(address);
-}
-
-function isLoopback(address: string): boolean {
-  return /^127\.\d+\.\d+\.\d+$/.test(plain(address)) || address === "::1";
-}
-
-/** IPv4 addresses look different on a socket that takes both kinds. */
-function plain(address: string): string {
-  return address.replace(/^::ffff:/, "");
-}
-
 /** Lets a request of a viewer through while there is room, and answers 503 otherwise. */
-export function admitViewers(admission: Admission): MiddlewareHandler {
+export function admitViewers(admission: Admission, readClient: ReadClient): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return next();
-    const admitted = admission.admit(peerOf(c));
+    const admitted = admission.admit(clientOf(c, readClient));
     if ("refusal" in admitted) return refuse(c, admitted.refusal);
     const { incoming } = c.env as HttpBindings;
     // The socket belongs to this connection from here on, whatever becomes of the handshake.
@@ -107,8 +81,4 @@ export function admitViewers(admission: Admission): MiddlewareHandler {
 export function refuse(c: Context, refusal: string): Response {
   c.header("retry-after", String(RETRY_AFTER_S));
   return problemResponse(c, 503, "too-many-viewers", refusal);
-}
-
-export function peerOf(c: Context): Peer {
-  return { address: getConnInfo(c).remote.address ?? "", forwardedFor: c.req.header("x-forwarded-for") };
 }

@@ -2,7 +2,10 @@ import { decodeEntries } from "@windowscope/protocol";
 import { createMemoryRunLog, type LogState, type RunLog } from "@windowscope/runlog";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
+import { SESSION_MS } from "../access/token-access.ts";
 import { SILENT_LOG } from "../log.ts";
+import { createClientReader } from "../proxy.ts";
+import { createTestApp, TEST_TOKEN, type TestApp } from "../test-app.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { append, settle, upTo } from "./fakes.ts";
 import { LiveHub } from "./hub.ts";
@@ -22,7 +25,8 @@ beforeEach(async () => {
 });
 
 async function get(path: string, headers: Record<string, string> = {}): Promise<Response> {
-  return eventRoutes({ hub, runLog }).request(path, { headers }, env);
+  const readClient = createClientReader([]);
+  return eventRoutes({ hub, runLog, readClient, callerOf: undefined }).request(path, { headers }, env);
 }
 
 interface Event {
@@ -156,6 +160,72 @@ describe("GET /runs/{runId}/events", () => {
     expect(refused.headers.get("retry-after")).toBe("5");
     for (const events of open) await events.leave();
   });
+});
+
+describe("GET /api/v1/runs/{runId}/events where an access token is asked for", () => {
+  const PATH = "/api/v1/runs/run-1/events";
+  let app: TestApp;
+  let headers: Record<string, string>;
+
+  beforeEach(async () => {
+    app = await createTestApp({ token: TEST_TOKEN, runLog });
+    onTestFinished(() => app.access?.close());
+    const signedIn = await app.request("POST", "/api/v1/session", { body: { token: TEST_TOKEN } });
+    headers = { cookie: signedIn.headers.get("set-cookie")?.split(";")[0] ?? "" };
+  });
+
+  it.each([PATH, "/api/v1/runs/run-1/log"])("answers 401 at %s to who is not signed in", async (path) => {
+    expect((await app.request("GET", path)).status).toBe(401);
+  });
+
+  it("ends within a second of the session's end, on whichever replica that was", async () => {
+    const response = await app.fetchRaw("GET", PATH, { headers });
+    const other = await app.fetchRaw("GET", PATH, { headers: { authorization: `Bearer ${TEST_TOKEN}` } });
+    const replica = await createTestApp({ token: TEST_TOKEN, runLog });
+    const [ended, goesOn] = [whyOver(response), whyOver(other)];
+    await replica.request("DELETE", "/api/v1/session", { headers });
+    await vi.advanceTimersByTimeAsync(1_000);
+
+    expect(ended()).toContain("the session was ended");
+    expect(goesOn()).toBeUndefined();
+    expect(app.hub.admission.connections).toBe(1);
+    replica.access?.close();
+    await app.hub.drain();
+  });
+
+  it("ends when the session's time is over", async () => {
+    const response = await app.fetchRaw("GET", PATH, { headers });
+    const ended = whyOver(response);
+    await vi.advanceTimersByTimeAsync(SESSION_MS - 2_000);
+    expect(ended()).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(3_000);
+
+    expect(ended()).toContain("the session's time is over");
+    expect(app.hub.admission.connections).toBe(0);
+  });
+
+  it("does not begin when the session ends while the run is looked for", async () => {
+    const { find } = app.hub.tails;
+    vi.spyOn(app.hub.tails, "find").mockImplementationOnce(async (...args) => {
+      await app.request("DELETE", "/api/v1/session", { headers });
+      return find.apply(app.hub.tails, args);
+    });
+    const ended = whyOver(await app.fetchRaw("GET", PATH, { headers }));
+    await settle();
+
+    expect(ended()).toContain("the session was ended");
+    expect([app.hub.admission.connections, app.hub.tails.size]).toEqual([0, 0]);
+  });
+
+  /** Reads to the end. @returns Why it broke off, as soon as that is known. */
+  function whyOver(response: Response): () => string | undefined {
+    let why: string | undefined;
+    response.text().then(
+      () => (why = "it was complete"),
+      (error: unknown) => (why = String(error)),
+    );
+    return () => why;
+  }
 });
 
 describe("GET /runs/{runId}/log", () => {

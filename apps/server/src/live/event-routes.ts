@@ -1,8 +1,10 @@
 import type { RunLog } from "@windowscope/runlog";
 import { Hono, type Context } from "hono";
 
+import type { Caller } from "../access/gate.ts";
 import { answerProblem, Problem, problemResponse } from "../api/problem.ts";
-import { peerOf, refuse } from "./admission.ts";
+import { clientOf, type ReadClient } from "../proxy.ts";
+import { refuse } from "./admission.ts";
 import { EventViewer, parseEventId } from "./event-viewer.ts";
 import type { LiveHub } from "./hub.ts";
 import { LogSubscription, startOf } from "./subscription.ts";
@@ -11,11 +13,19 @@ const RUN_LOG = /^run-[\w-]{1,60}$/;
 const USUAL_READ_BYTES = 256 * 1024;
 const LARGEST_READ_BYTES = 1024 * 1024;
 
+interface EventParts {
+  readonly hub: LiveHub;
+  readonly runLog: RunLog;
+  readonly readClient: ReadClient;
+  /** Who asks; absent when nobody has to sign in. */
+  readonly callerOf: ((c: Context) => Promise<Caller | undefined>) | undefined;
+}
+
 /**
  * A run's log for those without a WebSocket: `/runs/{runId}/events` follows it as server-sent events, and
  * `/runs/{runId}/log` is a piece of it, in the binary form of SPEC.md.
  */
-export function eventRoutes({ hub, runLog }: { readonly hub: LiveHub; readonly runLog: RunLog }): Hono {
+export function eventRoutes({ hub, runLog, readClient, callerOf }: EventParts): Hono {
   const app = new Hono();
   app.onError((error, c) => answerProblem(error, c, hub.serverLog));
 
@@ -25,17 +35,18 @@ export function eventRoutes({ hub, runLog }: { readonly hub: LiveHub; readonly r
     const last = lastEventId === undefined ? undefined : parseEventId(lastEventId);
     if (lastEventId !== undefined && !last) throw new Problem(400, "bad-request", "Last-Event-ID is none of ours.");
 
-    const admitted = hub.admission.admit(peerOf(c));
+    const admitted = hub.admission.admit(clientOf(c, readClient));
     if ("refusal" in admitted) return refuse(c, admitted.refusal);
     let viewer: EventViewer | undefined;
+    const open: { subscription?: LogSubscription; leave?: () => void } = {};
     try {
+      const caller = await callerOf?.(c);
       const state = await hub.tails.find(runId, last !== undefined);
       if (!state) throw noSuchRun(runId);
       // Whoever was told the end need not come back: a browser stops at this answer.
       if (last && state.isSealed && last.epoch === state.epoch && last.seq === state.next) return c.body(null, 204);
 
-      const open: { subscription?: LogSubscription; leave?: () => void } = {};
-      viewer = new EventViewer(hub, {
+      viewer = new EventViewer(hub, caller === "token" ? undefined : caller, {
         room: () => open.subscription?.roomMade(),
         close: () => {
           open.subscription?.close();
@@ -46,9 +57,13 @@ export function eventRoutes({ hub, runLog }: { readonly hub: LiveHub; readonly r
       const opened = viewer;
       open.leave = hub.enter(opened, () => opened.cut("the server stops"));
       const from = last ? { epoch: last.epoch, seq: last.seq + 1 } : "start";
-      open.subscription = LogSubscription.open({ id: 0, state, from }, { outlet: opened, tails: hub.tails });
+      // A session that was ended before the hub knew of this viewer ended without it.
+      if (caller && !(await callerOf?.(c))) opened.cut("the session was ended");
+      if (!opened.isClosed)
+        open.subscription = LogSubscription.open({ id: 0, state, from }, { outlet: opened, tails: hub.tails });
     } finally {
       if (!viewer) admitted.release();
+      else if (!open.subscription) viewer.cut("the stream cannot begin");
     }
     return c.body(viewer.stream, 200, {
       "content-type": "text/event-stream",

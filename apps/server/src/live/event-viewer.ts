@@ -1,5 +1,6 @@
 import type { ServerMessage } from "@windowscope/protocol";
 
+import type { Session } from "../access/token-access.ts";
 import type { Frame } from "./frame.ts";
 import { Liveness } from "./liveness.ts";
 import type { Outlet } from "./subscription.ts";
@@ -27,12 +28,12 @@ const encodedFrames = new WeakMap<Frame, Buffer>();
  */
 export class EventViewer implements Outlet, Viewer {
   readonly isAcknowledged = false;
-  readonly session = undefined;
   readonly lag = 0;
   readonly subscriptionCount = 1;
   /** The body of the answer. */
   readonly stream: ReadableStream<Uint8Array>;
   readonly #parts: LiveParts;
+  readonly #session: Session | undefined;
   readonly #liveness: Liveness;
   readonly #onClose: () => void;
   readonly #highWaterMark: number;
@@ -40,9 +41,17 @@ export class EventViewer implements Outlet, Viewer {
   #epoch = "";
   #isClosed = false;
 
-  /** @param on `room`: the stream takes more. `close`: it has ended, from whichever side. */
-  constructor(parts: LiveParts, on: { readonly room: () => void; readonly close: () => void }) {
+  /**
+   * @param session Ends the stream with its own end.
+   * @param on `room`: the stream takes more. `close`: it has ended, from whichever side.
+   */
+  constructor(
+    parts: LiveParts,
+    session: Session | undefined,
+    on: { readonly room: () => void; readonly close: () => void },
+  ) {
     this.#parts = parts;
+    this.#session = session;
     this.#liveness = new Liveness(parts.tails.limits, performance.now());
     this.#onClose = on.close;
     const { highWaterBytes, messageBytes } = parts.tails.limits;
@@ -56,6 +65,14 @@ export class EventViewer implements Outlet, Viewer {
       { highWaterMark, size: ({ byteLength }) => byteLength },
     );
     this.#highWaterMark = highWaterMark;
+  }
+
+  get session(): string | undefined {
+    return this.#session?.session;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   get hasRoom(): boolean {
@@ -120,7 +137,8 @@ export class EventViewer implements Outlet, Viewer {
   tick(nowMs: number): void {
     if (this.#isClosed) return;
     const { stallMs } = this.#parts.tails.limits;
-    if (this.#liveness.stuckMs(nowMs, this.bufferedBytes) >= stallMs) this.cut(`no progress for ${stallMs} ms`);
+    if (this.#session && Date.now() >= this.#session.expiresAtMs) this.cut("the session's time is over");
+    else if (this.#liveness.stuckMs(nowMs, this.bufferedBytes) >= stallMs) this.cut(`no progress for ${stallMs} ms`);
     // A comment, which keeps proxies from ending the connection.
     else if (this.#liveness.isSilent(nowMs)) this.#write(":\n\n");
   }

@@ -16,7 +16,7 @@ let viewers: FakeViewer[];
 beforeEach(async () => {
   vi.useFakeTimers();
   runLog = createMemoryRunLog();
-  await runLog.open("r1");
+  await runLog.open("run-1");
   start();
 });
 
@@ -46,7 +46,7 @@ async function read(name: string): Promise<unknown> {
 
 describe("what viewers share", () => {
   it("reads an append once for 1,000 subscriptions, and hands all of them the same bytes", async () => {
-    for (let i = 0; i < 1_000; i++) connect().say({ type: "sub", id: 1, log: "r1", from: "now" });
+    for (let i = 0; i < 1_000; i++) connect().say({ type: "sub", id: 1, log: "run-1", from: "now" });
     await settle();
     const reads = vi.spyOn(runLog, "read");
     await append(runLog, 1);
@@ -62,7 +62,7 @@ describe("what viewers share", () => {
   it("reads a place once for all who catch up from it at the same time", async () => {
     await append(runLog, 20, { readings: 16_000 });
     const reads = vi.spyOn(runLog, "read");
-    for (let i = 0; i < 50; i++) connect().say({ type: "sub", id: 1, log: "r1", from: "start" });
+    for (let i = 0; i < 50; i++) connect().say({ type: "sub", id: 1, log: "run-1", from: "start" });
     for (let i = 0; i < 10; i++) {
       await settle();
       for (const viewer of viewers) viewer.say({ type: "ack", id: 1, seq: viewer.seqs.length });
@@ -91,7 +91,7 @@ describe("what viewers share", () => {
     await append(runLog, 200, { readings: 4_000 });
     const live = connect();
     await live.subscribe("now");
-    for (let i = 0; i < 100; i++) connect().say({ type: "sub", id: 1, log: "r1", from: { tail: 100 + i } });
+    for (let i = 0; i < 100; i++) connect().say({ type: "sub", id: 1, log: "run-1", from: { tail: 100 + i } });
     await append(runLog, 1);
     for (let i = 0; i < 5; i++) await Promise.resolve();
 
@@ -160,8 +160,8 @@ describe("what viewers share", () => {
     await append(runLog, 2);
     const [following, returning] = [connect(), connect()];
     await following.subscribe();
-    const { epoch } = await runLog.open("r1");
-    await runLog.delete("r1");
+    const { epoch } = await runLog.open("run-1");
+    await runLog.delete("run-1");
     await vi.advanceTimersByTimeAsync(2_000);
     await returning.subscribe({ epoch, seq: 2 });
     await append(runLog, 1);
@@ -177,7 +177,7 @@ describe("what viewers share", () => {
     await append(runLog, 3);
     const viewer = connect();
     await viewer.subscribe();
-    const state = await runLog.open("r1");
+    const state = await runLog.open("run-1");
     vi.spyOn(runLog, "read").mockResolvedValueOnce({ type: "reset", why: "ahead", state: { ...state, next: 2 } });
     await vi.advanceTimersByTimeAsync(1_100);
 
@@ -252,7 +252,7 @@ describe("drain", () => {
   it("lets nobody in, says goodbye to everybody in slices, and resolves when all have left", async () => {
     for (let i = 0; i < 250; i++) connect();
     const drained = hub.drain();
-    expect(hub.admission.admit({ address: "127.0.0.1", forwardedFor: undefined })).toHaveProperty("refusal");
+    expect(hub.admission.admit({ address: "127.0.0.1", isLocal: true })).toHaveProperty("refusal");
     expect(viewers.filter(({ closed }) => closed)).toHaveLength(100);
     await vi.advanceTimersByTimeAsync(100);
     await drained;

@@ -41,8 +41,6 @@ export interface LiveLimits {
   readonly connectionsPerAddress: number;
   /** On a restart viewers come back spread over so long. */
   readonly spreadMs: number;
-  /** Proxies, beside those on this machine, whose `X-Forwarded-For` is believed. Addresses as the socket shows them. */
-  readonly trustedProxies: readonly string[];
 }
 
 const KIB = 1024;
@@ -71,7 +69,6 @@ export const DEFAULT_LIMITS: LiveLimits = {
   connections: 2_000,
   connectionsPerAddress: 64,
   spreadMs: 5_000,
-  trustedProxies: [],
 };
 
 /** How often viewers and logs are looked after; no time above is kept more exactly. */
