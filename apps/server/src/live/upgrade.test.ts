@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket, type WebSocketServer } from "ws";
 
 import { SILENT_LOG } from "../log.ts";
+import { createClientReader } from "../proxy.ts";
 import { admitViewers } from "./admission.ts";
 import { LiveHub } from "./hub.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
@@ -29,7 +30,7 @@ beforeEach(async () => {
   app.get("/slow", () => new Promise<Response>(() => undefined));
   app.get(
     "/live",
-    admitViewers(hub.admission),
+    admitViewers(hub.admission, createClientReader([])),
     upgradeWebSocket(() => ({ onOpen: (_event, { raw }) => hub.accept(raw as WebSocket) })),
   );
   server = createAdaptorServer({ fetch: app.fetch, websocket: { server: sockets } }) as Server;
@@ -138,10 +139,24 @@ describe("the live socket", () => {
     const [code] = (await once(viewer, "close")) as [number];
     expect(code).toBe(4415);
 
-    const socket = await askFor("/live", "websocket", "bearer.SECRET");
+    const socket = await askFor("/live", "websocket", "bearer.SECRET, windowscope.SECRET");
     const [answer] = (await once(socket, "data")) as [Buffer];
     expect(String(answer)).not.toContain("SECRET");
     socket.destroy();
+  });
+
+  it("[P1] accepts another version of the protocol, and closes it with 4415, so that a browser hears why", async () => {
+    const viewer = new WebSocket(`ws://127.0.0.1:${port}/live`, ["other", "windowscope.v7", "windowscope.v8"]);
+    const [code] = (await once(viewer, "close")) as [number];
+
+    expect([viewer.protocol, code]).toEqual(["windowscope.v7", 4415]);
+  });
+
+  it("[P1] takes its own version wherever it stands among those offered", async () => {
+    const viewer = new WebSocket(`ws://127.0.0.1:${port}/live`, ["windowscope.v7", "windowscope.v1"]);
+    await once(viewer, "open");
+
+    expect(viewer.protocol).toBe("windowscope.v1");
   });
 
   it("answers 503 and when to come back before the upgrade, and lets in who comes when there is room", async () => {

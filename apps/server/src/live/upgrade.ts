@@ -31,11 +31,19 @@ export function createLiveSocketServer(limits: LiveLimits = DEFAULT_LIMITS): Web
     maxBufferedChunks: 1024,
     maxPendingAutoPongs: 16,
     closeTimeout: 4_000,
-    // Never echoes another one: what else is offered may be a secret that somebody put there.
-    handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    handleProtocols: chooseProtocol,
   };
   // The types of ws do not know its newest limits.
   return new WebSocketServer(options);
+}
+
+/**
+ * Ours, or else another version of it, since a browser hears only from a protocol that it has offered that the server
+ * speaks another one. Nothing else is repeated: it may be a secret that somebody put there.
+ */
+function chooseProtocol(offered: Set<string>): string | false {
+  if (offered.has(SUBPROTOCOL)) return SUBPROTOCOL;
+  return [...offered].find((name) => /^windowscope\.v\d{1,4}$/.test(name)) ?? false;
 }
 
 /**
