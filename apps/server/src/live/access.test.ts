@@ -115,15 +115,27 @@ describe("sub with a ticket for some runs", () => {
     expect(viewer.closed?.code).toBe(4403);
   });
 
-  it("[P13] knows no sessions, tickets and watches, whatever the ticket is for", async () => {
+  it("[P13] follows the feed, runs, test runs and recordings", async () => {
     await enter();
-    for (const log of ["session-1", "ticket-1", "watch-1-testing"]) {
+    for (const log of ["feed", "run-1", "test-1", "recording-1"]) {
       await runLog.open(log);
       await viewer.subscribe("start", log);
     }
 
-    expect(viewer.told("err").map(({ code }) => code)).toEqual(["no_such_log", "no_such_log", "no_such_log"]);
+    expect(viewer.told("subok")).toHaveLength(4);
   });
+
+  it.each(["session-1", "sessions-ended", "ticket-1", "watch-1-testing", "starts", "retention", "feeds", "new"])(
+    "[P13] knows no log %s, whatever the ticket is for",
+    async (log) => {
+      await enter();
+      await runLog.open(log);
+      await viewer.subscribe("start", log);
+
+      expect(viewer.told("err").map(({ code }) => code)).toEqual(["no_such_log"]);
+      expect(viewer.told("subok")).toEqual([]);
+    },
+  );
 });
 
 describe("the time of a ticket", () => {

@@ -80,7 +80,7 @@ export class FakeViewer implements ViewerSocket {
   }
 
   /** @returns The subscription's id. */
-  async subscribe(from: unknown = "start", log = "r1"): Promise<number> {
+  async subscribe(from: unknown = "start", log = "run-1"): Promise<number> {
     const id = ++this.#lastId;
     this.say({ type: "sub", id, log, from });
     await settle();
@@ -97,7 +97,7 @@ export class FakeViewer implements ViewerSocket {
 export async function append(
   runLog: RunLog,
   count: number,
-  { log = "r1", readings = 1, seal = false }: { log?: string; readings?: number; seal?: boolean } = {},
+  { log = "run-1", readings = 1, seal = false }: { log?: string; readings?: number; seal?: boolean } = {},
 ): Promise<void> {
   const { number, next } = await runLog.open(log);
   const entries = Array.from({ length: count }, (_, i) => {

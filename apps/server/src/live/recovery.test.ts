@@ -85,7 +85,7 @@ function startStorm(runLog: RunLog, random: () => number, { viewers }: { readonl
         return client;
       },
     });
-    for await (const event of live.subscribe("r1", "start")) {
+    for await (const event of live.subscribe("run-1", "start")) {
       if (event.type === "reset") {
         applied.seqs.length = 0;
         applied.values.length = 0;
@@ -112,17 +112,17 @@ function startStorm(runLog: RunLog, random: () => number, { viewers }: { readonl
 
 /** Appends entries whose value is `generation` and their number, so that one generation is not taken for another. */
 async function write(runLog: RunLog, count: number, generation: number): Promise<void> {
-  const { number, next } = await runLog.open("r1");
+  const { number, next } = await runLog.open("run-1");
   const entries = Array.from({ length: count }, (_, i) => {
     const values = Float32Array.of(generation * 100_000 + next + i);
     return encodeReadings({ log: number, seq: next + i }, { first: next + i, axisCount: 1, values });
   });
-  await runLog.append([{ log: "r1", at: next, entries }]);
+  await runLog.append([{ log: "run-1", at: next, entries }]);
 }
 
 async function seal(runLog: RunLog): Promise<number> {
-  const { next } = await runLog.open("r1");
-  await runLog.append([{ log: "r1", at: next, entries: [], seal: true }]);
+  const { next } = await runLog.open("run-1");
+  await runLog.append([{ log: "run-1", at: next, entries: [], seal: true }]);
   return next;
 }
 
@@ -132,7 +132,7 @@ it(
   async () => {
     const random = createRandom(7);
     const runLog = createMemoryRunLog();
-    await runLog.open("r1");
+    await runLog.open("run-1");
     const storm = startStorm(runLog, random, { viewers: 40 });
 
     for (let i = 0; i < 2_000; i++) {
@@ -158,7 +158,7 @@ it.each([1, 2, 3, 4, 5])(
   async (seed) => {
     const random = createRandom(seed);
     const runLog = createMemoryRunLog();
-    await runLog.open("r1");
+    await runLog.open("run-1");
     const storm = startStorm(runLog, random, { viewers: 15 });
     // Who has never heard of a log is told at once when it is not there.
     await vi.advanceTimersByTimeAsync(3_000);
@@ -168,15 +168,15 @@ it.each([1, 2, 3, 4, 5])(
       const dice = random();
       if (dice < 0.01) {
         generation++;
-        await runLog.restart("r1");
+        await runLog.restart("run-1");
       } else if (dice < 0.015) {
         generation++;
-        await runLog.delete("r1");
+        await runLog.delete("run-1");
         await vi.advanceTimersByTimeAsync(random() * 3_000);
-        await runLog.open("r1");
+        await runLog.open("run-1");
       } else if (dice < 0.06) {
-        const { first, next } = await runLog.open("r1");
-        await runLog.trim("r1", first + Math.floor(random() * (next - first)));
+        const { first, next } = await runLog.open("run-1");
+        await runLog.trim("run-1", first + Math.floor(random() * (next - first)));
       } else await write(runLog, 1 + Math.floor(random() * 8), generation);
       if (random() < 0.5) storm.cutOne();
       await vi.advanceTimersByTimeAsync(random() * 20);

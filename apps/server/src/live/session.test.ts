@@ -15,7 +15,7 @@ let viewer: FakeViewer;
 beforeEach(async () => {
   vi.useFakeTimers();
   runLog = createMemoryRunLog();
-  await runLog.open("r1");
+  await runLog.open("run-1");
   hub = new LiveHub({ runLog, log: SILENT_LOG });
   hub.setStatus(status);
   viewer = new FakeViewer(hub);
@@ -49,7 +49,7 @@ describe("ViewerSession", () => {
 
   it.each([
     { what: "a second hello", send: () => (viewer.greet(), viewer.say({ type: "hello", client: "again" })) },
-    { what: "anything before hello", send: () => viewer.say({ type: "sub", id: 1, log: "r1", from: "start" }) },
+    { what: "anything before hello", send: () => viewer.say({ type: "sub", id: 1, log: "run-1", from: "start" }) },
     { what: "an unknown type", send: () => (viewer.greet(), viewer.say({ type: "open" })) },
     { what: "what is no JSON", send: () => viewer.session.received("hello") },
     { what: "a binary frame", send: () => viewer.session.received(undefined) },

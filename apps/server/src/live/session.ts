@@ -14,7 +14,7 @@ import type { LiveLimits } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
 import { LogSubscription, type Outlet } from "./subscription.ts";
 import { Subscriptions } from "./subscriptions.ts";
-import { isPrivateLog, type LiveParts, type Viewer } from "./viewer.ts";
+import { isPublicLog, type LiveParts, type Viewer } from "./viewer.ts";
 
 /** The part of a WebSocket that a session uses, so that a test needs no network. */
 export interface ViewerSocket {
@@ -296,9 +296,9 @@ export class ViewerSession implements Outlet, Viewer {
       return;
     }
     this.#subscriptions.reserve(id, log);
-    const state = isPrivateLog(log)
-      ? undefined
-      : await this.#parts.tails.find(log, typeof from === "object" && "epoch" in from);
+    const state = isPublicLog(log)
+      ? await this.#parts.tails.find(log, typeof from === "object" && "epoch" in from)
+      : undefined;
     // The viewer may have left in the meantime.
     if (!this.#subscriptions.takeReserved(id)) return;
     if (!state) this.tell({ type: "err", id, code: "no_such_log", message: `There is no log ${log}.` });

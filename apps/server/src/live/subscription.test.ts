@@ -15,7 +15,7 @@ let viewer: FakeViewer;
 beforeEach(async () => {
   vi.useFakeTimers();
   runLog = createMemoryRunLog();
-  state = await runLog.open("r1");
+  state = await runLog.open("run-1");
   hub = new LiveHub({ runLog, log: SILENT_LOG });
   hub.setStatus(status);
   viewer = new FakeViewer(hub);
@@ -41,7 +41,7 @@ describe("sub", () => {
     await viewer.subscribe();
 
     expect(viewer.messages).toEqual([
-      { type: "subok", id: 1, log: "r1", number: state.number, epoch: state.epoch, first: 0, next: 0, from: 0 },
+      { type: "subok", id: 1, log: "run-1", number: state.number, epoch: state.epoch, first: 0, next: 0, from: 0 },
       { type: "live", id: 1, next: 0 },
     ]);
   });
@@ -93,7 +93,7 @@ describe("sub", () => {
   it("[P10] resets a viewer when the log begins anew under its feet", async () => {
     await append(runLog, 2);
     await viewer.subscribe();
-    const { epoch } = await runLog.restart("r1");
+    const { epoch } = await runLog.restart("run-1");
     await append(runLog, 1);
     await settle();
 
@@ -121,7 +121,7 @@ describe("sub", () => {
 
   it("tells when the log is deleted while it is followed", async () => {
     await viewer.subscribe();
-    await runLog.delete("r1");
+    await runLog.delete("run-1");
     await vi.advanceTimersByTimeAsync(4_000);
     expect(viewer.told("err")).toEqual([]);
     await vi.advanceTimersByTimeAsync(2_000);
@@ -140,7 +140,7 @@ describe("sub", () => {
 
   it("answers once when a viewer leaves and comes back before it was answered", async () => {
     await append(runLog, 2);
-    viewer.say({ type: "sub", id: 99, log: "r1", from: "start" });
+    viewer.say({ type: "sub", id: 99, log: "run-1", from: "start" });
     viewer.say({ type: "unsub", id: 99 });
     await viewer.subscribe();
 
@@ -208,11 +208,11 @@ describe("sub", () => {
 
   it("[P15] is not put off by another log that goes on meanwhile", async () => {
     await append(runLog, 40, { readings: 16_000 });
-    await runLog.open("r2");
+    await runLog.open("run-2");
     await viewer.subscribe();
-    await viewer.subscribe("start", "r2");
+    await viewer.subscribe("start", "run-2");
     for (let seconds = 0; seconds < 35; seconds++) {
-      await append(runLog, 1, { log: "r2" });
+      await append(runLog, 1, { log: "run-2" });
       viewer.session.heard();
       viewer.say({ type: "ack", id: 2, seq: seconds });
       await vi.advanceTimersByTimeAsync(1_000);
@@ -225,9 +225,9 @@ describe("sub", () => {
     viewer.reads = false;
     await append(runLog, 14, { readings: 16_000 });
     viewer.say({ type: "unsub", id: await viewer.subscribe() });
-    await runLog.open("r2");
-    await append(runLog, 1, { log: "r2", seal: true });
-    await viewer.subscribe("start", "r2");
+    await runLog.open("run-2");
+    await append(runLog, 1, { log: "run-2", seal: true });
+    await viewer.subscribe("start", "run-2");
     expect(viewer.messages.at(-1)).toMatchObject({ type: "subok", id: 2 });
     viewer.drain();
     await settle();
@@ -240,8 +240,8 @@ describe("sub", () => {
 
   it("[P14] takes 64 subscriptions and refuses one more", async () => {
     for (let i = 0; i < 64; i++) {
-      await runLog.open(`many-${i}`);
-      await viewer.subscribe("start", `many-${i}`);
+      await runLog.open(`run-many-${i}`);
+      await viewer.subscribe("start", `run-many-${i}`);
     }
     await viewer.subscribe();
 

@@ -35,9 +35,10 @@ export interface LiveParts {
   sent(bytes: number): void;
 }
 
-/** Logs that only the server itself reads: positions of watches, sessions, tickets. */
-const PRIVATE_LOG = /^(watch|session|ticket)-/;
+/** Everything else in the run log only the server itself reads: positions of watches, locks, sessions, tickets. */
+const PUBLIC_LOG = /^(feed$|(run|test|recording)-)/;
 
-export function isPrivateLog(log: string): boolean {
-  return PRIVATE_LOG.test(log);
+/** Whether viewers may follow a log at all. */
+export function isPublicLog(log: string): boolean {
+  return PUBLIC_LOG.test(log);
 }
