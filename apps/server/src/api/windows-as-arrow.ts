@@ -12,7 +12,8 @@ const SPECIAL = [VERDICT.noAnomaly, VERDICT.uncertain, VERDICT.anomaly];
  * A run's windows as a stream of Arrow record batches (the IPC streaming format), written as they are read.
  *
  * Columns: `index`, `startMs`, `endMs`, `verdict` (dictionary), `anomaly` (null without an anomaly block), and from the
- * sixth on the score of each class in the order of the run's result. The schema's metadata has the run as JSON.
+ * sixth on the score of each class in the order of the run's result; at the end `value`, for a regression (null for a
+ * window without one). The schema's metadata has the run as JSON.
  */
 export async function* windowsAsArrow(
   runLog: RunLog,
@@ -55,6 +56,7 @@ interface Columns extends Arrow.TypeMap {
 
 function createBatches(arrow: typeof Arrow, run: Run, classes: readonly string[]) {
   const { Field, Float64, Int32, Uint8, Utf8 } = arrow;
+  const hasValue = run.result?.kinds.includes("value") ?? false;
   const names = [...classes, ...SPECIAL.map((code) => verdictName(classes, code))];
   const dictionary = arrow.vectorFromArray(names, new Utf8());
   const verdict = new arrow.Dictionary(new Utf8(), new Uint8(), 0);
@@ -65,6 +67,7 @@ function createBatches(arrow: typeof Arrow, run: Run, classes: readonly string[]
     new Field("verdict", verdict),
     new Field("anomaly", new Float64(), true),
     ...classes.map((name) => new Field(name, new Float64())),
+    ...(hasValue ? [new Field("value", new Float64(), true)] : []),
   ];
   const schema = new arrow.Schema<Columns>(fields, new Map([["run", JSON.stringify(run)]]));
 
@@ -76,6 +79,7 @@ function createBatches(arrow: typeof Arrow, run: Run, classes: readonly string[]
     const verdicts = new Uint8Array(length);
     const anomaly = new Float64Array(length);
     const scores = classes.map(() => new Float64Array(length));
+    const value = new Float64Array(hasValue ? length : 0);
     let at = 0;
     for (const entry of entries) {
       startMs.set(entry.startMs, at);
@@ -87,24 +91,27 @@ function createBatches(arrow: typeof Arrow, run: Run, classes: readonly string[]
         const special = SPECIAL.indexOf(code as (typeof SPECIAL)[number]);
         verdicts[at] = special === -1 ? code : classes.length + special;
         for (const [k, column] of scores.entries()) column[at] = entry.scores[i * entry.classCount + k] as number;
+        if (hasValue) value[at] = entry.scores[i * entry.classCount + classes.length] ?? NaN;
       }
     }
-    const isPresent = Array.from(anomaly, (score) => !Number.isNaN(score));
     const children = [
       arrow.makeData({ type: new Int32(), data: index }),
       arrow.makeData({ type: new Float64(), data: startMs }),
       arrow.makeData({ type: new Float64(), data: endMs }),
       arrow.makeData({ type: verdict, data: verdicts, dictionary }),
-      arrow.makeData({
-        type: new Float64(),
-        data: anomaly,
-        nullBitmap: toBits(isPresent),
-        nullCount: isPresent.filter((each) => !each).length,
-      }),
+      nullable(anomaly),
       ...scores.map((data) => arrow.makeData({ type: new Float64(), data })),
+      ...(hasValue ? [nullable(value)] : []),
     ];
     const struct = arrow.makeData({ type: new arrow.Struct<Columns>(fields), length, nullCount: 0, children });
     return new arrow.RecordBatch<Columns>(schema, struct);
+  }
+
+  /** A column in which NaN says that there is nothing. */
+  function nullable(data: Float64Array): Arrow.Data<Arrow.Float64> {
+    const isPresent = Array.from(data, (number) => !Number.isNaN(number));
+    const nullCount = isPresent.filter((each) => !each).length;
+    return arrow.makeData({ type: new Float64(), data, nullBitmap: toBits(isPresent), nullCount });
   }
 
   return { schema, of };
