@@ -1,4 +1,4 @@
-import { FEED, isOver, type Run } from "@windowscope/protocol";
+import { isOver, type Run } from "@windowscope/protocol";
 import {
   classifySample,
   classifySampleByBlock,
@@ -13,19 +13,17 @@ import {
 
 import { NotShownError } from "./columns.ts";
 import type { RunJournal, RunRequest } from "./journal.ts";
+import { RunIntake } from "./run-intake.ts";
 import { keyOf } from "./run-record.ts";
 import { isTaken, keepRenewing, LogTakenError, type RunStore } from "./run-store.ts";
 import type { RunWriter } from "./run-writer.ts";
 import { StartLock } from "./start-lock.ts";
 import { Turns } from "./turns.ts";
-import { UnfinishedRuns } from "./unfinished-runs.ts";
 import type { WatchPosition } from "./watch-position.ts";
 import { writeResult } from "./write-result.ts";
 
 /** Runs that go on at the same time; the others wait for their turn, here or in another process. */
 const MOST_AT_ONCE = 4;
-/** So often a process looks for runs that it could take. */
-const LOOK_MS = 2_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 
@@ -48,19 +46,11 @@ export class Runs {
   readonly #journal: RunJournal;
   readonly #store: RunStore;
   readonly #hintsFor: (projectId: number) => JobHints;
-  readonly #unfinished: UnfinishedRuns;
+  readonly #stop = new AbortController();
   readonly #startLock: StartLock;
   readonly #active = new Map<string, ActiveRun>();
-  /** Runs whose lease is being asked for. */
-  readonly #claiming = new Map<string, Promise<void>>();
-  readonly #turns = new Turns(MOST_AT_ONCE, () => {
-    this.#fill();
-    if (this.#turns.hasFree) void this.#look();
-  });
-  readonly #stop = new AbortController();
-  #looking: Promise<void> | undefined;
-  #hasHint = false;
-  #background: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns(MOST_AT_ONCE, () => this.#intake.turnGiven());
+  readonly #intake: RunIntake;
 
   constructor(options: {
     readonly studio: Studio;
@@ -71,17 +61,19 @@ export class Runs {
     this.#journal = options.journal;
     this.#store = options.journal.store;
     this.#hintsFor = options.hintsFor;
-    this.#unfinished = new UnfinishedRuns(options.journal);
     this.#startLock = new StartLock(options.journal.store, this.#stop.signal);
+    this.#intake = new RunIntake({
+      journal: options.journal,
+      turns: this.#turns,
+      signal: this.#stop.signal,
+      isActive: (runId) => this.#active.has(runId),
+      begin: (writer, lost) => this.#begin(writer, lost),
+    });
   }
 
   /** Begins to take runs that are not over: of the last process, and of others that share the log. */
-  async resume(): Promise<void> {
-    await this.#look();
-    const unwatch = this.#store.runLog.watch(FEED, () => {
-      if (this.#turns.hasFree) void this.#look();
-    });
-    this.#background = this.#keepLooking().finally(unwatch);
+  resume(): Promise<void> {
+    return this.#intake.start();
   }
 
   /**
@@ -109,15 +101,15 @@ export class Runs {
     return (
       findActive() ??
       this.#startLock.hold(async (guard) => {
-        await this.#unfinished.refresh((runId) => this.#active.has(runId));
-        return findActive() ?? this.#unfinished.find(key) ?? this.#create(request, sample, [guard]);
+        await this.#intake.refresh();
+        return findActive() ?? this.#intake.unfinished.find(key) ?? this.#create(request, sample, [guard]);
       })
     );
   }
 
   /** Stops a run that is under way, here or elsewhere. @returns False when it was over before, or ended by itself. */
   async cancel(runId: string): Promise<boolean> {
-    await this.#claiming.get(runId);
+    await this.#intake.settled(runId);
     const active = this.#active.get(runId);
     active?.cancel.abort();
     await active?.done;
@@ -138,7 +130,7 @@ export class Runs {
   /** Stops the work, leaves the runs open, and gives them back, so that another process or the next one goes on. */
   async close(): Promise<void> {
     this.#stop.abort();
-    await Promise.all([this.#background, this.#looking, ...this.#claiming.values()]);
+    await this.#intake.closed();
     await Promise.all([...this.#active.values()].map(({ done }) => done));
   }
 
@@ -163,65 +155,11 @@ export class Runs {
       const holding = hasTurn ? this.#writing(lost) : undefined;
       const created = await this.#journal.create(request, sample, together, holding);
       ({ writer } = created);
-      this.#unfinished.add(created);
+      this.#intake.unfinished.add(created);
       if (writer) this.#begin(writer, lost);
       return created.record.run;
     } finally {
       if (hasTurn && !writer) this.#turns.give();
-    }
-  }
-
-  /** Takes runs for the turns that are free. */
-  #fill(): void {
-    for (const runId of this.#unfinished.due(Date.now())) {
-      if (this.#stop.signal.aborted) return;
-      if (this.#active.has(runId) || this.#claiming.has(runId)) continue;
-      if (!this.#turns.tryTake()) return;
-      this.#unfinished.postpone(runId, Date.now() + LOOK_MS);
-      this.#claiming.set(
-        runId,
-        this.#claim(runId).finally(() => this.#claiming.delete(runId)),
-      );
-    }
-  }
-
-  async #claim(runId: string): Promise<void> {
-    const lost = new AbortController();
-    try {
-      const writer = await this.#journal.claim(runId, this.#writing(lost));
-      if (writer) {
-        this.#begin(writer, lost);
-        return;
-      }
-    } catch (error) {
-      this.#store.log.debug("A run cannot be taken now", { runId, reason: textOf(error) });
-    }
-    this.#turns.give();
-  }
-
-  async #keepLooking(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      await this.#store.pause(LOOK_MS, this.#stop.signal).catch(() => undefined);
-      await this.#look();
-    }
-  }
-
-  /** Looks for runs to take. A hint that comes during a look leads to another one. */
-  #look(): Promise<void> {
-    this.#hasHint = true;
-    this.#looking ??= this.#lookWhileHinted().finally(() => (this.#looking = undefined));
-    return this.#looking;
-  }
-
-  async #lookWhileHinted(): Promise<void> {
-    while (this.#hasHint && !this.#stop.signal.aborted) {
-      this.#hasHint = false;
-      try {
-        await this.#unfinished.refresh((runId) => this.#active.has(runId));
-        this.#fill();
-      } catch (error) {
-        this.#store.log.warn("Cannot look for runs", { reason: textOf(error) });
-      }
     }
   }
 
@@ -326,7 +264,7 @@ export class Runs {
   }
 
   #ended({ runId, state, windows, sampleName }: Run): void {
-    this.#unfinished.delete(runId);
+    this.#intake.unfinished.delete(runId);
     this.#store.metrics.runs.inc({ state });
     this.#store.log.info("A run is over", { runId, state, windows, sample: sampleName });
   }
