@@ -1,6 +1,8 @@
+import { RunLogUnavailableError, RunLogWriteError } from "@windowscope/runlog";
 import { StudioAuthenticationError, StudioRefusedError, StudioUnreachableError } from "@windowscope/sdk";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
+import { classifyAnswer } from "./fakes.ts";
 import { createTestApp, type Body, type TestApp } from "./test-app.ts";
 
 let app: TestApp;
@@ -55,6 +57,65 @@ describe("POST /api/v1/runs", () => {
       });
     },
   );
+
+  it.each([
+    { wish: {}, operation: "classifySampleV2", query: {} },
+    { wish: { blockId: 4 }, operation: "classifySampleByLearnBlockV2", query: {}, path: { blockId: 4 } },
+    {
+      wish: { truncateStructuredLabels: true, includeDebugInfo: true, impulseId: 2 },
+      operation: "classifySampleV2",
+      query: { truncateStructuredLabels: true, includeDebugInfo: true, impulseId: 2 },
+    },
+    {
+      wish: { blockId: 4, variant: "int8", truncateStructuredLabels: false },
+      operation: "classifySampleByLearnBlockV2",
+      query: { variant: "int8", truncateStructuredLabels: false },
+      path: { blockId: 4 },
+    },
+  ])("asks Studio for what is wished: $wish", async ({ wish, operation, query, path = {} }) => {
+    const asked: object[] = [];
+    studio.answer(operation, (...request) => {
+      asked.push(request.map((part) => Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)))); // prettier-ignore
+      return classifyAnswer(3);
+    });
+
+    await app.finishedRun({ projectId: 1, sampleId: 7, ...wish });
+
+    expect(asked).toEqual([[{ projectId: 1, sampleId: 7, ...path }, query]]);
+  });
+
+  it.each([{ impulseId: 2 }, { includeDebugInfo: true }])("refuses blockId together with %j", async (wish) => {
+    const body = { projectId: 1, sampleId: 7, blockId: 4, ...wish };
+
+    expect(await request("POST", "/api/v1/runs", { body })).toMatchObject({ status: 400 });
+    expect(studio.calls).not.toContain("getSample");
+  });
+
+  it.each([
+    { error: new RunLogUnavailableError("redis://secret-host", "no answer"), kind: "run-log-unavailable" },
+    { error: new RunLogWriteError("/secret/path", { cause: new Error("disk is full") }), kind: "run-log-refuses" },
+  ])("answers 503 and when to come back when the run log says $error.name", async ({ error, kind }) => {
+    vi.spyOn(app.runLog, "append").mockRejectedValue(error);
+
+    const answer = await request("POST", "/api/v1/runs", { body: { projectId: 1, sampleId: 7 } });
+
+    expect(answer).toMatchObject({ status: 503, body: { type: `urn:windowscope:problem:${kind}` } });
+    expect(answer.headers.get("retry-after")).toBe("5");
+    expect(answer.text).not.toContain("secret");
+    expect(app.lines.join()).toContain(error.name);
+  });
+
+  it("answers 503 when others start so many runs that this one does not come in between", async () => {
+    await app.runLog.open("starts");
+    await app.runLog.lease("starts", { holder: "another", ttlMs: 60_000 });
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+
+    const answering = request("POST", "/api/v1/runs", { body: { projectId: 1, sampleId: 7 } });
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(await answering).toMatchObject({ status: 503, body: { type: "urn:windowscope:problem:starts-busy" } });
+  });
 
   it.each([
     {
@@ -115,6 +176,27 @@ describe("DELETE /api/v1/runs/{runId}", () => {
 
     expect(cancelled).toMatchObject({ status: 200, body: { state: "cancelled" } });
     expect(again).toMatchObject({ status: 409, body: { type: "urn:windowscope:problem:run-is-over" } });
+  });
+});
+
+describe("DELETE /api/v1/runs/{runId} while the run log does not answer", () => {
+  it("answers 503 within 5 s, and cancels the run once the log is back", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    studio.answer("classifySampleV2", () => new Promise(() => undefined));
+    const { body } = await request("POST", "/api/v1/runs", { body: { projectId: 1, sampleId: 7 } });
+    const path = `/api/v1/runs/${String(body.runId)}`;
+    const outage = vi.spyOn(app.runLog, "append").mockRejectedValue(new RunLogUnavailableError("Redis", "no answer"));
+
+    const answering = request("DELETE", path);
+    await vi.advanceTimersByTimeAsync(5_000);
+    const answer = await answering;
+    outage.mockRestore();
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(answer).toMatchObject({ status: 503, body: { type: "urn:windowscope:problem:cancel-goes-on" } });
+    expect(answer.headers.get("retry-after")).toBe("5");
+    expect((await request("GET", path)).body.state).toBe("cancelled");
   });
 });
 

@@ -1,9 +1,14 @@
+import { RunLogUnavailableError, RunLogWriteError } from "@windowscope/runlog";
 import { StudioAuthenticationError, StudioError, StudioRefusedError, StudioUnreachableError } from "@windowscope/sdk";
 import type { Context, Env } from "hono";
 import { HTTPException } from "hono/http-exception";
 
 import type { ServerLog } from "../log.ts";
+import { StartsBusyError } from "../runs/start-lock.ts";
 import { createScrubber } from "../scrub.ts";
+
+/** Who is answered 503 may try again after so many seconds. */
+const RETRY_AFTER_S = 5;
 
 const strikeOutSecrets = createScrubber([]);
 
@@ -23,6 +28,14 @@ export class Problem extends Error {
 /** Answers an error as a problem document; what is not known to the caller goes to the log instead. */
 export function answerProblem(error: Error, c: Context, log: ServerLog): Response {
   const problem = toProblem(error);
+  if (problem?.status === 503) {
+    c.header("retry-after", String(RETRY_AFTER_S));
+    log.warn(`${c.req.method} ${c.req.path} cannot be answered now`, {
+      requestId: c.get("requestId"),
+      error: error.name,
+      reason: error.message,
+    });
+  }
   if (problem) return problemResponse(c, problem.status, problem.kind, problem.message);
   if (error instanceof HTTPException) return problemResponse(c, error.status, "bad-request", error.message);
   log.error(`${c.req.method} ${c.req.path} failed`, { requestId: c.get("requestId"), error });
@@ -52,5 +65,11 @@ function toProblem(error: Error): Problem | undefined {
   if (error instanceof StudioRefusedError) return new Problem(502, "studio-refused", error.studioText ?? error.message);
   if (error instanceof StudioAuthenticationError) return new Problem(502, "studio-key", error.message);
   if (error instanceof StudioUnreachableError) return new Problem(503, "studio-unreachable", error.message);
+  if (error instanceof StartsBusyError) return new Problem(503, "starts-busy", error.message);
+  // Where the run log is, and what it said, is the operator's business.
+  if (error instanceof RunLogUnavailableError)
+    return new Problem(503, "run-log-unavailable", "The run log does not answer; try again in a moment.");
+  if (error instanceof RunLogWriteError)
+    return new Problem(503, "run-log-refuses", "The run log cannot store anything now, perhaps for want of room.");
   return error instanceof StudioError ? new Problem(502, "studio-answer", error.message) : undefined;
 }

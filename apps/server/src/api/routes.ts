@@ -14,6 +14,7 @@ import { testRunRoutes } from "../test-runs/routes.ts";
 import type { TestRuns } from "../test-runs/test-runs.ts";
 import { accessRoutes, type AccessParts } from "../access/routes.ts";
 import type { ServerLog } from "../log.ts";
+import { cancelInTime } from "./cancel-in-time.ts";
 import { answerProblem, Problem, problemResponse, refuseInvalid } from "./problem.ts";
 import { sampleRoutes } from "./samples.ts";
 import {
@@ -213,11 +214,12 @@ export function apiRoutes({ studio, runs, journal, runLog, testRuns, recordings,
       request: { params: RunParams },
       responses: { 200: json(RunSchema, "The cancelled run."), default: problem },
     }),
-    async (c) => {
-      const { runId } = (await findRun(c.req.valid("param").runId)).run;
-      if (!(await runs.cancel(runId))) throw new Problem(409, "run-is-over", `The run ${runId} is over already.`);
-      return c.json(mutable((await findRun(runId)).run), 200);
-    },
+    (c) =>
+      cancelInTime(async () => {
+        const { runId } = (await findRun(c.req.valid("param").runId)).run;
+        if (!(await runs.cancel(runId))) throw new Problem(409, "run-is-over", `The run ${runId} is over already.`);
+        return c.json(mutable((await findRun(runId)).run), 200);
+      }),
   );
 
   app.openapi(
@@ -231,7 +233,7 @@ export function apiRoutes({ studio, runs, journal, runLog, testRuns, recordings,
         200: {
           description:
             "The windows so far. Arrow is a stream of record batches: `index`, `startMs`, `endMs`, `verdict`, `anomaly`, " +
-            "then a column for each class; the schema's metadata has the run as JSON.",
+            "then a column for each class, and `value` for a regression; the schema's metadata has the run as JSON.",
           content: {
             "application/json": { schema: z.object({ run: RunSchema, windows: z.array(WindowSchema) }) },
             "text/csv": { schema: z.string() },

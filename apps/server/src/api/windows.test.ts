@@ -76,6 +76,70 @@ describe("GET /api/v1/runs/{runId}/windows", () => {
     expect(rows).toEqual(body.windows);
   });
 
+  describe("of a regression", () => {
+    /** What a window without a number is like is decided by Studio: it has none. */
+    const values = [20.1, -3, undefined];
+
+    beforeEach(() => {
+      const answer = classifyAnswer(3);
+      const [classifier] = answer.classifications;
+      app.studio.answer("classifySampleV2", () => ({
+        ...answer,
+        classifications: [
+          {
+            ...classifier,
+            learnBlock: { ...classifier?.learnBlock, type: "keras-regression" },
+            result: values.map((value) => (value === undefined ? {} : { value })),
+          },
+        ],
+      }));
+    });
+
+    it("has the value of each window in every format, and nothing where there is none", async () => {
+      const runId = await finishedRun();
+      const { body } = await request("GET", `/api/v1/runs/${runId}/windows`);
+      const { text } = await request("GET", `/api/v1/runs/${runId}/windows?format=csv`);
+      const { table } = await arrowOf(runId);
+
+      expect((body.run as { result: object }).result).toMatchObject({ kinds: ["value"], classes: [] });
+      expect((body.windows as { value?: number }[]).map(({ value }) => value)).toEqual(values);
+      expect(text.split("\r\n").map((line) => line.split(",").at(-1))).toEqual(["value", "20.1", "-3", "", ""]);
+      expect(table.schema.fields.at(-1)).toMatchObject({ name: "value", nullable: true });
+      expect([...(table.getChild("value") ?? [])]).toEqual([20.1, -3, null]);
+    });
+  });
+
+  it("has in JSON what windows have beside numbers", async () => {
+    const answer = classifyAnswer(2);
+    const [classifier] = answer.classifications;
+    const found = { mAP: 0, f1: 0, precision: 0, recall: 0 };
+    app.studio.answer("classifySampleV2", () => ({
+      ...answer,
+      classifications: [
+        {
+          ...classifier,
+          learnBlock: { ...classifier?.learnBlock, type: "keras-object-detection" },
+          result: [],
+          structuredResult: [
+            { ...found, boxes: [[1, 2, 3, 4]], labels: ["cup"], scores: [0.75], debugInfoJson: '{"y_trues":[]}' },
+            { ...found, boxes: [], labels: [], scores: [] },
+          ],
+        },
+      ],
+    }));
+
+    const { body } = await request("GET", `/api/v1/runs/${await finishedRun()}/windows`);
+
+    expect(body.windows).toEqual([
+      {
+        ...{ index: 0, startMs: 0, endMs: 1000, scores: { cup: 0.75 }, verdict: "cup" },
+        boxes: [{ label: "cup", score: 0.75, x: 1, y: 2, width: 3, height: 4 }],
+        debugInfo: '{"y_trues":[]}',
+      },
+      { index: 1, startMs: 500, endMs: 1500, scores: { cup: 0 }, verdict: "no object" },
+    ]);
+  });
+
   it("is an empty Arrow table for a run without a result", async () => {
     app.studio.answer("classifySampleV2", () => new Promise(() => undefined));
     const { body } = await request("POST", "/api/v1/runs", { body: { projectId: 1, sampleId: 7 } });

@@ -4,6 +4,7 @@ import type { Recording } from "@windowscope/protocol";
 import { StudioNotFoundError, type Studio } from "@windowscope/sdk";
 import type { Schemas } from "@windowscope/sdk/api-types";
 
+import { cancelInTime } from "../api/cancel-in-time.ts";
 import { json, problem, ProjectParams, type Mutable } from "../api/schemas.ts";
 import { Problem, refuseInvalid } from "../api/problem.ts";
 import { DeviceBusyError, type Recordings } from "./recordings.ts";
@@ -68,13 +69,14 @@ export function recordingRoutes(parts: { readonly studio: Studio; readonly recor
       request: { params: RecordingParams },
       responses: { 200: json(RecordingSchema, "The cancelled recording."), default: problem },
     }),
-    async (c) => {
-      const { recordingId } = await findRecording(c.req.valid("param").recordingId);
-      if (!(await parts.recordings.cancel(recordingId))) {
-        throw new Problem(409, "recording-is-over", `The recording ${recordingId} is over already.`);
-      }
-      return c.json((await findRecording(recordingId)) as Mutable<Recording>, 200);
-    },
+    (c) =>
+      cancelInTime(async () => {
+        const { recordingId } = await findRecording(c.req.valid("param").recordingId);
+        if (!(await parts.recordings.cancel(recordingId))) {
+          throw new Problem(409, "recording-is-over", `The recording ${recordingId} is over already.`);
+        }
+        return c.json((await findRecording(recordingId)) as Mutable<Recording>, 200);
+      }),
   );
   return app;
 }

@@ -2,6 +2,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { TestRun } from "@windowscope/protocol";
 
+import { cancelInTime } from "../api/cancel-in-time.ts";
 import { json, problem, ProjectParams, VariantSchema, type Mutable } from "../api/schemas.ts";
 import { Problem, refuseInvalid } from "../api/problem.ts";
 import { TestPredictionSchema, TestRunSchema } from "./schemas.ts";
@@ -129,14 +130,15 @@ export function testRunRoutes({ testRuns }: { readonly testRuns: TestRuns }): Op
       request: { params: TestRunParams },
       responses: { 200: json(TestRunSchema, "The cancelled test run."), default: problem },
     }),
-    async (c) => {
-      const params = c.req.valid("param");
-      const { testRunId } = await findTestRun(params);
-      if (!(await testRuns.cancel(testRunId))) {
-        throw new Problem(409, "test-run-is-over", `The test run ${testRunId} is over already.`);
-      }
-      return c.json((await findTestRun(params)) as Mutable<TestRun>, 200);
-    },
+    (c) =>
+      cancelInTime(async () => {
+        const params = c.req.valid("param");
+        const { testRunId } = await findTestRun(params);
+        if (!(await testRuns.cancel(testRunId))) {
+          throw new Problem(409, "test-run-is-over", `The test run ${testRunId} is over already.`);
+        }
+        return c.json((await findTestRun(params)) as Mutable<TestRun>, 200);
+      }),
   );
   return app;
 }
