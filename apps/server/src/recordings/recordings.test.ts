@@ -264,6 +264,45 @@ describe("POST /projects/:projectId/devices/:deviceId/recordings", () => {
     expect(studio.calls).not.toContain("startSampling");
   });
 
+  it("answers 409 also when the device records for another process, asked at the same moment", async () => {
+    const first = app;
+    await startProcess();
+    const ask = (of: OpenAPIHono) =>
+      of.request(PATH, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(wish),
+      });
+
+    const asking = Promise.all([ask(first), ask(app), ask(first), ask(app)]);
+    await vi.advanceTimersByTimeAsync(1_000);
+
+    expect((await asking).map(({ status }) => status).sort()).toEqual([202, 409, 409, 409]);
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+  });
+
+  it("takes no sample that came before the device was asked", async () => {
+    const id = await start();
+    expect(studio.calls.indexOf("listSamples")).toBeLessThan(studio.calls.indexOf("startSampling"));
+    upload({ id: 39 });
+    await vi.advanceTimersByTimeAsync(5_000);
+
+    expect((await request("GET", `/recordings/${id}`)).body.state).not.toBe("finished");
+  });
+
+  it("asks the device once although the engine forgets the recording's log", async () => {
+    const id = await start();
+    await runLog.delete(id);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect((await request("GET", `/recordings/${id}`)).status).toBe(200);
+    watched.set(41, "run-41");
+    upload();
+    await vi.advanceTimersByTimeAsync(5_000);
+
+    expect(await reached(id, "finished")).toMatchObject({ sampleId: 41 });
+    expect(asked).toHaveLength(1);
+  });
+
   it("answers 409 while the device records already, also when asked twice at once", async () => {
     const answers = await Promise.all([request("POST", PATH, wish), request("POST", PATH, wish)]);
 

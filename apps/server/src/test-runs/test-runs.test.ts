@@ -1,6 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { decodeEntries, FEED, type Entry, type TestRun } from "@windowscope/protocol";
-import { createMemoryRunLog, type RunLog } from "@windowscope/runlog";
+import { createMemoryRunLog, RunLogUnavailableError, RunLogWriteError, type RunLog } from "@windowscope/runlog";
 import { StudioNotFoundError, StudioUnreachableError } from "@windowscope/sdk";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -275,6 +275,107 @@ describe("a test run and the processes that work on it", () => {
     expect({ status, state: body.state }).toEqual({ status: 200, state: "cancelled" });
     expect((await request("GET", `${PATH}/${id}`)).body.state).toBe("cancelled");
     expect(studio.calls.filter((operation) => operation === "startClassifyJob")).toHaveLength(1);
+  });
+});
+
+describe("a test run and the run log", () => {
+  it("is one for the same request to two processes at once", async () => {
+    isJobDone = false;
+    const other = await startProcess();
+
+    const starting = Promise.all(
+      [processes[0] as TestRuns, other, other, processes[0] as TestRuns].map((each) => each.start({ projectId: 1 })),
+    );
+    await vi.advanceTimersByTimeAsync(1_000);
+
+    expect(new Set((await starting).map(({ testRunId }) => testRunId)).size).toBe(1);
+    expect(await runLog.list({ prefix: "test-", limit: 10 })).toHaveLength(1);
+  });
+
+  it("waits while the log refuses, stores everything once, and says why it waits where that fits", async () => {
+    const append = runLog.append.bind(runLog);
+    let refusals = 0;
+    vi.spyOn(runLog, "append").mockImplementation(async (appends) => {
+      const isLarge = appends.some(({ entries }) => entries.length > 1);
+      if (isLarge && refusals++ < 5) throw new RunLogWriteError("the disk", { cause: new Error("no room") });
+      await append(appends);
+    });
+    const id = await start();
+
+    expect(await reached(id, "finished")).toMatchObject({ predictions: 450 });
+    const told = await entriesOf(id);
+    expect(told.flatMap((entry) => (entry.kind === "test-run" ? (entry.testRun.warning ?? []) : []))).toEqual([
+      "Cannot write to the disk: no room.",
+    ]);
+    expect(told.flatMap((entry) => (entry.kind === "predictions" ? entry.predictions : []))).toHaveLength(450);
+    expect(refusals).toBeGreaterThan(1);
+  });
+
+  it("stores nothing twice when answers get lost", async () => {
+    const append = runLog.append.bind(runLog);
+    let appends = 0;
+    vi.spyOn(runLog, "append").mockImplementation(async (what) => {
+      await append(what);
+      if (++appends % 2 === 0) throw new RunLogUnavailableError("Redis", "no answer");
+    });
+    const id = await start().catch(() => "");
+    await vi.waitFor(async () => expect(await runLog.list({ prefix: "test-", limit: 10 })).toHaveLength(1));
+    const [state] = await runLog.list({ prefix: "test-", limit: 1 });
+    await reached(id || String(state?.log), "finished");
+
+    const told = await entriesOf(String(state?.log));
+    expect(told.map(({ seq }) => seq)).toEqual(told.map((_, i) => i));
+    expect(told.flatMap((entry) => (entry.kind === "predictions" ? entry.predictions : []))).toHaveLength(450);
+  });
+
+  it.each([
+    { what: "while its job runs", state: "classifying" as const },
+    { what: "among its predictions", state: "reading" as const },
+  ])("is written again under a new epoch when the engine forgets it $what", async ({ state }) => {
+    isJobDone = state === "reading";
+    const append = runLog.append.bind(runLog);
+    let isForgotten = false;
+    const forget = async (log: string) => {
+      isForgotten = true;
+      await runLog.delete(log);
+    };
+    vi.spyOn(runLog, "append").mockImplementation(async (appends) => {
+      await append(appends);
+      const predictions = appends.find(({ entries }) => entries.length > 1);
+      if (predictions && !isForgotten) await forget(predictions.log);
+    });
+    const id = await start();
+    if (state === "classifying") {
+      await reached(id, "classifying");
+      await forget(id);
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect((await request("GET", `${PATH}/${id}`)).body.state).toBe("classifying");
+      isJobDone = true;
+    }
+    // In between there is none.
+    await vi.waitFor(async () => expect((await runLog.stat(id))?.isSealed).toBe(true), { timeout: 60_000 });
+
+    expect(isForgotten).toBe(true);
+    expect(await reached(id, "finished")).toMatchObject({ jobId: 9, predictions: 450 });
+    const told = await entriesOf(id);
+    expect(told.flatMap((entry) => (entry.kind === "predictions" ? entry.predictions : []))).toHaveLength(450);
+    expect(studio.calls.filter((operation) => operation === "startClassifyJob")).toHaveLength(1);
+  });
+
+  it("is answered 503 within 5 s when it is cancelled while the log is away, and is cancelled later", async () => {
+    isJobDone = false;
+    const id = await start();
+    await reached(id, "classifying");
+    const outage = vi.spyOn(runLog, "append").mockRejectedValue(new RunLogUnavailableError("Redis", "no answer"));
+
+    const answering = request("DELETE", `${PATH}/${id}`);
+    await vi.advanceTimersByTimeAsync(5_000);
+    const { status } = await answering;
+    outage.mockRestore();
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(status).toBe(503);
+    expect((await request("GET", `${PATH}/${id}`)).body.state).toBe("cancelled");
   });
 });
 
