@@ -148,6 +148,22 @@ describe("GET /runs/{runId}/events", () => {
     expect(events.isOver()).toBe(true);
   });
 
+  it("[P13] waits 5 s for a run that was there, also when nobody else is connected", async () => {
+    await runLog.delete("run-1");
+    const again = { "last-event-id": `${state.epoch}:0` };
+    const [back, gone] = [get("/runs/run-1/events", again), get("/runs/run-2/events", again)];
+    await vi.advanceTimersByTimeAsync(3_000);
+    await append(runLog, 1, { log: "run-1" });
+    await vi.advanceTimersByTimeAsync(4_000);
+    const events = follow(await back);
+    await settle();
+
+    expect((await gone).status).toBe(404);
+    expect(events.events()[0]).toMatchObject({ type: "reset", data: { why: "epoch" } });
+    await events.leave();
+    expect([hub.tails.size, hub.admission.connections, vi.getTimerCount()]).toEqual([0, 0, 0]);
+  });
+
   it("answers 404 where there is no run, 400 to an id that is none, 503 to one too many", async () => {
     expect((await get("/runs/run-2/events")).status).toBe(404);
     expect((await get("/runs/feed/events")).status).toBe(404);
@@ -205,10 +221,10 @@ describe("GET /api/v1/runs/{runId}/events where an access token is asked for", (
   });
 
   it("does not begin when the session ends while the run is looked for", async () => {
-    const { find } = app.hub.tails;
+    const find = app.hub.tails.find.bind(app.hub.tails);
     vi.spyOn(app.hub.tails, "find").mockImplementationOnce(async (...args) => {
       await app.request("DELETE", "/api/v1/session", { headers });
-      return find.apply(app.hub.tails, args);
+      return find(...args);
     });
     const ended = whyOver(await app.fetchRaw("GET", PATH, { headers }));
     await settle();

@@ -35,35 +35,33 @@ export function eventRoutes({ hub, runLog, readClient, callerOf }: EventParts): 
     const last = lastEventId === undefined ? undefined : parseEventId(lastEventId);
     if (lastEventId !== undefined && !last) throw new Problem(400, "bad-request", "Last-Event-ID is none of ours.");
 
+    const caller = await callerOf?.(c);
     const admitted = hub.admission.admit(clientOf(c, readClient));
     if ("refusal" in admitted) return refuse(c, admitted.refusal);
-    let viewer: EventViewer | undefined;
     const open: { subscription?: LogSubscription; leave?: () => void } = {};
+    const viewer = new EventViewer(hub, caller === "token" ? undefined : caller, {
+      room: () => open.subscription?.roomMade(),
+      close: () => {
+        open.subscription?.close();
+        open.leave?.();
+        admitted.release();
+      },
+    });
+    // Before the log is looked for: the hub's clock ends that search too.
+    open.leave = hub.enter(viewer, () => viewer.cut("the server stops"));
     try {
-      const caller = await callerOf?.(c);
       const state = await hub.tails.find(runId, last !== undefined);
       if (!state) throw noSuchRun(runId);
       // Whoever was told the end need not come back: a browser stops at this answer.
       if (last && state.isSealed && last.epoch === state.epoch && last.seq === state.next) return c.body(null, 204);
-
-      viewer = new EventViewer(hub, caller === "token" ? undefined : caller, {
-        room: () => open.subscription?.roomMade(),
-        close: () => {
-          open.subscription?.close();
-          open.leave?.();
-          admitted.release();
-        },
-      });
-      const opened = viewer;
-      open.leave = hub.enter(opened, () => opened.cut("the server stops"));
-      const from = last ? { epoch: last.epoch, seq: last.seq + 1 } : "start";
       // A session that was ended before the hub knew of this viewer ended without it.
-      if (caller && !(await callerOf?.(c))) opened.cut("the session was ended");
-      if (!opened.isClosed)
-        open.subscription = LogSubscription.open({ id: 0, state, from }, { outlet: opened, tails: hub.tails });
+      if (caller && !(await callerOf?.(c))) viewer.cut("the session was ended");
+      const from = last ? { epoch: last.epoch, seq: last.seq + 1 } : "start";
+      if (!viewer.isClosed) {
+        open.subscription = LogSubscription.open({ id: 0, state, from }, { outlet: viewer, tails: hub.tails });
+      }
     } finally {
-      if (!viewer) admitted.release();
-      else if (!open.subscription) viewer.cut("the stream cannot begin");
+      if (!open.subscription) viewer.cut("the stream cannot begin");
     }
     return c.body(viewer.stream, 200, {
       "content-type": "text/event-stream",
