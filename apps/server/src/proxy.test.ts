@@ -10,7 +10,7 @@ describe("readClient", () => {
   it("believes nobody by default", () => {
     const headers = { "x-forwarded-for": "1.2.3.4", "x-forwarded-proto": "https" };
 
-    expect(read("127.0.0.1", headers, [])).toEqual({ address: "127.0.0.1", isSecure: false, isLocal: false });
+    expect(read("127.0.0.1", headers, [])).toEqual({ address: "127.0.0.1", isSecure: false, isLocal: true });
     expect(read("9.9.9.9", headers)).toEqual({ address: "9.9.9.9", isSecure: false, isLocal: false });
   });
 
@@ -31,7 +31,8 @@ describe("readClient", () => {
     { remote: "::1", forwarded: "", isLocal: true },
     { remote: "::1", forwarded: "127.0.0.1", isLocal: true },
     { remote: "::1", forwarded: "1.2.3.4", isLocal: false },
-    { remote: "127.0.0.1", forwarded: "1.2.3.4", isLocal: false },
+    // A proxy that nobody listed cannot be told from a program of this machine.
+    { remote: "127.0.0.1", forwarded: "1.2.3.4", isLocal: true },
     { remote: "10.0.0.1", forwarded: "127.0.0.1", isLocal: false },
     { remote: "1.2.3.4", forwarded: undefined, isLocal: false },
   ])("$remote saying $forwarded is on this machine: $isLocal", ({ remote, forwarded, isLocal }) => {

@@ -10,7 +10,7 @@ export interface Client {
   readonly address: string;
   /** Whether the client speaks https with whoever it talks to. */
   readonly isSecure: boolean;
-  /** Whether it runs on this machine, with no proxy in between that tells of somebody else. */
+  /** Whether it runs on this machine, as far as is known: a proxy there that is not listed looks the same. */
   readonly isLocal: boolean;
 }
 
@@ -31,16 +31,13 @@ export function createClientReader(trustedProxies: readonly string[]) {
 
   return function readClient(remoteAddress: string | undefined, header: ReadHeader): Client {
     const remote = plain(remoteAddress ?? "unknown");
+    if (!isTrusted(remote)) return { address: remote, isSecure: false, isLocal: isLoopback(remote) };
     // Each proxy puts the address that it saw at the end; what stands before the last stranger is hearsay.
     const hops = (header("x-forwarded-for") ?? "").split(",").map((hop) => plain(hop.trim()));
-    const isLocal = isLoopback(remote) && hops.every((hop) => hop === "" || isLoopback(hop));
-    if (!isTrusted(remote)) return { address: remote, isSecure: false, isLocal };
-    const client = hops.reverse().find((hop) => !isTrusted(hop)) ?? "";
-    return {
-      address: isIP(client) !== 0 ? client : remote,
-      isSecure: header("x-forwarded-proto")?.trim().toLowerCase() === "https",
-      isLocal,
-    };
+    const client = hops.findLast((hop) => !isTrusted(hop)) ?? "";
+    const address = isIP(client) !== 0 ? client : remote;
+    const isSecure = header("x-forwarded-proto")?.trim().toLowerCase() === "https";
+    return { address, isSecure, isLocal: isLoopback(remote) && isLoopback(address) };
   };
 }
 
