@@ -29,9 +29,11 @@ export class FakeViewer implements ViewerSocket {
     this.#leave = hub.enter(this.session, () => this.terminate());
   }
 
-  send(data: string | Buffer, { binary }: { readonly binary: boolean }, onSent?: () => void): void {
+  send(data: string | Buffer, how?: { readonly binary: boolean } | (() => void), then?: () => void): void {
+    const onSent = typeof how === "function" ? how : then;
+    const isBinary = typeof how === "object" ? how.binary : typeof data !== "string";
     const bytes = Buffer.from(data as string).length;
-    if (binary) {
+    if (isBinary) {
       this.frames.push(data as Buffer);
       this.receivedBytes += bytes;
       for (const { seq } of decodeEntries(new Uint8Array(data as Buffer))) this.seqs.push(seq);

@@ -42,10 +42,11 @@ function connectInMemory(hub: LiveHub, random: () => number) {
   };
   const server: ViewerSocket = {
     bufferedAmount: 0,
-    send: (data, _options, onSent) => {
+    send: (data: string | Buffer, onSent: object | (() => void) | undefined) => {
       const copy = typeof data === "string" ? data : new Uint8Array(data).buffer;
       enqueue(toClient, () => client.onmessage?.({ data: copy } as never));
-      later(() => onSent?.());
+      // No viewer here asks for JSON, so there are no options.
+      if (typeof onSent === "function") later(onSent as () => void);
     },
     close: (code, reason) => cut(code, reason),
     ping: () => enqueue(toClient, () => session.heard()),

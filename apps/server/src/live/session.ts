@@ -19,14 +19,16 @@ import { isPublicLog, type LiveParts, type Viewer } from "./viewer.ts";
 /** The part of a WebSocket that a session uses, so that a test needs no network. */
 export interface ViewerSocket {
   readonly bufferedAmount: number;
-  send(data: string | Buffer, options: { readonly binary: boolean }, onSent?: (error?: Error) => void): void;
+  /** Text as text, bytes as bytes. */
+  send(data: string | Buffer, onSent?: (error?: Error) => void): void;
+  send(data: Buffer, options: { readonly binary: boolean }, onSent?: (error?: Error) => void): void;
   close(code: number, reason: string): void;
   ping(): void;
   /** Drops the connection without a word. */
   terminate(): void;
 }
 
-const BINARY = { binary: true };
+/** For text that is encoded already. */
 const TEXT = { binary: false };
 
 /** One viewer's connection: greets, subscribes, keeps the connection alive, ends it when it is of no use. */
@@ -44,6 +46,8 @@ export class ViewerSession implements Outlet, Viewer {
   #wantsJson = false;
   readonly #openedMs = performance.now();
   readonly #liveness: Liveness;
+  /** With no more than this waiting, another message stays below the high-water mark. */
+  readonly #roomBytes: number;
   #isClosed = false;
 
   constructor(socket: ViewerSocket, parts: LiveParts) {
@@ -51,6 +55,7 @@ export class ViewerSession implements Outlet, Viewer {
     this.#parts = parts;
     this.#rate = new ControlRate(this.#limits);
     this.#liveness = new Liveness(this.#limits, this.#openedMs);
+    this.#roomBytes = this.#limits.highWaterBytes - this.#limits.messageBytes;
   }
 
   /** A frame came in. @param data The text; `undefined` for a binary frame, which a client never sends. */
@@ -135,7 +140,8 @@ export class ViewerSession implements Outlet, Viewer {
   }
 
   tell(message: ServerMessage): void {
-    this.#write(JSON.stringify(message), TEXT);
+    const text = JSON.stringify(message);
+    this.#write(text, Buffer.byteLength(text));
     if (!this.#isClosed && this.#socket.bufferedAmount > this.#limits.unreadBytes) {
       this.close(CLOSE.overloaded, "too much is left unread");
     }
@@ -143,7 +149,7 @@ export class ViewerSession implements Outlet, Viewer {
 
   send(frame: Frame): void {
     const data = this.#wantsJson ? frame.json : frame.bytes;
-    this.#write(data, this.#wantsJson ? TEXT : BINARY);
+    this.#write(data, data.length);
     this.#parts.sent(data.length);
   }
 
@@ -156,18 +162,14 @@ export class ViewerSession implements Outlet, Viewer {
     return this.#parts.tails.limits;
   }
 
-  /** With no more than this waiting, another message stays below the high-water mark. */
-  get #roomBytes(): number {
-    return this.#limits.highWaterBytes - this.#limits.messageBytes;
-  }
-
-  #write(data: string | Buffer, options: { readonly binary: boolean }): void {
+  #write(data: string | Buffer, bytes: number): void {
     if (this.#isClosed) return;
-    const bytes = typeof data === "string" ? Buffer.byteLength(data) : data.length;
     this.#liveness.spoke(bytes);
     // Only who might have to wait needs to hear when the wire has taken it.
-    const fills = this.#socket.bufferedAmount + bytes > this.#roomBytes;
-    this.#socket.send(data, options, fills ? this.#onDrained : undefined);
+    const onSent = this.#socket.bufferedAmount + bytes > this.#roomBytes ? this.#onDrained : undefined;
+    // ws copies options for each message, so the usual one goes without.
+    if (this.#wantsJson && typeof data !== "string") this.#socket.send(data, TEXT, onSent);
+    else this.#socket.send(data, onSent);
   }
 
   readonly #onDrained = (): void => {
