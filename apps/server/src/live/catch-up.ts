@@ -27,11 +27,16 @@ export interface Reader {
 
 /** Frames kept for the next viewer that comes by the same place. */
 const KEPT_FRAMES = 32;
+/** For so long after something new went out, more is expected. */
+const NEWS_MS = 1_000;
+/** While more is expected, a turn is followed by a pause that lasts so many times as long. */
+const PAUSE_FACTOR = 2;
 
 /**
  * Serves those who are behind, in turns, while everybody who is not gets what is new at once.
  *
- * After a few milliseconds the process does other things first, so that however many catch up, what is live stays live.
+ * After a few milliseconds the process does other things first, and as long as a log grows it keeps most of its time free
+ * for what is new. So however many catch up, what is live stays live.
  * Viewers that want the same place share one read.
  */
 export class CatchUp {
@@ -45,6 +50,7 @@ export class CatchUp {
   readonly #waiting = new Map<Reader, LogPlace>();
   readonly #kept = new Map<string, Frame>();
   #isScheduled = false;
+  #newsMs = -Infinity;
 
   constructor(runLog: RunLog, limits: LiveLimits) {
     this.#runLog = runLog;
@@ -55,6 +61,11 @@ export class CatchUp {
   request(reader: Reader): void {
     this.#queue.add(reader);
     this.#schedule();
+  }
+
+  /** To be called when something new is about to go out. */
+  giveWay(): void {
+    this.#newsMs = performance.now();
   }
 
   /** Forgets what was kept, since the log may have begun anew. */
@@ -70,9 +81,17 @@ export class CatchUp {
 
   #turn(): void {
     this.#isScheduled = false;
-    const endMs = performance.now() + this.#limits.catchUpMsPerTurn;
+    const beginMs = performance.now();
+    const endMs = beginMs + this.#limits.catchUpMsPerTurn;
     while (this.#serveOne()) if (performance.now() >= endMs) break;
-    if (this.#found.length > 0 || this.#queue.size > 0) this.#schedule();
+    if (this.#found.length === 0 && this.#queue.size === 0) return;
+    const nowMs = performance.now();
+    if (nowMs - this.#newsMs > NEWS_MS) {
+      this.#schedule();
+      return;
+    }
+    this.#isScheduled = true;
+    setTimeout(() => this.#turn(), (nowMs - beginMs) * PAUSE_FACTOR);
   }
 
   /** @returns Whether there was anybody to serve. */

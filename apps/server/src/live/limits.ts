@@ -62,7 +62,7 @@ export const DEFAULT_LIMITS: LiveLimits = {
   bufferedBytes: 256 * MIB,
   messageBytes: 64 * KIB,
   ringBytes: 4 * MIB,
-  catchUpMsPerTurn: 5,
+  catchUpMsPerTurn: 2,
   concurrentReads: 8,
   vanishedMs: 5_000,
   logOutageMs: 30_000,

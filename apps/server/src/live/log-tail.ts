@@ -29,6 +29,7 @@ export class LogTail {
   readonly #runLog: RunLog;
   readonly #limits: LiveLimits;
   readonly #serverLog: ServerLog;
+  readonly #onNews: () => void;
   readonly #unwatch: () => void;
   readonly #ring: Ring;
   readonly #cursors = new Set<Cursor>();
@@ -45,8 +46,15 @@ export class LogTail {
 
   constructor(
     state: LogState,
-    parts: { readonly runLog: RunLog; readonly limits: LiveLimits; readonly serverLog: ServerLog },
+    parts: {
+      readonly runLog: RunLog;
+      readonly limits: LiveLimits;
+      readonly serverLog: ServerLog;
+      /** Called before new entries go to the cursors. */
+      readonly onNews: () => void;
+    },
   ) {
+    this.#onNews = parts.onNews;
     this.log = state.log;
     this.#runLog = parts.runLog;
     this.#limits = parts.limits;
@@ -160,6 +168,7 @@ export class LogTail {
     if (bytes.length > 0) {
       const frame = new Frame(this.#ring.next, next, bytes);
       this.#ring.push(frame);
+      this.#onNews();
       for (const cursor of this.#cursors) cursor.grown(frame);
     } else if (isNews) {
       for (const cursor of this.#cursors) cursor.looked();

@@ -18,6 +18,8 @@ export class LogTails {
   readonly catchUp: CatchUp;
   readonly #runLog: RunLog;
   readonly #serverLog: ServerLog;
+  /** What every tail needs. */
+  readonly #parts;
   readonly #byLog = new Map<string, LogTail>();
   /** For logs that a viewer knows and that are not there at the moment. */
   #searches: Search[] = [];
@@ -27,6 +29,7 @@ export class LogTails {
     this.catchUp = new CatchUp(runLog, limits);
     this.#runLog = runLog;
     this.#serverLog = serverLog;
+    this.#parts = { runLog, limits, serverLog, onNews: () => this.catchUp.giveWay() };
   }
 
   /** Logs that are followed. */
@@ -58,8 +61,7 @@ export class LogTails {
   /** Lets a cursor follow a log. @param state How the log stood just now. */
   follow(state: LogState, cursor: Cursor): LogTail {
     const known = this.#byLog.get(state.log);
-    const parts = { runLog: this.#runLog, limits: this.limits, serverLog: this.#serverLog };
-    const tail = known ?? new LogTail(state, parts);
+    const tail = known ?? new LogTail(state, this.#parts);
     this.#byLog.set(state.log, tail);
     tail.add(cursor);
     // The log may have grown before there was anybody to hear of it. And of two states one is the older.
