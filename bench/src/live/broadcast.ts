@@ -15,6 +15,9 @@ const PEERS = CONTENDERS.filter((name) => name !== "ours");
 const LATENCY_LOAD = { viewers: 1_000, perSecond: 20 } as const;
 const LATENCY_GOAL = { mostValue: 150 } as const;
 
+/** Before each measurement, so that everybody's code is compiled. */
+const WARM_UP_SENDS = 25_000;
+
 /** A way to send: to how many, at most how many batches a second, and how many batches in a measurement. */
 interface Load {
   readonly viewers: number;
@@ -64,8 +67,7 @@ async function measureLoad(
   ) as unknown as Record<ContenderName, Measured>;
   for (const audience of audiences) {
     await audience.connect(viewers);
-    // Compiles code.
-    await audience.send(Math.ceil(batches / 4), Infinity);
+    await audience.send(Math.ceil(WARM_UP_SENDS / viewers), Infinity);
   }
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < audiences.length; turn++) {

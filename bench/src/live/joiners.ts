@@ -37,6 +37,7 @@ export async function measureJoiners(options: {
       await connect(VIEWERS);
       await send(PER_SECOND, PER_SECOND);
       const joiners = start<ViewersCommands>("viewers-process.ts", ["ours"]);
+      await joiners.ask("stepBack");
       const join = (count: number) => joiners.ask("replay", { url, count, batches: HISTORY_BATCHES });
       await join(JOINERS / 10);
 

@@ -1,4 +1,6 @@
 /** The child process of many viewers of one server. Its argument is the contender's name. */
+import { setPriority } from "node:os";
+
 import { answerParent, tellParent } from "./children.ts";
 import { readClockMs } from "./clock.ts";
 import type { ContenderName } from "./contenders.ts";
@@ -17,7 +19,7 @@ let arrivals = new Uint32Array();
 /** How many batches each viewer has got. */
 const counts: number[] = [];
 
-const commands = { connect, expect, collect, replay };
+const commands = { connect, expect, collect, replay, stepBack };
 export type ViewersCommands = typeof commands;
 
 answerParent(commands);
@@ -67,4 +69,9 @@ async function replay(join: { readonly url: string; readonly count: number; read
     if (batches < join.batches) throw new Error(`A joiner has ${batches} batches of ${join.batches}.`);
   });
   await Promise.all(joining);
+}
+
+/** From now on these viewers get what time the others leave, as if they were on a machine of their own. */
+function stepBack(): void {
+  setPriority(19);
 }
