@@ -126,7 +126,7 @@ export function createMemoryRunLog(): RunLog {
 }
 
 function apply(stored: StoredLog, { entries, meta, seal }: Append): void {
-  for (const entry of entries) stored.entries.push(entry.slice());
+  for (const entry of entries) stored.entries.push(new Uint8Array(entry));
   stored.bytes += sizeOf(entries);
   stored.meta = meta ?? stored.meta;
   stored.isSealed = seal ?? false;
