@@ -64,7 +64,7 @@ export interface Viewer {
 }
 
 /** A raw viewer acknowledges after so many bytes or entries, or so long. */
-const ACK_BYTES = 128 * 1024;
+const ACK_BYTES = 256 * 1024;
 const ACK_ENTRIES = 64;
 const ACK_MS = 1_000;
 

@@ -23,7 +23,8 @@ export class Metrics {
 
   /** @param measuresProcess Also memory, CPU and event loop of the process. */
   constructor({ measuresProcess = false }: { readonly measuresProcess?: boolean } = {}) {
-    if (measuresProcess) collectDefaultMetrics({ register: this.registry });
+    // Each look at the event loop wakes the process; ten a second are enough to see it stall.
+    if (measuresProcess) collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 100 });
   }
 
   #gauge(name: string, help: string): Gauge {

@@ -37,7 +37,7 @@ export const CONNECT: Readonly<Record<ContenderName, Connect>> = {
 const ADDRESSES = 200;
 /** As the protocol's own client acknowledges. */
 const ACK_ENTRIES = 64;
-const ACK_BYTES = 128 * 1024;
+const ACK_BYTES = 256 * 1024;
 
 /** Resolves when the server says that the viewer has caught up. */
 export async function connectOurs(url: string, viewer: number, from: SubscribeFrom, onBatch: OnBatch): Promise<Viewer> {

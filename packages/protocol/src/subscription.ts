@@ -10,7 +10,7 @@ export type LogEvent =
   | { readonly type: "reset"; readonly why: ResetReason };
 
 /** Bytes, entries or time since the last one, that the consumer has taken before the server is told. */
-const ACK_BYTES = 128 * 1024;
+const ACK_BYTES = 256 * 1024;
 const ACK_ENTRIES = 64;
 const ACK_MS = 1_000;
 /** A server holds back long before so much waits here, JSON included. */

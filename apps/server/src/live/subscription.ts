@@ -104,7 +104,8 @@ export class LogSubscription implements Cursor, Reader {
   grown(frame: Frame): void {
     // Who has everything before gets it at once; the others on their way there.
     if (this.#next === frame.from && this.#isOfTail && this.#canSend) this.#send(frame);
-    this.#goOn();
+    const hasAll = this.#isLive && this.#next === this.#tail.next && this.#isOfTail && !this.#tail.isSealed;
+    if (!hasAll) this.#goOn();
   }
 
   looked(): void {
