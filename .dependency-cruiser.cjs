@@ -17,7 +17,10 @@ const mayImport = {
   ],
 };
 
-/** The fault suite looks at the server as a viewer does: through the protocol's own client, and frame by frame. */
+/**
+ * The fault suite looks at the server as a viewer does: through the protocol's own client, and frame by frame. What a
+ * viewer cannot do, such as trimming a log, it does to the run log.
+ */
 const FAULTS = "^apps/cli/faults/";
 
 /** Where our client meets our Studio; the Studio itself shares nothing with it but the API document. */
@@ -48,12 +51,12 @@ module.exports = {
       to: { path: "^(packages|apps|bench)/", pathNot: startingWith([`${importer}/`, ...allowed]) },
     })),
     {
-      name: "the fault suite may import what apps/cli may, and the protocol's client",
+      name: "the fault suite may import what apps/cli may, the protocol's client and the run log",
       severity: "error",
       from: { path: FAULTS },
       to: {
         path: "^(packages|apps|bench)/",
-        pathNot: startingWith(["apps/cli/", ...mayImport["apps/cli"], "packages/protocol/src/index.ts"]),
+        pathNot: startingWith(["apps/cli/", ...mayImport["apps/cli"], "packages/(protocol|runlog)/src/index.ts"]),
       },
     },
     {

@@ -20,25 +20,25 @@ declare module "vitest" {
 export class Figures {
   readonly rows: Omit<Row, "id" | "did" | "day">[] = [];
 
-  is(figure: string, measured: number | string | boolean, wanted: number | string | boolean): void {
-    this.#add(figure, String(measured), String(wanted), measured === wanted);
+  is(figure: string, measured: number | string | boolean, wanted: number | string | boolean, remark = ""): void {
+    this.#add(figure, String(measured), String(wanted), measured === wanted, remark);
   }
 
-  atMost(figure: string, measured: number, limit: number, unit = ""): void {
-    this.#add(figure, withUnit(measured, unit), `≤ ${withUnit(limit, unit)}`, measured <= limit);
+  atMost(figure: string, measured: number, limit: number, unit = "", remark = ""): void {
+    this.#add(figure, withUnit(measured, unit), `≤ ${withUnit(limit, unit)}`, measured <= limit, remark);
   }
 
   atLeast(figure: string, measured: number, limit: number, unit = ""): void {
-    this.#add(figure, withUnit(measured, unit), `≥ ${withUnit(limit, unit)}`, measured >= limit);
+    this.#add(figure, withUnit(measured, unit), `≥ ${withUnit(limit, unit)}`, measured >= limit, "");
   }
 
   /** Something to know that has no limit. */
-  note(figure: string, measured: number | string, unit = ""): void {
-    this.#add(figure, typeof measured === "number" ? withUnit(measured, unit) : measured, "–", true);
+  note(figure: string, measured: number | string, unit = "", remark = ""): void {
+    this.#add(figure, typeof measured === "number" ? withUnit(measured, unit) : measured, "–", true, remark);
   }
 
-  #add(figure: string, measured: string, limit: string, isOk: boolean): void {
-    this.rows.push({ figure, measured, limit, isOk });
+  #add(figure: string, measured: string, limit: string, isOk: boolean, remark: string): void {
+    this.rows.push({ figure, measured, limit, isOk, remark });
   }
 }
 

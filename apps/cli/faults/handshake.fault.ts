@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { FakeStudio } from "./fake-studio.ts";
 import { fault } from "./figures.ts";
 import { LiveSocket, openLive } from "./live-socket.ts";
-import { heapMiB, openFiles, startServer, type ServerProcess } from "./processes.ts";
+import { heapMiB, openFiles, rssMiB, startServer, type ServerProcess } from "./processes.ts";
 import { handshake, openRaw, RawSocket } from "./raw-socket.ts";
 import { patientMs, sized } from "./run.ts";
 
@@ -100,15 +100,16 @@ fault(
     // Warm, so that what the code itself takes does not count.
     await repeat(200, (i) => send(whole, i % 3));
     await pause(500);
-    const before = { heap: await heapMiB(server), files: openFiles(server.pid).files };
+    const before = { heap: await heapMiB(server), rss: rssMiB(server.pid), files: openFiles(server.pid).files };
     await repeat(RESETS, (i) => send(whole, i % 3));
     await repeat(ABORTED, (i) => send(whole.slice(0, 20 + (i % (whole.length - 20))), 0));
     await pause(1_000);
-    const after = { heap: await heapMiB(server), files: openFiles(server.pid).files };
+    const after = { heap: await heapMiB(server), rss: rssMiB(server.pid), files: openFiles(server.pid).files };
 
     figures.is("process alive, /healthz", (await fetch(`${server.url}/healthz`)).status, 200);
     figures.atMost("open files more than before", after.files - before.files, 2);
     figures.atMost("heap more than before, collected", after.heap - before.heap, 2, "MiB");
+    figures.note("RSS more than before, collected", after.rss - before.rss, "MiB");
     neighbour.send({ type: "ping", t: 1 });
     figures.is(
       "a neighbour is still served",

@@ -79,6 +79,7 @@ async function settle(viewers: ViewerPool, count: number): Promise<void> {
   }
 }
 
+const COLLECTED = "each measured right after collecting garbage";
 const STALL = { viewers: sized(100, 20), stalled: sized(10, 2), seconds: sized(15, 6) };
 
 fault(
@@ -99,6 +100,7 @@ fault(
     await viewers.forgetLatencies();
     await keepGoing(both, load);
     const calmMiB = await heapMiB(server);
+    const calmRss = rssMiB(server.pid);
     await settle(viewers, STALL.viewers);
     const before = await viewers.reports();
 
@@ -108,6 +110,7 @@ fault(
     const queued = highest(async () => (await readMetric(server.url, "windowscope_buffered_bytes")) ?? NaN, stalled);
     await stalled;
     const stalledMiB = await heapMiB(server);
+    const stalledRss = rssMiB(server.pid);
     const during = await viewers.reports();
     await viewers.setReading(true, STALL.stalled / 2);
     await settle(viewers, STALL.viewers);
@@ -116,7 +119,8 @@ fault(
     const isFast = (_report: ViewerReport, i: number) => i % (STALL.viewers / 2) >= STALL.stalled / 2;
     const queuedKiB = (await queued) / 1024 / STALL.stalled;
     figures.atMost("waiting in the server for each stalled viewer, at most", queuedKiB, 300, "KiB");
-    figures.atMost("memory held (collected) more than in the same load without them", stalledMiB - calmMiB, 15, "MiB");
+    figures.atMost("heap more than in the same load without them", stalledMiB - calmMiB, 15, "MiB", COLLECTED);
+    figures.atMost("RSS more than in the same load without them", stalledRss - calmRss, 15, "MiB", COLLECTED);
     const calmP99 = latencyOf(before, 0.99);
     const fastP99 = latencyOf(during.filter(isFast), 0.99);
     figures.note("p50 and p99 of the others without stalled viewers", `${latencyOf(before, 0.5)} and ${calmP99} ms`);
@@ -212,14 +216,14 @@ fault(
     await visit(warm, sized(1_000, 100), 100);
     await keepGoing(both, { perSecond: 10, seconds: 2 });
     await pause(1_000);
-    const before = { heap: await heapMiB(server), files: openFiles(server.pid).files };
+    const before = { heap: await heapMiB(server), rss: rssMiB(server.pid), files: openFiles(server.pid).files };
 
     const viewers = new ViewerPool(2);
     await viewers.open(STEADY.viewers, spec);
     await viewers.until(({ live }) => live === STEADY.viewers, 30_000, "live");
     figures.note(
       "memory for each connected viewer",
-      ((rssMiB(server.pid) - before.heap) * 1024) / STEADY.viewers,
+      ((rssMiB(server.pid) - before.rss) * 1024) / STEADY.viewers,
       "KiB of RSS",
     );
     await keepGoing(both, { perSecond: 5, seconds: STEADY_S });
@@ -236,9 +240,10 @@ fault(
 
     await visit(warm, STEADY.visits, 100);
     await pause(2_000);
-    const after = { heap: await heapMiB(server), files: openFiles(server.pid).files };
+    const after = { heap: await heapMiB(server), rss: rssMiB(server.pid), files: openFiles(server.pid).files };
     figures.atMost("heap, collected, after / before", after.heap / before.heap, 1.05);
     figures.note("heap before and after", `${before.heap.toFixed(1)} and ${after.heap.toFixed(1)} MiB`);
+    figures.note("RSS before and after", `${before.rss.toFixed(1)} and ${after.rss.toFixed(1)} MiB`);
     figures.atMost("open files more than before", after.files - before.files, 2);
     figures.is("viewers in the server's metrics", String(await readMetric(server.url, "windowscope_viewers")), "0");
     figures.is(

@@ -6,6 +6,7 @@ import { checkDownloads, checkViewers } from "./content.ts";
 import { FakeStudio } from "./fake-studio.ts";
 import { FaultProxy, type Direction } from "./fault-proxy.ts";
 import { fault } from "./figures.ts";
+import { FrozenBrowser } from "./frozen-browser.ts";
 import { startRun, startServer, untilFinished, type ServerProcess } from "./processes.ts";
 import { sized } from "./run.ts";
 import { ViewerPool } from "./viewer-pool.ts";
@@ -30,7 +31,7 @@ const CABLES: Record<string, readonly Direction[]> = {
 
 fault(
   "R13",
-  "the cable is pulled (no FIN) in one direction, the other, both; and a viewer's process sleeps (SIGSTOP) for 60 s",
+  "the cable is pulled (no FIN) in one direction, the other, both; a viewer's process and Chromium sleep (SIGSTOP) for 60 s",
   { timeoutMs: 150_000 },
   async (figures) => {
     const { studio, server } = await startBoth();
@@ -46,19 +47,27 @@ fault(
     await sleeper.open(3, { url: server.liveUrl, log: "feed", from: "start", kind: "client" });
     const steady = new ViewerPool();
     await steady.open(3, { url: server.liveUrl, log: "feed", from: "start", kind: "client" });
+    const browser = await FrozenBrowser.open();
+    const page = await browser.openPage(server.url);
     const pools = [...cases.map(({ viewers }) => viewers), sleeper, steady];
     await Promise.all(pools.map((pool) => pool.until(({ live }) => live === 3, 10_000, "live")));
 
     const cutMs = Date.now();
     for (const { proxy, directions } of cases) proxy.cut(...directions);
     for (const pid of sleeper.pids) process.kill(pid, "SIGSTOP");
+    browser.freeze();
     // The feed goes on, so that a loss would be seen.
+    let newest = 0;
     for (let i = 0; i < 60; i++) {
-      await startRun(server.url, studio.addSample(32));
+      newest = studio.addSample(32);
+      await startRun(server.url, newest);
       await pause(1_000);
     }
     const wokenMs = Date.now();
     for (const pid of sleeper.pids) process.kill(pid, "SIGCONT");
+    browser.wake();
+    const shown = page.getByText(`wave.${newest}`).first().waitFor({ timeout: 60_000 });
+    const shownMs = shown.then(() => Date.now() - wokenMs);
 
     for (const { what, proxy, viewers } of cases) {
       const { lastEntryMs } = (await steady.reports())[0] ?? { lastEntryMs: 0 };
@@ -72,6 +81,8 @@ fault(
     await sleeper.until(({ live }) => live === 3, 45_000, "live again after their sleep");
     const awake = (await sleeper.reports()).map(({ liveAtMs }) => (liveAtMs.at(-1) ?? 0) - wokenMs);
     figures.atMost("viewers live again after waking up, longest", Math.max(...awake) / 1_000, 45, "s");
+
+    figures.atMost("Chromium's page shows the newest run after waking up", (await shownMs) / 1_000, 45, "s");
 
     const { mostEntries } = await steady.look();
     await Promise.all(

@@ -149,6 +149,7 @@ export interface RunSummary {
   readonly runId: string;
   readonly state: string;
   readonly windows: number;
+  readonly warning?: string;
 }
 
 export async function readRun(serverUrl: string, runId: string): Promise<RunSummary> {

@@ -1,4 +1,8 @@
-/** Viewers that come, go and come back while a run is written. */
+/** Viewers that come, go and come back while a run is written, or when it is no longer whole. */
+import { setTimeout as pause } from "node:timers/promises";
+
+import { decodeEntries } from "@windowscope/protocol";
+import { openRedisRunLog } from "@windowscope/runlog";
 import fc from "fast-check";
 import { onTestFinished } from "vitest";
 
@@ -6,7 +10,7 @@ import { checkDownloads, checkViewers, ENTRY_WINDOWS } from "./content.ts";
 import { FakeStudio } from "./fake-studio.ts";
 import { fault } from "./figures.ts";
 import { openLive, type LiveSocket } from "./live-socket.ts";
-import { startRun, startServer, untilFinished, type ServerProcess } from "./processes.ts";
+import { RedisProcess, startRun, startServer, untilFinished, type ServerProcess } from "./processes.ts";
 import { SEED, sized } from "./run.ts";
 import { ViewerPool } from "./viewer-pool.ts";
 
@@ -144,6 +148,55 @@ fault(
     figures.is("answers other than SPEC.md has them", wrong, 0);
     figures.note("answers", `${counts.subok} subok, ${counts.reset} reset, ${counts.closed} closed`);
     live.close();
+  },
+);
+
+fault(
+  "R15",
+  "the beginning of a run and of the feed is trimmed, under viewers and before they come",
+  { isQuick: true },
+  async (figures) => {
+    const redis = await RedisProcess.start();
+    const studio = await FakeStudio.start();
+    onTestFinished(() => studio.close());
+    const server = await startServer({ studioUrl: studio.url, env: { WINDOWSCOPE_RUNLOG: redis.url } });
+    const runLog = await openRedisRunLog(redis.url);
+    onTestFinished(() => runLog.close());
+    const runId = await startRun(server.url, studio.addSample(64_000));
+    await untilFinished(server.url, runId, 20_000);
+
+    // It acknowledges nothing, so it is in the middle when what it wants next is gone.
+    const slow = await openLive(server.liveUrl);
+    onTestFinished(() => slow.close());
+    const { epoch, next } = await slow.subscribe(runId, "start");
+    await pause(500);
+    const seen = slow.frames.reduce((sum, data) => sum + decodeEntries(new Uint8Array(data)).length, 0);
+    const first = Number(next) - 3;
+    figures.is("the viewer is in the middle of the run", seen < first, true);
+    await runLog.trim(runId, first);
+    await runLog.trim("feed", 2);
+    slow.send({ type: "ack", id: 1, seq: seen });
+    const reset = await slow.message(({ type }) => type === "reset");
+    figures.is("the viewer in the middle: reset because", String(reset.why), "trimmed");
+    figures.is("and goes on at the first entry that is left", reset.first as number, first);
+
+    const late = await openLive(server.liveUrl);
+    onTestFinished(() => late.close());
+    const answers: [string, string, unknown][] = [
+      ["before what is left", runId, { epoch, seq: 1 }],
+      ["the first that is left", runId, { epoch, seq: first }],
+      ["start", runId, "start"],
+      ["before what is left of the feed", "feed", { epoch: (await runLog.stat("feed"))?.epoch, seq: 0 }],
+      ["start of the feed", "feed", "start"],
+    ];
+    const got: string[] = [];
+    for (const [, log, from] of answers) {
+      const { type, why, from: at } = await late.subscribe(log, from);
+      got.push(type === "reset" ? `reset, ${String(why)}` : `${type} from ${String(at)}`);
+      await late.unsubscribeAll();
+    }
+    const wanted = ["reset, trimmed", `subok from ${first}`, `subok from ${first}`, "reset, trimmed", "subok from 2"];
+    answers.forEach(([what], i) => figures.is(`asked from: ${what}`, got[i] ?? "", wanted[i] ?? ""));
   },
 );
 

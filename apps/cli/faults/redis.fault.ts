@@ -1,11 +1,14 @@
 /** Redis that dies, stalls, forgets, or keeps nothing. */
 import { setTimeout as pause } from "node:timers/promises";
+
+import { decodeEntries } from "@windowscope/protocol";
 import { onTestFinished } from "vitest";
 
 import { checkDownloads, checkViewers } from "./content.ts";
 import { FakeStudio } from "./fake-studio.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 import { fault, type Figures } from "./figures.ts";
+import { openLive, type LiveSocket } from "./live-socket.ts";
 import { createServer, RedisProcess, startRun, untilFinished, untilRunHas } from "./processes.ts";
 import { keepAsking, startReplicas, type ReplicaSet } from "./replica-set.ts";
 import { sized } from "./run.ts";
@@ -138,28 +141,71 @@ const FORGETTING: Record<string, (redis: RedisProcess) => Promise<void>> = {
 };
 
 for (const [what, forget] of Object.entries(FORGETTING)) {
-  fault("R9", `${what}, while a run is written and viewers follow it`, { timeoutMs: 150_000 }, async (figures) => {
-    const set = await startReplicas();
-    const { studio, redis, servers, balancer } = set;
-    const sampleId = studio.addSample(LONG);
-    const runId = await startRun(balancer.url, sampleId);
-    const viewers = new ViewerPool();
-    for (const server of servers) {
-      await viewers.open(7, { url: server.liveUrl, log: runId, from: "start", kind: "raw" });
-    }
-    await viewers.until(({ live }) => live === 21, 20_000, "live").catch(() => undefined);
-    const run = await untilRunHas(balancer.url, runId, 20_000, 30_000);
-    figures.is("in the middle of the run", run.state === "streaming", true);
-    await forget(redis);
-    const forgottenMs = Date.now();
+  fault(
+    "R9",
+    `${what}, while a run is written and viewers follow it, the feed and an older run`,
+    { timeoutMs: 150_000 },
+    async (figures) => {
+      const set = await startReplicas();
+      const { studio, redis, servers, balancer } = set;
+      const olderId = await startRun(balancer.url, studio.addSample(LONG));
+      await untilFinished(balancer.url, olderId, 40_000);
+      // In the middle of the older run: it acknowledges nothing, so most of the run is still to come.
+      const older = await Promise.all(servers.map((server) => openLive(server.liveUrl)));
+      onTestFinished(() => older.forEach((live) => live.close()));
+      await Promise.all(older.map((live) => live.subscribe(olderId, "start")));
 
-    await viewers.until(({ over }) => over === 21, 60_000, "at the end");
-    const reports = await viewers.reports();
-    figures.is("viewers without a reset", reports.filter(({ resets }) => resets.length === 0).length, 0);
-    const late = Math.max(...reports.map(({ resetAtMs }) => (resetAtMs[0] ?? Infinity) - forgottenMs));
-    figures.atMost("reset after, longest", late / 1_000, 2, "s");
-    figures.is("viewers with all windows", reports.filter(({ windows }) => windows === LONG).length, 21);
-    checkViewers(figures, reports);
-    await checkDownloads(figures, balancer.url, [{ runId, sampleId }], LONG);
-  });
+      const sampleId = studio.addSample(LONG);
+      const runId = await startRun(balancer.url, sampleId);
+      const viewers = new ViewerPool();
+      const feed = new ViewerPool();
+      for (const server of servers) {
+        await viewers.open(7, { url: server.liveUrl, log: runId, from: "start", kind: "raw" });
+        await feed.open(3, { url: server.liveUrl, log: "feed", from: "start", kind: "raw" });
+      }
+      await feed.until(({ live }) => live === 9, 20_000, "live");
+      await viewers.until(({ fewestEntries }) => fewestEntries > 0, 20_000, "following the run");
+      const run = await untilRunHas(balancer.url, runId, 20_000, 30_000);
+      figures.is("in the middle of the run", run.state, "streaming");
+      await forget(redis);
+      const forgottenMs = Date.now();
+      const outcomes = Promise.all(older.map((live) => readOn(live)));
+
+      await viewers.until(({ over }) => over === 21, 60_000, "at the end");
+      const reports = await viewers.reports();
+      figures.is("viewers of the run without a reset", reports.filter(({ resets }) => resets.length === 0).length, 0);
+      const late = Math.max(...reports.map(({ resetAtMs }) => (resetAtMs[0] ?? Infinity) - forgottenMs));
+      figures.atMost("reset after, longest", late / 1_000, 2, "s");
+      figures.is("viewers with all windows", reports.filter(({ windows }) => windows === LONG).length, 21);
+      checkViewers(figures, reports);
+      await checkDownloads(figures, balancer.url, [{ runId, sampleId }], LONG);
+
+      const news = await startRun(balancer.url, studio.addSample(64));
+      await untilFinished(balancer.url, news, 20_000);
+      await pause(1_000);
+      const feedReports = await feed.reports();
+      if (what === "FLUSHALL") {
+        const reset = feedReports.filter(({ resets }) => resets.length > 0);
+        figures.is("viewers of the feed that were reset", reset.length, 9);
+        const feedLate = Math.max(...feedReports.map(({ resetAtMs }) => (resetAtMs[0] ?? Infinity) - forgottenMs));
+        figures.atMost("viewers of the feed reset after, longest", feedLate / 1_000, 2, "s");
+      }
+      checkViewers(figures, feedReports);
+      const told = [...new Set(await outcomes)].join(", ");
+      if (what === "FLUSHALL") figures.is("viewers in the middle of the older run are told", told, "no_such_log");
+      else figures.is("viewers in the middle of the older run get to its end", told, "end");
+    },
+  );
+}
+
+/** Takes the rest of a log. @returns How it ended: `end`, why it was reset, the code of its error; else `silence`. */
+async function readOn(live: LiveSocket): Promise<string> {
+  const acknowledging = setInterval(() => {
+    const entries = live.frames.reduce((sum, data) => sum + decodeEntries(new Uint8Array(data)).length, 0);
+    if (live.isOpen) live.send({ type: "ack", id: 1, seq: entries });
+  }, 200);
+  const { type, why, code } = await live.message(({ type }) => ["end", "reset", "err"].includes(type), 40_000);
+  clearInterval(acknowledging);
+  if (type === "end") return type;
+  return type === "nothing" ? "silence" : String(why ?? code);
 }

@@ -9,6 +9,8 @@ export interface Row {
   readonly measured: string;
   readonly limit: string;
   readonly isOk: boolean;
+  /** How to read the figure, where that is not plain. */
+  readonly remark: string;
   /** Day of the measurement, `2026-11-21`. */
   readonly day: string;
 }

@@ -22,6 +22,8 @@ export interface ViewerSpec {
 /** What a viewer has seen. */
 export interface ViewerReport {
   readonly epoch: string | undefined;
+  /** Of the run, as its newest entry says. */
+  readonly warning: string | undefined;
   /** The entry it wants next. */
   readonly next: number;
   readonly windows: number;
@@ -78,6 +80,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer I)[]
 class Tally {
   readonly report: Writable<Omit<ViewerReport, "digest">> = {
     epoch: undefined,
+    warning: undefined,
     next: 0,
     windows: 0,
     lost: 0,
@@ -119,6 +122,7 @@ class Tally {
     report.next = entry.seq + 1;
     report.lastEntryMs = Date.now();
     this.#digest(entry);
+    if (entry.kind === "run") report.warning = entry.run.warning;
     if (entry.kind === "run" && entry.run.state === "waiting" && report.isLive) {
       report.latenciesMs.push(Date.now() - Date.parse(entry.run.createdAt));
     }
