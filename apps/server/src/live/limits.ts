@@ -68,7 +68,7 @@ export const DEFAULT_LIMITS: LiveLimits = {
   logOutageMs: 30_000,
   connections: 2_000,
   connectionsPerAddress: 64,
-  spreadMs: 5_000,
+  spreadMs: 7_000,
 };
 
 /** How often viewers and logs are looked after; no time above is kept more exactly. */
