@@ -109,7 +109,7 @@ export class ViewerSession implements Outlet, Viewer {
       this.close(CLOSE.helloTimeout, `no hello within ${this.#limits.helloMs} ms`);
     } else if (this.#grant && Date.now() >= this.#grant.expiresAtMs) {
       this.close(CLOSE.credentialsExpired, "the time of the ticket is over");
-    } else if (this.#liveness.isDead(nowMs)) {
+    } else if (this.#liveness.isDead(nowMs) && !this.#isHeldBack(nowMs)) {
       this.#socket.terminate();
     } else if (this.#isStalled(nowMs)) {
       this.close(CLOSE.stalled, `no progress for ${this.#limits.stallMs} ms`);
@@ -309,6 +309,11 @@ export class ViewerSession implements Outlet, Viewer {
       if (this.#isClosed) subscription.close();
       else this.#subscriptions.set(id, subscription);
     }
+  }
+
+  /** An answer to a ping waits behind what is on its way, and on a slow line that is long. `#isStalled` counts then. */
+  #isHeldBack(nowMs: number): boolean {
+    return [...this.#subscriptions.open()].some((subscription) => subscription.heldBackMs(nowMs) > 0);
   }
 
   /** A viewer that takes nothing for a long time although there is something to take is gone, or lost. */

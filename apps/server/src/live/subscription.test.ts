@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SILENT_LOG } from "../log.ts";
 import { append, FakeViewer, settle, upTo } from "./fakes.ts";
 import { LiveHub } from "./hub.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 
 const status = { state: "connected", message: "Connected" } as const;
 
@@ -189,6 +190,18 @@ describe("sub", () => {
     await letPass(24);
     expect(viewer.closed).toBeUndefined();
     await letPass(7);
+
+    expect(viewer.closed?.code).toBe(4200);
+  });
+
+  it("[P6] [P15] gives who has as much to take as may be on its way 30 s, whether it answers pings or not", async () => {
+    await letPass(DEFAULT_LIMITS.heartbeatMs / 1_000 - 1);
+    await append(runLog, 40, { readings: 16_000 });
+    await viewer.subscribe();
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(viewer.pings).toBeGreaterThan(0);
+    expect(viewer.isTerminated).toBe(false);
+    await vi.advanceTimersByTimeAsync(2_000);
 
     expect(viewer.closed?.code).toBe(4200);
   });
