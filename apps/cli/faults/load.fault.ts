@@ -60,6 +60,16 @@ async function highest(read: () => number | Promise<number>, during: Promise<unk
   return most;
 }
 
+/** The least of some looks, since what is under way for the moment comes and goes by a megabyte or two. */
+async function settledHeapMiB(server: ServerProcess): Promise<number> {
+  let least = Infinity;
+  for (let i = 0; i < sized(5, 2); i++) {
+    await pause(1_000);
+    least = Math.min(least, await heapMiB(server));
+  }
+  return least;
+}
+
 function latencyOf(reports: readonly ViewerReport[], p: number): number {
   return percentile(
     reports.flatMap(({ latenciesMs }) => latenciesMs),
@@ -79,17 +89,18 @@ async function settle(viewers: ViewerPool, count: number): Promise<void> {
   }
 }
 
+const IN_KERNEL = "of the 1 MiB that may be unacknowledged the kernel's socket buffers take most";
 const COLLECTED = "each measured right after collecting garbage";
 const STALL = { viewers: sized(100, 20), stalled: sized(10, 2), seconds: sized(15, 6) };
 
 fault(
   "R11",
-  `${STALL.stalled} of ${STALL.viewers} viewers stop reading while 12 MB and more are sent to each; then they read on`,
+  `${STALL.stalled} of ${STALL.viewers} viewers stop reading while about 4 MB are sent to each; then they read on`,
   { timeoutMs: 150_000 },
   async (figures) => {
     const both = await startBoth();
     const { server } = both;
-    const load = { perSecond: 4, seconds: STALL.seconds, labels: 1_700 };
+    const load = { perSecond: 4, seconds: STALL.seconds, labels: 600 };
     const viewers = new ViewerPool(2);
     const spec = { url: server.liveUrl, log: "feed", from: "start", kind: "raw" } as const;
     await viewers.open(STALL.viewers, spec);
@@ -115,15 +126,20 @@ fault(
     await viewers.setReading(true, STALL.stalled / 2);
     await settle(viewers, STALL.viewers);
     const after = await viewers.reports();
+    // Once more without them: the machine may have become busier meanwhile.
+    await viewers.forgetLatencies();
+    await keepGoing(both, load);
+    await settle(viewers, STALL.viewers);
+    const calm = [...before, ...(await viewers.reports())];
 
     const isFast = (_report: ViewerReport, i: number) => i % (STALL.viewers / 2) >= STALL.stalled / 2;
     const queuedKiB = (await queued) / 1024 / STALL.stalled;
-    figures.atMost("waiting in the server for each stalled viewer, at most", queuedKiB, 300, "KiB");
+    figures.atMost("waiting in the server for each stalled viewer, at most", queuedKiB, 300, "KiB", IN_KERNEL);
     figures.atMost("heap more than in the same load without them", stalledMiB - calmMiB, 15, "MiB", COLLECTED);
     figures.atMost("RSS more than in the same load without them", stalledRss - calmRss, 15, "MiB", COLLECTED);
-    const calmP99 = latencyOf(before, 0.99);
+    const calmP99 = latencyOf(calm, 0.99);
     const fastP99 = latencyOf(during.filter(isFast), 0.99);
-    figures.note("p50 and p99 of the others without stalled viewers", `${latencyOf(before, 0.5)} and ${calmP99} ms`);
+    figures.note("p50 and p99 of the others without stalled viewers", `${latencyOf(calm, 0.5)} and ${calmP99} ms`);
     figures.note(
       "p50 and p99 of the others beside stalled viewers",
       `${latencyOf(during.filter(isFast), 0.5)} and ${fastP99} ms`,
@@ -214,9 +230,8 @@ fault(
     };
     const warm = new ViewerPool(1);
     await visit(warm, sized(1_000, 100), 100);
-    await keepGoing(both, { perSecond: 10, seconds: 2 });
-    await pause(1_000);
-    const before = { heap: await heapMiB(server), rss: rssMiB(server.pid), files: openFiles(server.pid).files };
+    await keepGoing(both, { perSecond: 10, seconds: sized(10, 2) });
+    const before = { heap: await settledHeapMiB(server), rss: rssMiB(server.pid), files: openFiles(server.pid).files };
 
     const viewers = new ViewerPool(2);
     await viewers.open(STEADY.viewers, spec);
@@ -239,8 +254,7 @@ fault(
     viewers.end();
 
     await visit(warm, STEADY.visits, 100);
-    await pause(2_000);
-    const after = { heap: await heapMiB(server), rss: rssMiB(server.pid), files: openFiles(server.pid).files };
+    const after = { heap: await settledHeapMiB(server), rss: rssMiB(server.pid), files: openFiles(server.pid).files };
     figures.atMost("heap, collected, after / before", after.heap / before.heap, 1.05);
     figures.note("heap before and after", `${before.heap.toFixed(1)} and ${after.heap.toFixed(1)} MiB`);
     figures.note("RSS before and after", `${before.rss.toFixed(1)} and ${after.rss.toFixed(1)} MiB`);
