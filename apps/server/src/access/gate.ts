@@ -20,16 +20,21 @@ export class Gate {
   readonly #access: TokenAccess;
   readonly #readClient: ReadClient;
   readonly #attempts = new Attempts({ most: MOST_FAILURES, windowMs: FAILURES_MS });
+  /** What was found out about a request's header; several parts of the app ask, and a guess counts once. */
+  readonly #found = new WeakMap<Context, boolean>();
 
   constructor(access: TokenAccess, readClient: ReadClient) {
     this.#access = access;
     this.#readClient = readClient;
   }
 
-  /** Whether a request shows the access token in its header. Guesses are not counted here. */
+  /** Whether a request shows the access token in its header. A wrong one counts as a guess, whatever was asked for. */
   showsToken(c: Context): boolean {
     const token = bearerToken(c);
-    return token !== undefined && this.#mayTry(c) && this.#access.isToken(token);
+    if (token === undefined) return false;
+    const found = this.#found.get(c) ?? this.#try(c, token);
+    this.#found.set(c, found);
+    return found;
   }
 
   async callerOf(c: Context): Promise<Caller | undefined> {
@@ -58,8 +63,7 @@ export class Gate {
   async signIn(c: Context, token: string): Promise<{ readonly expiresAtMs: number } | Response> {
     const refusal = this.#refuseGuessers(c);
     if (refusal) return refusal;
-    if (!this.#access.isToken(token)) {
-      this.#attempts.failed(this.#clientOf(c).address);
+    if (!this.#try(c, token)) {
       return problemResponse(c, 401, "wrong-token", "This is not the access token.");
     }
     const { secret, expiresAtMs } = await this.#access.createSession();
@@ -80,7 +84,6 @@ export class Gate {
   }
 
   #refuse(c: Context): Response {
-    if (bearerToken(c) !== undefined) this.#attempts.failed(this.#clientOf(c).address);
     c.header("www-authenticate", 'Bearer realm="Windowscope"');
     const advice = "Sign in on the page, or send Authorization: Bearer and the access token.";
     return problemResponse(c, 401, "sign-in-needed", advice);
@@ -94,8 +97,13 @@ export class Gate {
     return problemResponse(c, 429, "too-many-attempts", "Too many wrong tokens came from your address.");
   }
 
-  #mayTry(c: Context): boolean {
-    return this.#attempts.waitMs(this.#clientOf(c).address) <= 0;
+  /** In one step, so that guesses that come at once are counted too. An address that has to wait learns nothing. */
+  #try(c: Context, guess: string): boolean {
+    const { address } = this.#clientOf(c);
+    if (this.#attempts.waitMs(address) > 0) return false;
+    const isRight = this.#access.isToken(guess);
+    if (!isRight) this.#attempts.failed(address);
+    return isRight;
   }
 
   #clientOf(c: Context): Client {
