@@ -97,5 +97,5 @@ export async function createTestApp({ token, config, viewerDir, runLog = createM
     return runId;
   }
 
-  return { studio, lines, log, hub, runLog, journal, metrics, access, state, fetchRaw, request, finishedRun };
+  return { app, studio, lines, log, hub, runLog, journal, metrics, access, state, fetchRaw, request, finishedRun };
 }

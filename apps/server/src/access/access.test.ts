@@ -109,6 +109,26 @@ describe("POST /api/v1/session", () => {
     });
   });
 
+  it.each([
+    ["the handshake of the live socket", "/live", { connection: "upgrade", upgrade: "websocket" }],
+    ["the question for the session", "/api/v1/session", {}],
+    ["a request with a made-up cookie", "/api/v1/runs", { cookie: "windowscope-session=wss_x" }],
+  ])("counts wrong tokens in %s, also those that come at once", async (_what, path, headers) => {
+    const guess = (i: number) =>
+      app.request("GET", path, { headers: { ...headers, authorization: `Bearer wrong-${i}` }, from: "9.9.9.9" });
+    await Promise.all(Array.from({ length: 10 }, (_, i) => guess(i)));
+
+    expect((await signIn(TEST_TOKEN, {}, "9.9.9.9")).status).toBe(429);
+  });
+
+  it("counts a request that shows a wrong token once", async () => {
+    const guess = () =>
+      app.request("GET", "/api/v1/runs", { headers: { authorization: "Bearer wrong" }, from: "9.9.9.9" });
+    for (let i = 0; i < 9; i++) expect((await guess()).status).toBe(401);
+
+    expect((await signIn(TEST_TOKEN, {}, "9.9.9.9")).status).toBe(200);
+  });
+
   it("answers 409 where nobody has to sign in", async () => {
     const open = await createTestApp();
 
@@ -222,10 +242,25 @@ describe("POST /api/v1/ws-ticket", () => {
     expect(body).toEqual({ ticket: expect.stringMatching(/^wst_/) as string, expiresInMs: TICKET_MS });
   });
 
-  it.each([{ runs: [] }, { runs: "run-1" }, { runs: [1] }, { runs: Array.from({ length: 65 }, () => "run-1") }])(
-    "answers 400 to %j",
-    async (body) => {
-      expect((await app.request("POST", "/api/v1/ws-ticket", { headers: BEARER, body })).status).toBe(400);
+  it.each([
+    { runs: [] },
+    { runs: "run-1" },
+    { runs: [1] },
+    { run: ["run-1"] },
+    { runs: Array.from({ length: 65 }, () => "run-1") },
+  ])("answers 400 to %j", async (body) => {
+    expect((await app.request("POST", "/api/v1/ws-ticket", { headers: BEARER, body })).status).toBe(400);
+  });
+
+  it.each(["text/plain;charset=UTF-8", "application/x-www-form-urlencoded", ""])(
+    "gives none to who asks for some runs with the content type '%s'",
+    async (type) => {
+      const headers = { ...BEARER, host: "127.0.0.1:4700", ...(type !== "" && { "content-type": type }) };
+      const body = Buffer.from(JSON.stringify({ runs: ["run-1"] }));
+
+      const answer = await app.app.request("/api/v1/ws-ticket", { method: "POST", headers, body });
+
+      expect(answer.status).toBe(415);
     },
   );
 

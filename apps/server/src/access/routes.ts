@@ -92,7 +92,8 @@ export function accessRoutes(parts: AccessParts | undefined): OpenAPIHono {
           required: false,
           content: {
             "application/json": {
-              schema: z.object({
+              // Somebody who misspells the limits of a ticket must not get one without limits.
+              schema: z.strictObject({
                 runs: z
                   .array(z.string().min(1).max(100))
                   .min(1)
