@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { createLog, readableLines } from "./log.ts";
+import { createScrubber } from "./scrub.ts";
 
 const SECRETS = ["ei_0123456789abcdef", 'to"ken\\of-sixteen', "p@ss word"];
 
@@ -89,6 +90,19 @@ describe("createLog", () => {
     expect(() => JSON.parse(text()) as unknown).not.toThrow();
   });
 
+  it("takes no longer for lines that are made to be hard", () => {
+    const scrub = createScrubber([]);
+    const timesMs = [10_000, 100_000].map((length) => {
+      const lines = ["a".repeat(length), "\\".repeat(length), `\\"token\\":\\"${"\\".repeat(length)}`];
+      const startedMs = performance.now();
+      for (const line of lines) scrub(line);
+      return performance.now() - startedMs;
+    });
+
+    // A hundred times as long, were it to grow with the square of the length.
+    expect(timesMs[1]).toBeLessThan(Math.max(50, 40 * (timesMs[0] ?? 0)));
+  });
+
   it.each([
     "EI_API_KEY has to begin with ei_.",
     "Set it to the key (ei_...).",
@@ -115,5 +129,15 @@ describe("readableLines", () => {
     expect(first).toMatch(/^\d\d:\d\d:\d\d\.\d{3} server GET \/api\/v1\/runs status=200 note="two words"$/);
     expect(second).toMatch(/ server error: It broke$/);
     expect(third).toBe("Error: why");
+  });
+
+  it("lets nobody who is logged steer the terminal, or begin a line of his own", () => {
+    let text = "";
+    const log = createLog("info", { destination: readableLines((line) => void (text += line)) });
+
+    log.info("GET /\u001b[31m\n12:00 server all is well\u009b", { path: "a\u001b[2Jb" });
+
+    expect(text).toContain("GET /\\u001b[31m\\u000a12:00 server all is well\\u009b");
+    expect(text.slice(0, -1)).not.toMatch(/\p{Cc}/u);
   });
 });

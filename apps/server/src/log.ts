@@ -53,7 +53,12 @@ function toReadable(line: string): string {
   const facts = Object.entries(fields).filter(([, value]) => !isError(value));
   const stacks = Object.values(fields).filter(isError);
   const words = [msg, ...facts.map(([name, value]) => `${name}=${toWord(value)}`)].join(" ");
-  return `${time.slice(11, 23)} server ${mark}${words}\n${stacks.map(({ stack }) => `${stack}\n`).join("")}`;
+  return `${time.slice(11, 23)} server ${mark}${harmless(words)}\n${stacks.map(({ stack }) => `${stack}\n`).join("")}`;
+}
+
+/** A terminal takes orders in control characters, and what is logged may be a stranger's words. */
+function harmless(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function toWord(value: unknown): string {

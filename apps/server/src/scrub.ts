@@ -1,6 +1,11 @@
 const STRUCK = "[struck out]";
 
-/** What looks like a secret, whoever's it is. `$1` stays. */
+/**
+ * What looks like a secret, whoever's it is. `$1` stays.
+ *
+ * Strangers have a say in what a line holds, so the time has to grow no faster than its length: where a pattern begins
+ * with a run of characters it looks behind first, or it would be tried again at every one of them.
+ */
 const PATTERNS: readonly RegExp[] = [
   // API keys of Edge Impulse.
   /((?<![A-Za-z0-9]))ei_[A-Za-z0-9][\w-]*/g,
@@ -8,9 +13,9 @@ const PATTERNS: readonly RegExp[] = [
   /((?<![A-Za-z0-9]))ws[st]_[\w-]{10,}/g,
   /(\b(?:Bearer|Basic) +)[\w.~+/=-]{8,}/gi,
   // Passwords in addresses.
-  /([a-z]+:\/\/[^\s:@/"\\]*:)[^\s@/"\\]+(?=@)/gi,
+  /((?<![a-z])[a-z]+:\/\/[^\s:@/"\\]*:)[^\s@/"\\]+(?=@)/gi,
   // Values of fields and headers that hold secrets, also inside JSON that is quoted in JSON.
-  /(\\*"(?:authorization|cookie|set-cookie|x-api-key|x-jwt-token|token|accessToken|ticket|password|apiKey)\\*"\s*:\s*\[?\s*\\*")(?:[^"\\]|\\(?!\\*"))+/gi,
+  /((?<!\\)\\*"(?:authorization|cookie|set-cookie|x-api-key|x-jwt-token|token|accessToken|ticket|password|apiKey)\\*"\s*:\s*\[?\s*\\*")(?:[^"\\]|\\+(?![\\"]))+/gi,
   // Values of query parameters that hold secrets.
   /([?&](?:token|ticket|apiKey|api_key|password|key)=)[^&\s"\\#]+/gi,
 ];
