@@ -72,6 +72,9 @@ describe("readConfig", () => {
   it.each([
     { EI_API_KEY: undefined },
     { EI_API_KEY: "secret" },
+    { EI_API_KEY: "ei_" },
+    { EI_API_KEY: "ei_1 # of the demo project" },
+    { EI_API_KEY: "ei_1\u2028" },
     { EI_STUDIO_URL: "studio" },
     { EI_STUDIO_URL: "ftp://studio" },
     { WINDOWSCOPE_PORT: "eighty" },
@@ -81,6 +84,8 @@ describe("readConfig", () => {
     { WINDOWSCOPE_RUNLOG: "redis://" },
     { WINDOWSCOPE_RUNLOG: "redis://host/name" },
     { WINDOWSCOPE_RUNLOG: "redis://:100%@host" },
+    { WINDOWSCOPE_RUNLOG: "redis://:%FF@host" },
+    { WINDOWSCOPE_RUNLOG: "redis://%FF:password@host" },
     { WINDOWSCOPE_CATEGORIES: "test" },
     { WINDOWSCOPE_ACCESS_TOKEN: "fifteen_letters" },
     { WINDOWSCOPE_ACCESS_TOKEN: "sixteen letters " },
@@ -92,6 +97,7 @@ describe("readConfig", () => {
     { WINDOWSCOPE_ALLOWED_ORIGINS: "null" },
     { WINDOWSCOPE_TRUSTED_PROXIES: "proxy" },
     { WINDOWSCOPE_TRUSTED_PROXIES: "10.0.0.0/33" },
+    { WINDOWSCOPE_TRUSTED_PROXIES: "10.0.0.0/8/9" },
     { WINDOWSCOPE_LOG_LEVEL: "loud" },
     { WINDOWSCOPE_RETENTION_DAYS: "a month" },
     { WINDOWSCOPE_RETENTION_MB: "-1" },
@@ -111,6 +117,7 @@ describe("readConfig", () => {
 
   it.each([
     { EI_API_KEY: "pasted-secret" },
+    { EI_API_KEY: "ei_pasted-secret with a slip" },
     { WINDOWSCOPE_ACCESS_TOKEN: "pasted-secret" },
     { WINDOWSCOPE_RUNLOG: "redis://:pasted-secret@host/name" },
     { WINDOWSCOPE_RUNLOG: "redsi://:pasted-secret@host" },

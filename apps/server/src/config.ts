@@ -110,7 +110,9 @@ function readApiKey(value: string): string {
   if (!value) throw new ConfigError("EI_API_KEY is not set. Set it to the API key of your project (ei_...).");
   // The value itself stays out of the message: it may well be a key with a slip in it.
   if (!value.startsWith("ei_")) throw new ConfigError("EI_API_KEY has to begin with ei_.");
-  return value;
+  // It goes into a header, and whatever refuses that there repeats it.
+  if (/^ei_[\x21-\x7e]+$/.test(value)) return value;
+  throw new ConfigError("EI_API_KEY has to have visible ASCII characters behind ei_, and no spaces.");
 }
 
 function readStudioUrl(value: string): string {
@@ -145,8 +147,17 @@ function readRunLog(value: string): ServerConfig["runLog"] {
 
 function isRedisUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
-  const { hostname, pathname, password } = new URL(value);
-  return hostname !== "" && /^(\/\d*)?$/.test(pathname) && /^([^%]|%[0-9a-fA-F]{2})*$/.test(password);
+  const { hostname, pathname, username, password } = new URL(value);
+  return hostname !== "" && /^(\/\d*)?$/.test(pathname) && [username, password].every(isDecodable);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readCategories(value: string): readonly string[] {
@@ -212,7 +223,7 @@ function readTrustedProxy(value: string): string {
 
 /** @throws {TypeError | RangeError} when it is no address and no network. */
 export function addToBlockList(list: BlockList, addressOrNetwork: string): void {
-  const [address = "", prefix] = addressOrNetwork.split("/", 2);
+  const [address = "", prefix] = addressOrNetwork.split(/\/(.*)/s, 2);
   const family = isIP(address) === 6 ? "ipv6" : "ipv4";
   if (prefix === undefined) list.addAddress(address, family);
   else if (/^\d{1,3}$/.test(prefix)) list.addSubnet(address, Number(prefix), family);
