@@ -164,6 +164,18 @@ describe("GET /runs/{runId}/events", () => {
     expect([hub.tails.size, hub.admission.connections, vi.getTimerCount()]).toEqual([0, 0, 0]);
   });
 
+  it("opens nothing for HEAD, which has no body that could be read or left", async () => {
+    const readClient = createClientReader([]);
+    const routes = eventRoutes({ hub, runLog, readClient, callerOf: undefined });
+
+    const response = await routes.request("/runs/run-1/events", { method: "HEAD" }, env);
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    expect((await routes.request("/runs/run-2/events", { method: "HEAD" }, env)).status).toBe(404);
+    expect([hub.tails.size, hub.admission.connections, vi.getTimerCount()]).toEqual([0, 0, 0]);
+  });
+
   it("answers 404 where there is no run, 400 to an id that is none, 503 to one too many", async () => {
     expect((await get("/runs/run-2/events")).status).toBe(404);
     expect((await get("/runs/feed/events")).status).toBe(404);
@@ -218,6 +230,14 @@ describe("GET /api/v1/runs/{runId}/events where an access token is asked for", (
 
     expect(ended()).toContain("the session's time is over");
     expect(app.hub.admission.connections).toBe(0);
+  });
+
+  it("does not begin when the session ends between the door and the stream", async () => {
+    const readClient = createClientReader([]);
+    const routes = eventRoutes({ hub, runLog, readClient, callerOf: async () => undefined });
+
+    expect((await routes.request("/runs/run-1/events", {}, env)).status).toBe(401);
+    expect([hub.admission.connections, hub.tails.size]).toEqual([0, 0]);
   });
 
   it("does not begin when the session ends while the run is looked for", async () => {

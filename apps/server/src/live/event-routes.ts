@@ -12,6 +12,12 @@ import { LogSubscription, startOf } from "./subscription.ts";
 const RUN_LOG = /^run-[\w-]{1,60}$/;
 const USUAL_READ_BYTES = 256 * 1024;
 const LARGEST_READ_BYTES = 1024 * 1024;
+const EVENT_HEADERS = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-store",
+  // Otherwise nginx keeps events back until a few kilobytes have come together.
+  "x-accel-buffering": "no",
+};
 
 interface EventParts {
   readonly hub: LiveHub;
@@ -36,6 +42,12 @@ export function eventRoutes({ hub, runLog, readClient, callerOf }: EventParts): 
     if (lastEventId !== undefined && !last) throw new Problem(400, "bad-request", "Last-Event-ID is none of ours.");
 
     const caller = await callerOf?.(c);
+    if (callerOf && !caller) throw new Problem(401, "sign-in-needed", "The session has ended.");
+    // Nobody would ever read the stream, or leave it.
+    if (c.req.method === "HEAD") {
+      if (!(await runLog.stat(runId))) throw noSuchRun(runId);
+      return c.body(null, 200, EVENT_HEADERS);
+    }
     const admitted = hub.admission.admit(clientOf(c, readClient));
     if ("refusal" in admitted) return refuse(c, admitted.refusal);
     const open: { subscription?: LogSubscription; leave?: () => void } = {};
@@ -63,12 +75,7 @@ export function eventRoutes({ hub, runLog, readClient, callerOf }: EventParts): 
     } finally {
       if (!open.subscription) viewer.cut("the stream cannot begin");
     }
-    return c.body(viewer.stream, 200, {
-      "content-type": "text/event-stream",
-      "cache-control": "no-store",
-      // Otherwise nginx keeps events back until a few kilobytes have come together.
-      "x-accel-buffering": "no",
-    });
+    return c.body(viewer.stream, 200, EVENT_HEADERS);
   });
 
   app.get("/runs/:runId/log", async (c) => {
