@@ -96,7 +96,6 @@ export function createApp({ hub, metrics, access, config, isDraining, viewerDir,
     "/live",
     admitViewers(hub.admission, readClient),
     upgradeWebSocket(() => ({ onOpen: (_event, { raw }) => hub.accept(raw as WebSocket) })),
-    (c) => problemResponse(c, 426, "websocket-only", "This address speaks only WebSocket, subprotocol windowscope.v1."),
   );
 
   if (viewerDir !== undefined) {

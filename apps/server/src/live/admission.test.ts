@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { createTestApp } from "../test-app.ts";
 import { Admission } from "./admission.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 
@@ -28,5 +29,18 @@ describe("Admission.admit", () => {
 
     expect(admission.admit(here)).toHaveProperty("refusal");
     expect(admission.connections).toBe(2_000);
+  });
+});
+
+describe("GET /live", () => {
+  it("counts nobody who names a WebSocket and does not ask for the change", async () => {
+    const { request, hub, lines } = await createTestApp();
+
+    const { status, body } = await request("GET", "/live", { headers: { upgrade: "websocket", connection: "close" } });
+
+    expect(status).toBe(426);
+    expect(body.type).toBe("urn:windowscope:problem:websocket-only");
+    expect(hub.admission.connections).toBe(0);
+    expect(lines.join("")).not.toContain('"level":"error"');
   });
 });

@@ -63,10 +63,17 @@ export class Admission {
   }
 }
 
-/** Lets a request of a viewer through while there is room, and answers 503 otherwise. */
+/**
+ * Lets a request of a viewer through while there is room, and answers 503 otherwise. What is no handshake of a WebSocket
+ * is answered 426 and does not count: its connection may bring any number of requests.
+ */
 export function admitViewers(admission: Admission, readClient: ReadClient): MiddlewareHandler {
   return async (c, next) => {
-    if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return next();
+    const changes = (c.req.header("connection") ?? "").toLowerCase().split(/\s*,\s*/);
+    if (c.req.header("upgrade")?.toLowerCase() !== "websocket" || !changes.includes("upgrade")) {
+      const advice = "This address speaks only WebSocket, subprotocol windowscope.v1.";
+      return problemResponse(c, 426, "websocket-only", advice);
+    }
     const admitted = admission.admit(clientOf(c, readClient));
     if ("refusal" in admitted) return refuse(c, admitted.refusal);
     const { incoming } = c.env as HttpBindings;
