@@ -297,12 +297,12 @@ export class ViewerSession implements Outlet, Viewer {
       this.tell({ type: "err", id, code: "too_many", message: `At most ${most} logs at a time.` });
       return;
     }
-    this.#subscriptions.reserve(id, log);
+    const reservation = this.#subscriptions.reserve(id, log);
     const state = isPublicLog(log)
       ? await this.#parts.tails.find(log, typeof from === "object" && "epoch" in from)
       : undefined;
     // The viewer may have left in the meantime.
-    if (!this.#subscriptions.takeReserved(id)) return;
+    if (!this.#subscriptions.takeReserved(id, reservation)) return;
     if (!state) this.tell({ type: "err", id, code: "no_such_log", message: `There is no log ${log}.` });
     else {
       const subscription = LogSubscription.open({ id, state, from }, { outlet: this, tails: this.#parts.tails });

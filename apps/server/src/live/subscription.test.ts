@@ -149,6 +149,18 @@ describe("sub", () => {
     expect(viewer.seqs).toEqual([0, 1]);
   });
 
+  it("gives an id that is used again the log that was asked for last", async () => {
+    await runLog.open("run-2");
+    await append(runLog, 3, { log: "run-2" });
+    viewer.say({ type: "sub", id: 99, log: "run-1", from: "start" });
+    viewer.say({ type: "unsub", id: 99 });
+    viewer.say({ type: "sub", id: 99, log: "run-2", from: "start" });
+    await settle();
+
+    expect(viewer.messages.filter(({ type }) => type === "subok")).toMatchObject([{ id: 99, log: "run-2" }]);
+    expect(viewer.seqs).toEqual([0, 1, 2]);
+  });
+
   it("[P14] takes another sub to a log that has ended", async () => {
     await append(runLog, 2, { seal: true });
     await viewer.subscribe();

@@ -1,9 +1,14 @@
 import type { LogSubscription } from "./subscription.ts";
 
+/** The place of a subscription whose log is being looked up. */
+export interface Reservation {
+  readonly log: string;
+  readonly isReserved: true;
+}
+
 /** The subscriptions of one viewer, by the ids that it gave them. */
 export class Subscriptions {
-  /** The name of the log while that is being looked up. */
-  readonly #byId = new Map<number, LogSubscription | string>();
+  readonly #byId = new Map<number, LogSubscription | Reservation>();
 
   /** Those that are over count until they are forgotten. */
   get size(): number {
@@ -17,17 +22,18 @@ export class Subscriptions {
   /** @returns `undefined` also while the log is being looked up. */
   get(id: number): LogSubscription | undefined {
     const subscription = this.#byId.get(id);
-    return typeof subscription === "string" ? undefined : subscription;
+    return subscription && "isReserved" in subscription ? undefined : subscription;
   }
 
-  /** Keeps the place for a subscription whose log is being looked up. */
-  reserve(id: number, log: string): void {
-    this.#byId.set(id, log);
+  reserve(id: number, log: string): Reservation {
+    const reservation = { log, isReserved: true } as const;
+    this.#byId.set(id, reservation);
+    return reservation;
   }
 
-  /** Ends the wait for a log. @returns False when the viewer no longer wants it. */
-  takeReserved(id: number): boolean {
-    return typeof this.#byId.get(id) === "string" && this.#byId.delete(id);
+  /** Ends the wait for a log. @returns False when the viewer no longer wants it, or uses the id for another one. */
+  takeReserved(id: number, reservation: Reservation): boolean {
+    return this.#byId.get(id) === reservation && this.#byId.delete(id);
   }
 
   set(id: number, subscription: LogSubscription): void {
@@ -45,15 +51,15 @@ export class Subscriptions {
   }
 
   forgetThoseOver(): void {
-    for (const [id, each] of this.#byId) if (typeof each !== "string" && each.isOver) this.#byId.delete(id);
+    for (const [id, each] of this.#byId) if (!("isReserved" in each) && each.isOver) this.#byId.delete(id);
   }
 
   *open(): Generator<LogSubscription> {
-    for (const each of this.#byId.values()) if (typeof each !== "string" && !each.isOver) yield each;
+    for (const each of this.#byId.values()) if (!("isReserved" in each) && !each.isOver) yield each;
   }
 
   /** Names of the logs, also of those that are being looked up. */
   *logs(): Generator<string> {
-    for (const each of this.#byId.values()) yield typeof each === "string" ? each : each.log;
+    for (const each of this.#byId.values()) yield each.log;
   }
 }
