@@ -24,6 +24,8 @@ export async function untilToldToEnd(close: () => Promise<void>): Promise<never>
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
     process.once("disconnect", resolve);
+    // A terminal that is closed tells its whole group, also those who close because their parent does.
+    process.on("SIGHUP", resolve);
   });
   // A second Ctrl-C comes from people in a hurry and from terminals that signal the whole group.
   process.on("SIGINT", () => undefined);

@@ -70,6 +70,11 @@ async function serve(): Promise<void> {
     secrets: secretsOf(config),
     destination: isForPeople ? readableLines((text) => process.stdout.write(text)) : process.stdout,
   });
+  // What Node would print itself nobody scrubs.
+  process.on("uncaughtException", (error) => {
+    log.error("The server ends by a mistake of its own", { error });
+    process.exit(1);
+  });
   const server = await startServer(config, { viewerDir, log });
   log.info(`listening on ${server.url}`);
   reportReady(server.url);
