@@ -17,7 +17,7 @@ describe("readClient", () => {
   it.each([
     { remote: "10.0.0.1", forwarded: "1.2.3.4", address: "1.2.3.4" },
     { remote: "::ffff:10.0.0.1", forwarded: "1.2.3.4", address: "1.2.3.4" },
-    { remote: "::1", forwarded: "2001:db8::7", address: "2001:db8::7" },
+    { remote: "::1", forwarded: "2001:db8::7", address: "2001:db8:0:0::/64" },
     { remote: "10.0.0.1", forwarded: "6.6.6.6, 1.2.3.4, 10.0.0.2", address: "1.2.3.4" },
     { remote: "10.0.0.1", forwarded: "nonsense", address: "10.0.0.1" },
     { remote: "10.0.0.1", forwarded: "", address: "10.0.0.1" },
@@ -38,6 +38,13 @@ describe("readClient", () => {
   ])("$remote saying $forwarded is on this machine: $isLocal", ({ remote, forwarded, isLocal }) => {
     expect(read(remote, forwarded === undefined ? {} : { "x-forwarded-for": forwarded }).isLocal).toBe(isLocal);
   });
+
+  it.each(["2001:db8:0:7::1", "2001:0DB8::7:ffff:ffff:ffff:ffff", "2001:db8:0:7:1:2:3.4.5.6", "2001:db8:0:7::%eth0"])(
+    "takes %s for its network, whose addresses one client has all of",
+    (remote) => {
+      expect(read(remote, {}).address).toBe("2001:db8:0:7::/64");
+    },
+  );
 
   it("takes a trusted proxy's word on https", () => {
     expect(read("10.0.0.1", { "x-forwarded-proto": "https" }).isSecure).toBe(true);

@@ -6,7 +6,10 @@ import { addToBlockList } from "./config.ts";
 
 /** Who sent a request, when one looks through the proxies in front of the server. */
 export interface Client {
-  /** Address of the client; `unknown` when the connection is gone already. */
+  /**
+   * Address of the client, to count by; `unknown` when the connection is gone already. Of an IPv6 address the first half:
+   * who has one has all the others that begin like it.
+   */
   readonly address: string;
   /** Whether the client speaks https with whoever it talks to. */
   readonly isSecure: boolean;
@@ -31,13 +34,13 @@ export function createClientReader(trustedProxies: readonly string[]) {
 
   return function readClient(remoteAddress: string | undefined, header: ReadHeader): Client {
     const remote = plain(remoteAddress ?? "unknown");
-    if (!isTrusted(remote)) return { address: remote, isSecure: false, isLocal: isLoopback(remote) };
+    if (!isTrusted(remote)) return { address: toCountBy(remote), isSecure: false, isLocal: isLoopback(remote) };
     // Each proxy puts the address that it saw at the end; what stands before the last stranger is hearsay.
     const hops = (header("x-forwarded-for") ?? "").split(",").map((hop) => plain(hop.trim()));
     const client = hops.findLast((hop) => !isTrusted(hop)) ?? "";
     const address = isIP(client) !== 0 ? client : remote;
     const isSecure = header("x-forwarded-proto")?.trim().toLowerCase() === "https";
-    return { address, isSecure, isLocal: isLoopback(remote) && isLoopback(address) };
+    return { address: toCountBy(address), isSecure, isLocal: isLoopback(remote) && isLoopback(address) };
   };
 }
 
@@ -57,6 +60,20 @@ function remoteAddressOf(c: Context): string | undefined {
 /** An IPv4 address as such, also where the system shows it inside an IPv6 one. */
 function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, "");
+}
+
+/** @param address As `plain` makes it. */
+function toCountBy(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [before = [], after = []] = address
+    .replace(/%.*/, "")
+    // The last two groups may be written as an IPv4 address, and do not matter here.
+    .replace(/[^:]+\.[^:]+$/, "0:0")
+    .split("::")
+    .map((half) => half.split(":").filter((group) => group !== ""));
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0");
+  const groups = [...before, ...zeros, ...after].slice(0, 4).map((group) => parseInt(group, 16).toString(16));
+  return `${groups.join(":")}::/64`;
 }
 
 /** @param address As `plain` makes it. */
