@@ -15,8 +15,8 @@ import type { LiveParts, Viewer } from "./viewer.ts";
 /** Viewers that are told at once that the server goes away. */
 const GOODBYES_AT_ONCE = 100;
 const GOODBYE_PAUSE_MS = 25;
-/** Who has not left by then after a goodbye is cut off. */
-const LEAVING_MS = 4_000;
+/** Who has not left by then after a goodbye is cut off. Under `start` the process has 4 s for everything (apps/cli). */
+const LEAVING_MS = 3_000;
 
 interface HubOptions {
   readonly runLog: RunLog;
