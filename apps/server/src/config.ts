@@ -140,7 +140,7 @@ function readRunLog(value: string): ServerConfig["runLog"] {
   if (/^rediss?:\/\//.test(value) && isRedisUrl(value)) return { redisUrl: value };
   // What was meant as a Redis address may hold a password, so it is not repeated.
   throw new ConfigError(
-    "WINDOWSCOPE_RUNLOG has to be sqlite, memory, or the address of a Redis such as redis://user:password@host:6379/0 " +
+    "WINDOWSCOPE_RUNLOG has to be sqlite, memory, or the address of a Redis such as redis://host:6379/0 " +
       "(rediss:// for TLS); special characters in the password are written as %XX.",
   );
 }

@@ -42,7 +42,8 @@ export function guardRequests(options: GuardOptions): MiddlewareHandler {
       const { isSecure } = clientOf(c, readClient);
       const isOwnPage = origin === `${isSecure ? "https" : "http"}://${host}`;
       if (isOwnPage || allowedOrigins.includes(origin)) return next();
-      return problemResponse(c, 403, "foreign-origin", `Pages of ${origin} may not use this server.`);
+      const advice = "WINDOWSCOPE_ALLOWED_ORIGINS lists whose may.";
+      return problemResponse(c, 403, "foreign-origin", `Pages of ${origin} may not use this server. ${advice}`);
     }
 
     // Requests without `Origin` that other pages cause all the same, such as those for images; links are no harm.

@@ -44,6 +44,16 @@ describe("the id of a request", () => {
 });
 
 describe("the log of requests", () => {
+  it("says why one was refused, since who asks for a WebSocket never gets to read it", async () => {
+    await app.request("GET", "/live", { headers: { upgrade: "websocket", origin: "https://evil.example" } });
+
+    const [line] = linesOf(app);
+    expect(line).toMatchObject({
+      status: 403,
+      problem: expect.stringContaining("WINDOWSCOPE_ALLOWED_ORIGINS") as string,
+    });
+  });
+
   it("has method, route, status and time, and no query", async () => {
     await app.request("GET", "/api/v1/runs/run-1?ticket=secret-in-query");
 

@@ -18,7 +18,16 @@ export function observeRequests(log: ServerLog, metrics: Metrics): MiddlewareHan
     const status = c.res.status;
     const route = routeOf(c);
     metrics.requests.observe({ route, status: String(status) }, ms / 1000);
-    const fields = { requestId: c.get("requestId") as unknown, status, ms: Math.round(ms * 10) / 10, route };
+    const requestId: unknown = c.get("requestId");
+    // Who is refused on the way to a WebSocket never gets to read why.
+    const problem: unknown = c.get("problem");
+    const fields = {
+      requestId,
+      status,
+      ms: Math.round(ms * 10) / 10,
+      route,
+      ...(problem !== undefined && { problem }),
+    };
     // Files of the page and questions for health come all the time.
     if (route.includes("/api/") || status >= 400) log.info(`${method} ${path}`, fields);
     else log.debug(`${method} ${path}`, fields);

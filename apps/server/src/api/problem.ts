@@ -49,7 +49,9 @@ export function refuseInvalid(
   c: Context<Env>,
 ): Response | undefined {
   if (result.success) return undefined;
-  const detail = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+  const detail = result.error.issues
+    .map(({ path, message }) => [...(path.length > 0 ? [path.join(".")] : []), message].join(": "))
+    .join("; ");
   return problemResponse(c, 400, "bad-request", detail);
 }
 
@@ -57,6 +59,7 @@ export function problemResponse(c: Context, status: number, kind: string, detail
   const title = kind.replaceAll("-", " ");
   // The words of others, such as Studio's, may repeat what they were sent.
   const document = { type: `urn:windowscope:problem:${kind}`, title, status, detail: strikeOutSecrets(detail) };
+  c.set("problem", document.detail);
   return c.body(JSON.stringify(document), status as 500, { "content-type": "application/problem+json" });
 }
 

@@ -9,8 +9,13 @@ export const StartRecordingSchema = z
   .object({
     label: z.string().min(1).max(1_000),
     lengthMs: z.int().min(1).max(LONGEST_MS).describe("Wished length."),
-    intervalMs: z.number().positive().max(LONGEST_MS).optional().describe("Wished time between two readings."),
-    frequencyHz: z.number().positive().max(1e6).optional().describe("Instead of intervalMs."),
+    intervalMs: z
+      .number()
+      .positive()
+      .max(LONGEST_MS)
+      .optional()
+      .describe("Wished time between two readings. Either this or frequencyHz."),
+    frequencyHz: z.number().positive().max(1e6).optional().describe("Either this or intervalMs."),
     sensor: z.string().min(1).max(200).optional().describe("One of the device's sensors, by name."),
     category: z.enum(["training", "testing", "validation", "post-processing"]).default("testing"),
   })

@@ -403,9 +403,9 @@ export interface components {
             label: string;
             /** @description Wished length. */
             lengthMs: number;
-            /** @description Wished time between two readings. */
+            /** @description Wished time between two readings. Either this or frequencyHz. */
             intervalMs?: number;
-            /** @description Instead of intervalMs. */
+            /** @description Either this or intervalMs. */
             frequencyHz?: number;
             /** @description One of the device's sensors, by name. */
             sensor?: string;
