@@ -7,7 +7,8 @@ import { onTestFinished } from "vitest";
 import { FakeStudio } from "./fake-studio.ts";
 import { fault } from "./figures.ts";
 import { LiveSocket } from "./live-socket.ts";
-import { KEY, startLoadBalancer, startServer, type ServerProcess } from "./processes.ts";
+import { startLoadBalancer } from "./load-balancer.ts";
+import { KEY, startServer, type ServerProcess } from "./server-process.ts";
 import { patientMs, sized } from "./run.ts";
 
 const TOKEN = "access-token-that-must-not-leave-0123456789";

@@ -1,7 +1,7 @@
 /** Whether everybody has got what Studio said. */
 import { expectedWindows, type ExpectedWindow } from "./fake-studio.ts";
 import type { Figures } from "./figures.ts";
-import type { ViewerReport } from "./viewer.ts";
+import type { ViewerReport } from "./viewer-tally.ts";
 
 /** Windows in one entry; the server's choice, which its viewers may see. */
 export const ENTRY_WINDOWS = 32;

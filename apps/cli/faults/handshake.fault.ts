@@ -5,7 +5,8 @@ import { onTestFinished } from "vitest";
 import { FakeStudio } from "./fake-studio.ts";
 import { fault } from "./figures.ts";
 import { LiveSocket, openLive } from "./live-socket.ts";
-import { heapMiB, openFiles, rssMiB, startServer, type ServerProcess } from "./processes.ts";
+import { heapMiB, openFiles, rssMiB } from "./server-figures.ts";
+import { startServer, type ServerProcess } from "./server-process.ts";
 import { handshake, openRaw, RawSocket } from "./raw-socket.ts";
 import { patientMs, sized } from "./run.ts";
 

@@ -9,16 +9,10 @@ import { checkDownloads, checkViewers } from "./content.ts";
 import { FakeStudio } from "./fake-studio.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 import { fault } from "./figures.ts";
-import {
-  createServer,
-  readMetric,
-  readRun,
-  startRun,
-  startServer,
-  temporaryFolder,
-  untilFinished,
-  untilRunHas,
-} from "./processes.ts";
+import { readMetric } from "./server-figures.ts";
+import { createServer, startServer } from "./server-process.ts";
+import { readRun, startRun, untilFinished, untilRunHas } from "./server-runs.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 import { patientMs, seededRandom, sized } from "./run.ts";
 import { ViewerPool } from "./viewer-pool.ts";
 

@@ -1,6 +1,8 @@
 import { SUBPROTOCOL } from "@windowscope/protocol";
 import { WebSocket, type ClientOptions } from "ws";
 
+import { Changes } from "./changes.ts";
+
 /** A control message of the server, unchecked; `nothing` when none came in time, `closed` for the end. */
 export interface Message {
   readonly type: string;
@@ -19,7 +21,7 @@ export class LiveSocket {
   /** Everything that has come in, as bytes. */
   readonly received: Buffer[] = [];
   #closed: { readonly type: "closed"; readonly code: number; readonly reason: string } | undefined;
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new Changes();
   #lastId = 0;
 
   constructor(url: string, options: ClientOptions = {}, subprotocols: string | string[] = SUBPROTOCOL) {
@@ -28,12 +30,12 @@ export class LiveSocket {
       this.received.push(data);
       if (isBinary) this.frames.push(data);
       else this.messages.push(JSON.parse(data.toString("utf8")) as Message);
-      this.#changed();
+      this.#changes.tell();
     });
     this.socket.on("error", () => undefined);
     this.socket.on("close", (code, reason) => {
       this.#closed = { type: "closed", code, reason: reason.toString("utf8") };
-      this.#changed();
+      this.#changes.tell();
     });
   }
 
@@ -52,7 +54,7 @@ export class LiveSocket {
   /** The first control message that fits, also one that came before; the end when that comes first. */
   async message(fits: (message: Message) => boolean, timeoutMs = ANSWER_MS): Promise<Message> {
     const find = () => this.messages.find(fits) ?? this.#closed;
-    await this.#until(() => find() !== undefined, timeoutMs);
+    await this.#changes.until(() => find() !== undefined, timeoutMs);
     return find() ?? { type: "nothing" };
   }
 
@@ -70,39 +72,20 @@ export class LiveSocket {
 
   /** Waits for the end. @returns Its code; `undefined` when it does not come. */
   async closeCode(timeoutMs = ANSWER_MS): Promise<number | undefined> {
-    await this.#until(() => this.#closed !== undefined, timeoutMs);
+    await this.#changes.until(() => this.#closed !== undefined, timeoutMs);
     return this.#closed?.code;
   }
 
   async opened(timeoutMs = ANSWER_MS): Promise<boolean> {
     if (!this.isOpen && !this.isClosed) {
-      this.socket.once("open", () => this.#changed());
-      await this.#until(() => this.isOpen || this.isClosed, timeoutMs);
+      this.socket.once("open", () => this.#changes.tell());
+      await this.#changes.until(() => this.isOpen || this.isClosed, timeoutMs);
     }
     return this.isOpen;
   }
 
   close(): void {
     this.socket.terminate();
-  }
-
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
-  }
-
-  #until(isSo: () => boolean, timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, timeoutMs);
-      const look = () => isSo() && done();
-      const listeners = this.#listeners;
-      function done(): void {
-        clearTimeout(timer);
-        listeners.delete(look);
-        resolve();
-      }
-      listeners.add(look);
-      look();
-    });
   }
 }
 

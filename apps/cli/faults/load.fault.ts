@@ -5,18 +5,11 @@ import { onTestFinished } from "vitest";
 import { checkDownloads, checkViewers } from "./content.ts";
 import { FakeStudio } from "./fake-studio.ts";
 import { fault } from "./figures.ts";
-import {
-  heapMiB,
-  openFiles,
-  readMetric,
-  rssMiB,
-  startRun,
-  startServer,
-  untilFinished,
-  type ServerProcess,
-} from "./processes.ts";
+import { heapMiB, openFiles, readMetric, rssMiB } from "./server-figures.ts";
+import { startServer, type ServerProcess } from "./server-process.ts";
+import { startRun, untilFinished } from "./server-runs.ts";
 import { percentile, sized } from "./run.ts";
-import type { ViewerReport } from "./viewer.ts";
+import type { ViewerReport } from "./viewer-tally.ts";
 import { ViewerPool } from "./viewer-pool.ts";
 
 async function startBoth(): Promise<{ studio: FakeStudio; server: ServerProcess }> {

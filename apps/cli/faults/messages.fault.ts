@@ -6,7 +6,9 @@ import { onTestFinished } from "vitest";
 import { FakeStudio } from "./fake-studio.ts";
 import { fault } from "./figures.ts";
 import { LiveSocket, openLive } from "./live-socket.ts";
-import { rssMiB, startRun, startServer, untilFinished, type ServerProcess } from "./processes.ts";
+import { rssMiB } from "./server-figures.ts";
+import { startServer, type ServerProcess } from "./server-process.ts";
+import { startRun, untilFinished } from "./server-runs.ts";
 import { frame, openRaw, OPCODE, textFrame, type RawSocket } from "./raw-socket.ts";
 import { patientMs, SEED, sized } from "./run.ts";
 

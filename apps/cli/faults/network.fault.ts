@@ -7,7 +7,8 @@ import { FakeStudio } from "./fake-studio.ts";
 import { FaultProxy, type Direction } from "./fault-proxy.ts";
 import { fault } from "./figures.ts";
 import { FrozenBrowser } from "./frozen-browser.ts";
-import { startRun, startServer, untilFinished, type ServerProcess } from "./processes.ts";
+import { startServer, type ServerProcess } from "./server-process.ts";
+import { startRun, untilFinished } from "./server-runs.ts";
 import { sized } from "./run.ts";
 import { ViewerPool } from "./viewer-pool.ts";
 

@@ -15,7 +15,8 @@ import { FakeStudio } from "./fake-studio.ts";
 import { fault, type Figures } from "./figures.ts";
 import { GOLDEN } from "./golden.ts";
 import { LiveSocket, openLive } from "./live-socket.ts";
-import { startRun, startServer, untilFinished, type ServerProcess } from "./processes.ts";
+import { startServer, type ServerProcess } from "./server-process.ts";
+import { startRun, untilFinished } from "./server-runs.ts";
 
 const WINDOWS = 16_000;
 

@@ -2,6 +2,8 @@
 import { connect, type Socket } from "node:net";
 import { SUBPROTOCOL } from "@windowscope/protocol";
 
+import { Changes } from "./changes.ts";
+
 const ANSWER_MS = 5_000;
 
 export class RawSocket {
@@ -10,7 +12,7 @@ export class RawSocket {
   #isClosed = false;
   /** The other side said that it sends nothing more. */
   #isEnded = false;
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new Changes();
 
   constructor(port: number) {
     // With its side kept open it shows who frees a connection only when the client is polite.
@@ -18,16 +20,16 @@ export class RawSocket {
     this.socket.setNoDelay(true);
     this.socket.on("data", (data) => {
       this.received = Buffer.concat([this.received, data]);
-      this.#changed();
+      this.#changes.tell();
     });
     this.socket.on("error", () => undefined);
     this.socket.on("end", () => {
       this.#isEnded = true;
-      this.#changed();
+      this.#changes.tell();
     });
     this.socket.on("close", () => {
       this.#isClosed = true;
-      this.#changed();
+      this.#changes.tell();
     });
   }
 
@@ -67,22 +69,7 @@ export class RawSocket {
   }
 
   until(isSo: () => boolean, timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, timeoutMs);
-      const look = () => isSo() && done();
-      const listeners = this.#listeners;
-      function done(): void {
-        clearTimeout(timer);
-        listeners.delete(look);
-        resolve();
-      }
-      listeners.add(look);
-      look();
-    });
-  }
-
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
+    return this.#changes.until(isSo, timeoutMs);
   }
 }
 

@@ -10,7 +10,9 @@ import { checkDownloads, checkViewers, ENTRY_WINDOWS } from "./content.ts";
 import { FakeStudio } from "./fake-studio.ts";
 import { fault } from "./figures.ts";
 import { openLive, type LiveSocket } from "./live-socket.ts";
-import { RedisProcess, startRun, startServer, untilFinished, type ServerProcess } from "./processes.ts";
+import { RedisProcess } from "./redis-process.ts";
+import { startServer, type ServerProcess } from "./server-process.ts";
+import { startRun, untilFinished } from "./server-runs.ts";
 import { SEED, sized } from "./run.ts";
 import { ViewerPool } from "./viewer-pool.ts";
 

@@ -2,15 +2,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 
 import { FakeStudio } from "./fake-studio.ts";
-import {
-  createServer,
-  readMetric,
-  RedisProcess,
-  startLoadBalancer,
-  startRun,
-  temporaryFolder,
-  type ServerProcess,
-} from "./processes.ts";
+import { startLoadBalancer } from "./load-balancer.ts";
+import { RedisProcess } from "./redis-process.ts";
+import { readMetric } from "./server-figures.ts";
+import { createServer, type ServerProcess } from "./server-process.ts";
+import { startRun } from "./server-runs.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** Three servers on one Redis, behind one load balancer. */
 export interface ReplicaSet {

@@ -6,7 +6,9 @@ import { onTestFinished } from "vitest";
 
 import { checkDownloads, checkViewers } from "./content.ts";
 import { fault } from "./figures.ts";
-import { readMetric, readRun, startRun, untilFinished, untilRunHas, type ServerProcess } from "./processes.ts";
+import { readMetric } from "./server-figures.ts";
+import { type ServerProcess } from "./server-process.ts";
+import { readRun, startRun, untilFinished, untilRunHas } from "./server-runs.ts";
 import { findIngesting, keepAsking, startReplicas } from "./replica-set.ts";
 import { patientMs, seededRandom, sized } from "./run.ts";
 import { ViewerPool } from "./viewer-pool.ts";

@@ -4,7 +4,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 
 import type { Answer, Look, Order } from "./viewer-process.ts";
-import type { ViewerReport, ViewerSpec } from "./viewer.ts";
+import type { ViewerSpec } from "./viewer.ts";
+import type { ViewerReport } from "./viewer-tally.ts";
 
 const PROGRAM = path.resolve(import.meta.dirname, "viewer-process.ts");
 const LOOK_MS = 100;

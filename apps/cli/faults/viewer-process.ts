@@ -1,6 +1,7 @@
 /** The program of one process full of viewers; viewer-pool.ts starts it and talks to it. */
 import { seededRandom } from "./run.ts";
-import { openViewer, type Viewer, type ViewerReport, type ViewerSpec } from "./viewer.ts";
+import { openViewer, type Viewer, type ViewerSpec } from "./viewer.ts";
+import type { ViewerReport } from "./viewer-tally.ts";
 
 export type Order =
   | { readonly type: "open"; readonly spec: ViewerSpec; readonly count: number; readonly stream: number }
