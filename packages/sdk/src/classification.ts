@@ -156,16 +156,23 @@ export function readVariants(
   );
 }
 
-/** Studio's own rule: an anomaly wins over every other block. */
+/**
+ * Studio's own rule: an anomaly wins over every other block.
+ *
+ * Plain loops: results have tens of thousands of windows, and nobody is served while they are read.
+ */
 function combine(views: readonly BlockWindow[]) {
-  const { scores = [], anomaly, ...rest } = views.reduce((all, view) => ({ ...withoutAbsent(view), ...all }), {});
+  const said: { -readonly [K in keyof BlockWindow]: BlockWindow[K] } = {};
+  for (const view of views) {
+    for (const key of Object.keys(view) as (keyof BlockWindow)[]) {
+      // What several blocks say the first one decides.
+      if (view[key] !== undefined && said[key] === undefined) said[key] = view[key] as never;
+    }
+  }
   const deciding =
     views.find(({ verdict }) => verdict === ANOMALY) ?? views.find(({ verdict }) => verdict !== undefined);
-  return { ...rest, scores, anomaly, verdict: deciding?.verdict ?? "", reason: deciding?.reason ?? "" };
-}
-
-function withoutAbsent(view: BlockWindow): BlockWindow {
-  return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined));
+  const verdict = deciding?.verdict ?? "";
+  return { scores: [], anomaly: undefined, ...said, verdict, reason: deciding?.reason ?? "" };
 }
 
 /** The blocks that are shown, those that decide first in front: one of each kind. */
