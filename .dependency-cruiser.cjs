@@ -9,7 +9,7 @@ const mayImport = {
   "apps/server": ["packages/sdk", "packages/runlog", "packages/protocol"],
   "apps/viewer": ["packages/protocol", "packages/plot"],
   "apps/studio": ["packages/sdk/src/(api-types|validate|validate-requests).ts", "packages/engine"],
-  "apps/cli": ["apps/server/src/index.ts", "apps/studio/src/index.ts"],
+  "apps/cli": ["apps/server/src/index.ts", "apps/studio/src/(index|settings).ts"],
   bench: [
     "packages/codegen/src/(index|large-document).ts",
     "packages/(sdk|protocol|runlog)/src/index.ts",

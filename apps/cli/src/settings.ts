@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 
 import { SETTINGS as SERVER_SETTINGS } from "@windowscope/server";
-import { SettingError } from "@windowscope/studio";
+import { SettingError } from "@windowscope/studio/settings";
 
 /** What the environment may set; anything else with these beginnings is probably a slip. */
 const NAMES = [

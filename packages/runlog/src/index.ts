@@ -1,5 +1,6 @@
 export { createMemoryRunLog } from "./memory.ts";
-export { openRedisRunLog, type RedisRunLogOptions } from "./redis.ts";
+export { openRedisRunLog } from "./open-redis.ts";
+export type { RedisRunLogOptions } from "./redis.ts";
 export { RedisNotSafeError } from "./redis-safety.ts";
 export { enforceRetention, type Retention, type RetentionReport } from "./retention.ts";
 export {

@@ -56,14 +56,7 @@ const LONGEST_GIVE_UP_MS = scripts.REMEMBER_DONE_MS / 2;
 /** Of one program, so that Redis does not keep others waiting. */
 const LISTED_AT_ONCE = 1_000;
 
-/**
- * Opens the logs in a Redis.
- *
- * @param url `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS.
- * @throws {RedisNotSafeError} when it could lose what it acknowledges.
- * @throws {RunLogUnavailableError} when there is no connection within `giveUpAfterMs`, or it does not let us in.
- * @throws {TypeError} when the URL is not one of Redis.
- */
+/** As the package's `openRedisRunLog`. */
 export async function openRedisRunLog(
   url: string,
   { prefix = "windowscope:", giveUpAfterMs = GIVE_UP_AFTER_MS }: RedisRunLogOptions = {},
