@@ -63,6 +63,7 @@ export class ViewerPool {
       mostEntries: Math.max(...looks.map(({ mostEntries }) => mostEntries)),
       connections: sum("connections"),
       resets: sum("resets"),
+      lastEntryMs: Math.max(...looks.map(({ lastEntryMs }) => lastEntryMs)),
     };
   }
 

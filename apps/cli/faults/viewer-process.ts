@@ -22,6 +22,8 @@ export interface Look {
   readonly mostEntries: number;
   readonly connections: number;
   readonly resets: number;
+  /** When something new last came to any of them, ms since 1970. */
+  readonly lastEntryMs: number;
 }
 
 export type Answer = Look | readonly ViewerReport[] | undefined;
@@ -66,5 +68,6 @@ function look(reports: readonly ViewerReport[]): Look {
     mostEntries: Math.max(...entries),
     connections: reports.reduce((sum, { connections }) => sum + connections, 0),
     resets: reports.reduce((sum, { resets }) => sum + resets.length, 0),
+    lastEntryMs: Math.max(...reports.map(({ lastEntryMs }) => lastEntryMs)),
   };
 }
