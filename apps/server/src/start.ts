@@ -67,7 +67,8 @@ export async function startServer(
     return hints;
   }
 
-  const journal = await RunJournal.open(runLog, { log, metrics });
+  const hub = new LiveHub({ runLog, log, metrics, access: access ?? OPEN_ACCESS });
+  const journal = await RunJournal.open(runLog, { log, metrics, onStatus: (status) => hub.setStoreStatus(status) });
   const { store } = journal;
   const runs = new Runs({ studio, journal, hintsFor });
   const testRuns = new TestRuns({ studio, store, hintsFor });
@@ -81,7 +82,6 @@ export async function startServer(
     startRun: async (projectId, { id: sampleId, filename: name, label }) =>
       (await runs.start({ projectId, sampleId }, { name, label })).runId,
   });
-  const hub = new LiveHub({ runLog, log, metrics, access: access ?? OPEN_ACCESS });
   let isDraining = false;
   const sockets = createLiveSocketServer();
   const app = createApp({

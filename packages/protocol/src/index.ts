@@ -43,6 +43,7 @@ export {
   type LogPosition,
   type ResetReason,
   type ServerMessage,
+  type StoreState,
   type StudioState,
   type SubscribeFrom,
 } from "./messages.ts";

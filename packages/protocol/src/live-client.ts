@@ -4,7 +4,7 @@ import { nextState, type ConnectionEvent, type ConnectionState } from "./connect
 import type { Entry } from "./entry.ts";
 import { LiveSession, type SessionListener, type Ticket } from "./live-session.ts";
 import type { LiveSocket } from "./live-socket.ts";
-import type { ClientMessage, StudioState, SubscribeFrom } from "./messages.ts";
+import type { ClientMessage, StoreState, StudioState, SubscribeFrom } from "./messages.ts";
 import { Subscription, type LogEvent } from "./subscription.ts";
 import { onWakeUp } from "./wake-up.ts";
 
@@ -27,6 +27,8 @@ export interface LiveOptions {
   readonly onState?: (state: ConnectionState) => void;
   /** Whether the server reaches Studio, and what to tell people about it; in a microtask of its own. */
   readonly onStudio?: (state: StudioState, message: string) => void;
+  /** Whether the server can store what happens, and what to tell people about it; in a microtask of its own. */
+  readonly onStore?: (state: StoreState, message: string) => void;
 }
 
 /** The server refused a subscription, or the connection is closed for good. */
@@ -202,6 +204,11 @@ class Client implements LiveConnection {
     if (message.type === "studio") {
       const { onStudio } = this.#options;
       if (onStudio) queueMicrotask(() => onStudio(message.state, message.message));
+      return;
+    }
+    if (message.type === "store") {
+      const { onStore } = this.#options;
+      if (onStore) queueMicrotask(() => onStore(message.state, message.message));
       return;
     }
     const subscription = this.#subscriptions.get(message.id);

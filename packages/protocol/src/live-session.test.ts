@@ -365,6 +365,22 @@ describe("studio", () => {
   });
 });
 
+describe("store", () => {
+  it("[P42] is passed on", async () => {
+    const onStore = vi.fn();
+    await connect({ onStore });
+    socket().accept();
+    socket().say({ type: "store", state: "refusing", message: "The disk is full." });
+    socket().say({ type: "store", state: "storing", message: "Stored." });
+    await settle();
+
+    expect(onStore.mock.calls).toEqual([
+      ["refusing", "The disk is full."],
+      ["storing", "Stored."],
+    ]);
+  });
+});
+
 it("[P3] reconnects when what arrives cannot be read, as text or as bytes", async () => {
   await connect();
   socket().accept();

@@ -107,6 +107,7 @@ const serverMessages: readonly ServerMessage[] = [
   { type: "end", id: 1, next: 9 },
   { type: "err", code: "no_such_log", message: "There is no log r1.", id: 1 },
   { type: "studio", state: "unreachable", message: "Studio does not answer." },
+  { type: "store", state: "refusing", message: "Nothing can be stored: the disk is full." },
   { type: "hb" },
   { type: "hb", t: 12 },
   { type: "entries", id: 1, entries: [{ kind: "run", log: 4, seq: 0, run: {} }] },
@@ -130,6 +131,7 @@ describe("parseServerMessage", () => {
   it.each([
     `{"type":"reset","id":1,"log":"r1","number":4,"epoch":"e1","first":0,"next":9,"why":"mood"}`,
     '{"type":"studio","state":"asleep","message":"Zzz"}',
+    '{"type":"store","state":"shut","message":"Sunday"}',
     '{"type":"welcome","server":"x","heartbeatMs":1e308}',
     '{"type":"welcome","server":"x","heartbeatMs":1,"expiresInMs":-1}',
     '{"type":"entries","entries":{}}',

@@ -40,6 +40,9 @@ export type ClientMessage =
 /** Whether the server can reach the Studio whose project it watches. */
 export type StudioState = "connecting" | "connected" | "unreachable" | "refused";
 
+/** Whether the server can store what happens. */
+export type StoreState = "storing" | "refusing";
+
 export type ServerMessage =
   | {
       readonly type: "welcome";
@@ -54,6 +57,7 @@ export type ServerMessage =
   | { readonly type: "end"; readonly id: number; readonly next: number }
   | { readonly type: "err"; readonly id: number; readonly code: string; readonly message: string }
   | { readonly type: "studio"; readonly state: StudioState; readonly message: string }
+  | { readonly type: "store"; readonly state: StoreState; readonly message: string }
   /** `t` answers a `ping`. */
   | { readonly type: "hb"; readonly t?: number }
   /** Entries of one log, for a connection with the capability `json`. `id` as in `sub`; absent over SSE. */
@@ -73,6 +77,7 @@ export interface LogPosition {
 }
 
 const STUDIO_STATES = ["connecting", "connected", "unreachable", "refused"] as const satisfies readonly StudioState[];
+const STORE_STATES = ["storing", "refusing"] as const satisfies readonly StoreState[];
 const RESET_REASONS = ["epoch", "trimmed", "ahead"] as const satisfies readonly ResetReason[];
 /** A client may ask for so many capabilities. */
 const MOST_CAPS = 16;
@@ -153,6 +158,12 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
       return {
         type: "studio",
         state: readOneOf(message, "state", STUDIO_STATES),
+        message: readText(message, "message", LONGEST_WORDS),
+      };
+    case "store":
+      return {
+        type: "store",
+        state: readOneOf(message, "state", STORE_STATES),
         message: readText(message, "message", LONGEST_WORDS),
       };
     case "hb":

@@ -92,7 +92,7 @@ describe("hello where an access token is asked for", () => {
     expect(viewer.messages).toEqual([]);
     await settle();
 
-    expect(viewer.messages.map(({ type }) => type)).toEqual(["welcome", "studio", "subok", "live"]);
+    expect(viewer.messages.map(({ type }) => type)).toEqual(["welcome", "studio", "store", "subok", "live"]);
     expect(viewer.seqs).toEqual([0, 1]);
   });
 

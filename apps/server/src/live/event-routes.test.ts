@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { SESSION_MS } from "../access/token-access.ts";
 import { SILENT_LOG } from "../log.ts";
 import { createClientReader } from "../proxy.ts";
+import { STORING } from "../runs/refusals.ts";
 import { createTestApp, TEST_TOKEN, type TestApp } from "../test-app.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { append, settle, upTo } from "./fakes.ts";
@@ -86,6 +87,27 @@ describe("GET /runs/{runId}/events", () => {
     expect(events.seqs()).toEqual(upTo(4));
     expect(events.isOver()).toBe(true);
     expect([hub.tails.size, hub.admission.connections, vi.getTimerCount()]).toEqual([0, 0, 0]);
+  });
+
+  it("[P29] [P42] tells that nothing can be stored, without a place in the log, and not that all is well", async () => {
+    const full = { state: "refusing", message: "The disk is full" } as const;
+    await append(runLog, 1, { log: "run-1" });
+    const first = follow(await get("/runs/run-1/events"));
+    await settle();
+    hub.setStoreStatus(full);
+    const second = follow(await get("/runs/run-1/events"));
+    await settle();
+    hub.setStatus({ state: "unreachable", message: "Studio is away" });
+    hub.setStoreStatus(STORING);
+    await settle();
+
+    const store = (status: object) => ({ id: undefined, type: "store", data: { type: "store", ...status } });
+    expect(first.types()).toEqual([undefined, "entries", "live", "store", "store"]);
+    expect(first.events().slice(3)).toEqual([store(full), store(STORING)]);
+    expect(second.types()).toEqual(["store", undefined, "entries", "live", "store"]);
+    expect(second.events()[0]).toEqual(store(full));
+    await first.leave();
+    await second.leave();
   });
 
   it.each([-1, 0, 2, 4])("[P8] resumes behind entry %i", async (seq) => {

@@ -4,7 +4,7 @@ import type { Session } from "../access/token-access.ts";
 import type { Frame } from "./frame.ts";
 import { Liveness } from "./liveness.ts";
 import type { Outlet } from "./subscription.ts";
-import type { LiveParts, Viewer } from "./viewer.ts";
+import type { LiveParts, StatusMessage, Viewer } from "./viewer.ts";
 
 /** Position in the id of an event: the last entry that the viewer has, as `<epoch>:<seq>`; -1 for none. */
 export interface EventId {
@@ -65,6 +65,7 @@ export class EventViewer implements Outlet, Viewer {
       { highWaterMark, size: ({ byteLength }) => byteLength },
     );
     this.#highWaterMark = highWaterMark;
+    for (const status of parts.statuses) if (status.state === "refusing") this.setStatus(status);
   }
 
   get session(): string | undefined {
@@ -125,8 +126,9 @@ export class EventViewer implements Outlet, Viewer {
     this.#end();
   }
 
-  setStatus(): void {
-    // A stream of events tells of its log alone.
+  setStatus(status: StatusMessage): void {
+    // A stream of events tells of its log alone, and of why that stands still.
+    if (status.type === "store") this.#event(status);
   }
 
   sayGoodbye(inMs: number): void {

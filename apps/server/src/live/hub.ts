@@ -5,12 +5,13 @@ import type { WebSocket } from "ws";
 import { OPEN_ACCESS, type Access } from "../access/access.ts";
 import type { ServerLog } from "../log.ts";
 import { Metrics } from "../metrics.ts";
+import { STORING, type StoreStatus } from "../runs/refusals.ts";
 import type { StudioStatus } from "../studio-watch.ts";
 import { Admission } from "./admission.ts";
 import { DEFAULT_LIMITS, TICK_MS, type LiveLimits } from "./limits.ts";
 import { LogTails } from "./log-tails.ts";
 import { ViewerSession } from "./session.ts";
-import type { LiveParts, Viewer } from "./viewer.ts";
+import type { LiveParts, StatusMessage, Viewer } from "./viewer.ts";
 
 /** Viewers that are told at once that the server goes away. */
 const GOODBYES_AT_ONCE = 100;
@@ -39,6 +40,7 @@ export class LiveHub implements LiveParts {
   readonly #viewers = new Map<Viewer, () => void>();
   readonly #endRevocations: () => void;
   #status: StudioStatus = { state: "connecting", message: "Connecting to Studio" };
+  #store: StoreStatus = STORING;
   #ticking: NodeJS.Timeout | undefined;
   #sentBytes = 0;
   #onEmpty: (() => void) | undefined;
@@ -53,15 +55,29 @@ export class LiveHub implements LiveParts {
     this.#endRevocations = access.onRevoked((session) => this.#revoke(session));
   }
 
+  /** How it stands with Studio. */
   get status(): StudioStatus {
     return this.#status;
   }
 
+  get statuses(): readonly StatusMessage[] {
+    return [
+      { type: "studio", ...this.#status },
+      { type: "store", ...this.#store },
+    ];
+  }
+
   setStatus(status: StudioStatus): void {
-    const { state, message } = this.#status;
-    if (state === status.state && message === status.message) return;
+    if (isSame(status, this.#status)) return;
     this.#status = status;
-    for (const viewer of this.#viewers.keys()) viewer.setStatus(status);
+    for (const viewer of this.#viewers.keys()) viewer.setStatus({ type: "studio", ...status });
+  }
+
+  /** Tells every viewer whether what happens can be stored, without storing that. */
+  setStoreStatus(status: StoreStatus): void {
+    if (isSame(status, this.#store)) return;
+    this.#store = status;
+    for (const viewer of this.#viewers.keys()) viewer.setStatus({ type: "store", ...status });
   }
 
   /** Takes a connection whose handshake is done. */
@@ -178,6 +194,10 @@ export class LiveHub implements LiveParts {
     this.#metrics.sentEntries.inc(this.#sentBytes);
     this.#sentBytes = 0;
   }
+}
+
+function isSame(one: StudioStatus | StoreStatus, other: StudioStatus | StoreStatus): boolean {
+  return one.state === other.state && one.message === other.message;
 }
 
 /**

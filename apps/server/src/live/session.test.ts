@@ -2,6 +2,7 @@ import { createMemoryRunLog, type RunLog } from "@windowscope/runlog";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { SILENT_LOG } from "../log.ts";
+import { STORING } from "../runs/refusals.ts";
 import { FakeViewer } from "./fakes.ts";
 import { LiveHub } from "./hub.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
@@ -33,9 +34,25 @@ describe("ViewerSession", () => {
     expect(viewer.messages).toEqual([
       { type: "welcome", server: "windowscope", heartbeatMs: DEFAULT_LIMITS.heartbeatMs },
       { type: "studio", ...status },
+      { type: "store", ...STORING },
     ]);
     hub.setStatus({ state: "unreachable", message: "gone" });
     expect(viewer.messages.at(-1)).toEqual({ type: "studio", state: "unreachable", message: "gone" });
+  });
+
+  it("[P42] tells who is there and who comes that nothing can be stored, and when that is over", () => {
+    const full = { state: "refusing", message: "The disk is full" } as const;
+    const toldOf = ({ messages }: FakeViewer) => messages.filter(({ type }) => type === "store");
+    const late = new FakeViewer(hub);
+    viewer.say({ type: "hello", client: "test" });
+    hub.setStoreStatus(full);
+    hub.setStoreStatus({ ...full });
+    late.say({ type: "hello", client: "test" });
+    hub.setStoreStatus(STORING);
+
+    expect(toldOf(viewer)).toEqual([STORING, full, STORING].map((store) => ({ type: "store", ...store })));
+    expect(toldOf(late)).toEqual([full, STORING].map((store) => ({ type: "store", ...store })));
+    late.disconnect();
   });
 
   it("[P4] closes with 4108 when no hello comes within 5 s", () => {
@@ -90,7 +107,7 @@ describe("ViewerSession", () => {
     viewer.greet();
     viewer.reads = false;
     for (let i = 0; i < 100_000 && !viewer.closed; i++) {
-      viewer.session.setStatus({ state: "unreachable", message: "x".repeat(150) });
+      viewer.session.setStatus({ type: "studio", state: "unreachable", message: "x".repeat(150) });
     }
 
     expect(viewer.closed?.code).toBe(1013);

@@ -7,14 +7,13 @@ import {
 } from "@windowscope/protocol";
 
 import type { Grant } from "../access/access.ts";
-import type { StudioStatus } from "../studio-watch.ts";
 import { ControlRate } from "./control-rate.ts";
 import type { Frame } from "./frame.ts";
 import type { LiveLimits } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
 import { LogSubscription, type Outlet } from "./subscription.ts";
 import { Subscriptions } from "./subscriptions.ts";
-import { isPublicLog, type LiveParts, type Viewer } from "./viewer.ts";
+import { isPublicLog, type LiveParts, type StatusMessage, type Viewer } from "./viewer.ts";
 
 /** The part of a WebSocket that a session uses, so that a test needs no network. */
 export interface ViewerSocket {
@@ -94,8 +93,8 @@ export class ViewerSession implements Outlet, Viewer {
     return most;
   }
 
-  setStatus(status: StudioStatus): void {
-    if (this.#greeting === "done") this.tell({ type: "studio", ...status });
+  setStatus(status: StatusMessage): void {
+    if (this.#greeting === "done") this.tell(status);
   }
 
   sayGoodbye(inMs: number): void {
@@ -259,7 +258,7 @@ export class ViewerSession implements Outlet, Viewer {
       heartbeatMs,
       ...(expiresInMs !== undefined && { expiresInMs }),
     });
-    this.tell({ type: "studio", ...this.#parts.status });
+    for (const status of this.#parts.statuses) this.tell(status);
   }
 
   async #renew(ticket: string): Promise<void> {

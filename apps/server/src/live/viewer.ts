@@ -1,7 +1,11 @@
+import type { ServerMessage } from "@windowscope/protocol";
+
 import type { Access } from "../access/access.ts";
 import type { ServerLog } from "../log.ts";
-import type { StudioStatus } from "../studio-watch.ts";
 import type { LogTails } from "./log-tails.ts";
+
+/** How the server itself stands, whatever the logs say. */
+export type StatusMessage = Extract<ServerMessage, { type: "studio" | "store" }>;
 
 /** Somebody who follows logs, over whichever transport. The hub looks after all of them together. */
 export interface Viewer {
@@ -15,7 +19,7 @@ export interface Viewer {
   readonly lag: number;
   /** Does what is due; comes about every second. @param nowMs Of `performance.now()`. */
   tick(nowMs: number): void;
-  setStatus(status: StudioStatus): void;
+  setStatus(status: StatusMessage): void;
   /** The server goes away for a while. @param inMs How long the viewer is to wait before it comes back. */
   sayGoodbye(inMs: number): void;
   /** Ends the connection. */
@@ -27,8 +31,8 @@ export interface LiveParts {
   readonly tails: LogTails;
   readonly access: Access;
   readonly serverLog: ServerLog;
-  /** How it stands with Studio. */
-  readonly status: StudioStatus;
+  /** How it stands with Studio, and with the store of the logs. */
+  readonly statuses: readonly StatusMessage[];
   /** A viewer is about to be sent away. */
   closing(code: number): void;
   /** So many bytes of entries were handed to a socket. */

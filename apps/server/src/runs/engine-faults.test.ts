@@ -1,5 +1,11 @@
 import { decodeEntries, FEED, type Entry, type Run } from "@windowscope/protocol";
-import { createMemoryRunLog, RunLogWriteError, type Append, type RunLog } from "@windowscope/runlog";
+import {
+  createMemoryRunLog,
+  RunLogUnavailableError,
+  RunLogWriteError,
+  type Append,
+  type RunLog,
+} from "@windowscope/runlog";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { classifyAnswer, createFakeStudio, type FakeStudio } from "../fakes.ts";
@@ -148,6 +154,51 @@ describe("an engine that fails or loses answers now and then", () => {
     isFull = false;
     await vi.advanceTimersByTimeAsync(10_000);
     expect((await expectWhole(replica, runId)).warning).toBeUndefined();
+  });
+
+  it("[P42] tells without storing it that nothing can be stored, and when nothing waits any more", async () => {
+    let trouble: Error | undefined;
+    const replica = await start({
+      before: (method) => {
+        if (trouble && method === "append") throw trouble;
+      },
+    });
+    const { runId } = await replica.runs.start(request, sample);
+    await replica.runs.start({ ...request, sampleId: request.sampleId + 1 }, sample);
+    expect(replica.storeStates).toEqual([]);
+
+    trouble = new RunLogWriteError("/secret/runs.db", { cause: new Error("disk full") });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(new Set(replica.storeStates)).toEqual(
+      new Set(["refusing: Results cannot be stored for the moment: disk full"]),
+    );
+    trouble = new RunLogUnavailableError("redis://secret", "no connection");
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(replica.storeStates.at(-1)).toBe(
+      "refusing: Results cannot be stored for the moment: its store does not answer",
+    );
+
+    trouble = undefined;
+    replica.storeStates.length = 0;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(replica.storeStates).toEqual(["storing: What happens is stored"]);
+    await expectWhole(replica, runId);
+  });
+
+  it("[P42] says that nothing waits any more when the process stops trying", async () => {
+    let isFull = false;
+    const replica = await start({
+      before: (method) => {
+        if (isFull && method === "append") throw new Error("SQLITE_FULL");
+      },
+    });
+    await replica.runs.start(request, sample);
+    isFull = true;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(replica.storeStates.at(-1)).toMatch(/^refusing/);
+
+    await replica.close();
+    expect(replica.storeStates.at(-1)).toMatch(/^storing/);
   });
 
   it("does not try again what fails because of a mistake of the program", async () => {

@@ -4,6 +4,7 @@ import type { Studio } from "@windowscope/sdk";
 
 import { fakeablePause } from "../fakes.ts";
 import { RunJournal } from "./journal.ts";
+import type { StoreStatus } from "./refusals.ts";
 import { Runs } from "./runs.ts";
 
 /** What stands between a process and the log: called around each call of a method. */
@@ -63,13 +64,17 @@ export async function startReplica(runLog: RunLog, studio: Studio, wire: Wire = 
     await fakeablePause(ms, signal);
     await live();
   };
-  const journal = await RunJournal.open(own, { pause });
+  const storeStates: string[] = [];
+  const onStatus = ({ state, message }: StoreStatus) => storeStates.push(`${state}: ${message}`);
+  const journal = await RunJournal.open(own, { pause, onStatus });
   const runs = new Runs({ studio, journal, hintsFor: () => ({ watch: () => () => undefined }) });
 
   return {
     runLog: own,
     journal,
     runs,
+    /** What it has said of the log, beside what is in it. */
+    storeStates,
     /** As SIGKILL: nothing of it goes on, and it gives nothing back. */
     kill() {
       isDead = true;

@@ -13,6 +13,7 @@ import {
 
 import { SILENT_LOG, type LogFields, type ServerLog } from "../log.ts";
 import { Metrics } from "../metrics.ts";
+import { Refusals, type StoreStatus } from "./refusals.ts";
 
 /** Waits; throws the signal's reason when it aborts. */
 export type Pause = (ms: number, signal: AbortSignal) => Promise<unknown>;
@@ -26,6 +27,8 @@ export interface RunStoreOptions {
   readonly pause?: Pause;
   readonly log?: ServerLog;
   readonly metrics?: Metrics;
+  /** Told when the log begins to refuse what has to be stored, why, and when nothing waits any more. */
+  readonly onStatus?: (status: StoreStatus) => void;
 }
 
 const LEASE_MS = 10_000;
@@ -43,6 +46,7 @@ export class RunStore {
   readonly pause: Pause;
   readonly log: ServerLog;
   readonly metrics: Metrics;
+  readonly #refusals: Refusals;
   /** Where this process believes the feed to end. */
   #feed = { number: 0, epoch: "", next: 0 };
   /** The furthest end of it that this process has known. */
@@ -59,6 +63,7 @@ export class RunStore {
     this.pause = options.pause ?? ((ms, signal) => timer(ms, undefined, { signal }));
     this.log = options.log ?? SILENT_LOG;
     this.metrics = options.metrics ?? new Metrics();
+    this.#refusals = new Refusals(options.onStatus ?? (() => undefined));
   }
 
   /** How often a lease is renewed. */
@@ -98,16 +103,22 @@ export class RunStore {
    * @throws The signal's reason when it aborts.
    */
   async insist<T>(what: string, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
-    for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
-      signal.throwIfAborted();
-      try {
-        return await attempt();
-      } catch (error) {
-        if (!isPassing(error)) throw error;
-        this.metrics.storeErrors.inc({ error: error.name });
-        this.log.warn("The run log refuses; trying again", { what, retryMs, ...causeOf(error) });
+    const waiting = Symbol(what);
+    try {
+      for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
+        signal.throwIfAborted();
+        try {
+          return await attempt();
+        } catch (error) {
+          if (!isPassing(error)) throw error;
+          this.#refusals.add(waiting, error);
+          this.metrics.storeErrors.inc({ error: error.name });
+          this.log.warn("The run log refuses; trying again", { what, retryMs, ...causeOf(error) });
+        }
+        await this.pause(retryMs, signal);
       }
-      await this.pause(retryMs, signal);
+    } finally {
+      this.#refusals.delete(waiting);
     }
   }
 

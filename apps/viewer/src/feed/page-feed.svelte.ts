@@ -21,6 +21,7 @@ export class PageFeed {
   readonly runs = new RunList();
   #connection = $state.raw<ConnectionState>({ name: "connecting", attempt: 0 });
   #studio = $state.raw<{ readonly state: StudioState; readonly message: string }>();
+  #storeTrouble = $state<string>();
   #projects = $state.raw<readonly Project[]>([]);
   #isCaughtUp = $state(false);
   #view = $state.raw<RunView>();
@@ -59,6 +60,11 @@ export class PageFeed {
     return this.#studio;
   }
 
+  /** Why the server cannot store what happens, so that nothing new is seen; `undefined` when it can. */
+  get storeTrouble(): string | undefined {
+    return this.#storeTrouble;
+  }
+
   get project(): Project | undefined {
     return this.#projects.find(({ projectId }) => projectId === this.#view?.run?.projectId) ?? this.#projects[0];
   }
@@ -92,6 +98,7 @@ export class PageFeed {
       signal,
       ...(ticket && { ticket }),
       onState: (state) => (this.#connection = state),
+      onStore: (state, message) => (this.#storeTrouble = state === "refusing" ? message : undefined),
       onStudio: (state, message) => {
         this.#studio = { state, message };
         if (state === "connected") void readProjects().then((projects) => (this.#projects = projects));

@@ -248,4 +248,15 @@ describe("PageFeed", () => {
     expect(feed.studio).toEqual({ state: "unreachable", message: "Studio does not answer" });
     expect(feed.isCaughtUp).toBe(true);
   });
+
+  it("tells that the server cannot store what happens, until it can", async () => {
+    server().accept();
+    server().say({ type: "store", state: "refusing", message: "The disk is full" });
+    await settle();
+    expect(feed.storeTrouble).toBe("The disk is full");
+
+    server().say({ type: "store", state: "storing", message: "Stored" });
+    await settle();
+    expect(feed.storeTrouble).toBeUndefined();
+  });
 });
