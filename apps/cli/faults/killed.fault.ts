@@ -193,7 +193,9 @@ fault("R5", "no room left on the disk (a tmpfs of 32 MiB) in the middle of a run
   const sampleId = studio.addSample(100_000);
   const runId = await startRun(server.url, sampleId);
   const viewers = new ViewerPool();
-  await viewers.open(3, { url: server.liveUrl, log: runId, from: "start", kind: "client" });
+  const spec = { url: server.liveUrl, log: runId, from: "start" } as const;
+  await viewers.open(2, { ...spec, kind: "client" });
+  await viewers.open(1, { ...spec, kind: "raw" });
 
   const untilMs = performance.now() + 20_000;
   while (!/RunLogWriteError.*full/.test(server.output) && performance.now() < untilMs) await pause(50);
@@ -206,12 +208,14 @@ fault("R5", "no room left on the disk (a tmpfs of 32 MiB) in the middle of a run
   figures.atLeast("refusals that the metrics count", errors, 1);
   figures.is("the run stays open", stuck.state, "streaming");
   figures.note("windows stored until then", stuck.windows);
-  const warned = (await viewers.reports()).filter(({ warning }) => warning?.includes("full"));
-  figures.note(
-    "viewers that have got a warning, of 3",
-    warned.length,
-    "",
-    "it is an entry as all others: it is told where a short one still fits on the disk",
+  // Who comes only now has to know as well.
+  await viewers.open(1, { ...spec, kind: "client" });
+  await viewers.until(({ live }) => live === 4, 10_000, "live");
+  const newestWords = async () => (await viewers.reports()).map(({ storeStates }) => storeStates.at(-1) ?? "");
+  figures.is(
+    "viewers told that nothing can be stored, and why",
+    (await newestWords()).filter((words) => /^refusing.*full/.test(words)).length,
+    4,
   );
 
   rmSync(filler);
@@ -220,9 +224,14 @@ fault("R5", "no room left on the disk (a tmpfs of 32 MiB) in the middle of a run
   figures.atMost("with room again the run finishes by itself after", (performance.now() - roomMs) / 1_000, 15, "s");
   figures.is("it has finished", run.state, "finished");
   figures.is("with a warning", run.warning !== undefined, false);
-  await viewers.until(({ over }) => over === 3, 20_000, "at the end");
+  await viewers.until(({ over }) => over === 4, 20_000, "at the end");
   const reports = await viewers.reports();
-  figures.is("viewers that kept their connection", reports.filter(({ connections }) => connections === 1).length, 3);
+  figures.is(
+    "viewers told that it is over",
+    (await newestWords()).filter((words) => words.startsWith("storing")).length,
+    4,
+  );
+  figures.is("viewers that kept their connection", reports.filter(({ connections }) => connections === 1).length, 4);
   checkViewers(figures, reports);
   await checkDownloads(figures, server.url, [{ runId, sampleId }], 100_000);
 });

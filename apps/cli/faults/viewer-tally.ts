@@ -5,8 +5,8 @@ import type { Entry } from "@windowscope/protocol";
 /** What a viewer has seen. */
 export interface ViewerReport {
   readonly epoch: string | undefined;
-  /** Of the run, as its newest entry says. */
-  readonly warning: string | undefined;
+  /** What the server has said of its store, whatever its entries say: states with their words. */
+  readonly storeStates: readonly string[];
   /** The entry it wants next. */
   readonly next: number;
   readonly windows: number;
@@ -45,7 +45,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer I)[]
 export class ViewerTally {
   readonly report: Writable<Omit<ViewerReport, "digest">> = {
     epoch: undefined,
-    warning: undefined,
+    storeStates: [],
     next: 0,
     windows: 0,
     lost: 0,
@@ -87,7 +87,6 @@ export class ViewerTally {
     report.next = entry.seq + 1;
     report.lastEntryMs = Date.now();
     this.#digest(entry);
-    if (entry.kind === "run") report.warning = entry.run.warning;
     if (entry.kind === "run" && entry.run.state === "waiting" && report.isLive) {
       report.latenciesMs.push(Date.now() - Date.parse(entry.run.createdAt));
     }
@@ -108,6 +107,10 @@ export class ViewerTally {
 
   finish(): ViewerReport {
     return { ...this.report, digest: this.#hash.copy().digest("hex") };
+  }
+
+  toldOfStore(state: string, message: string): void {
+    this.report.storeStates.push(`${state}: ${message}`);
   }
 
   live(): void {

@@ -44,6 +44,8 @@ interface Control {
   readonly from: number;
   readonly why: string;
   readonly code: string;
+  readonly state: string;
+  readonly message: string;
 }
 
 class RawViewer implements Viewer {
@@ -138,6 +140,9 @@ class RawViewer implements Viewer {
       case "bye":
         report.byes++;
         break;
+      case "store":
+        this.#tally.toldOfStore(message.state, message.message);
+        break;
       default:
     }
   }
@@ -216,6 +221,7 @@ class ClientViewer implements Viewer {
         return socket;
       },
       signal: this.#stop.signal,
+      onStore: (state, message) => this.#tally.toldOfStore(state, message),
       onState: ({ name }) => {
         if (name === "open") this.#tally.welcomed();
         else if (name === "waiting" || name === "closed") this.#tally.lost();
