@@ -1,4 +1,5 @@
 import type { Schemas } from "./api-types.ts";
+import { eitherSignal } from "./either-signal.ts";
 import { isTransient, JobFailedError } from "./errors.ts";
 import { pause } from "./pause.ts";
 import { cancelJobRoute, getJobStatus, getJobsLogs } from "./routes.ts";
@@ -162,6 +163,8 @@ async function interruptiblePause(
 ): Promise<void> {
   const interrupted = new AbortController();
   onStart(() => interrupted.abort());
-  await pause(ms, signal ? AbortSignal.any([signal, interrupted.signal]) : interrupted.signal).catch(() => undefined);
+  const either = eitherSignal(signal, interrupted.signal);
+  await pause(ms, either.signal).catch(() => undefined);
+  either.release();
   signal?.throwIfAborted();
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import {
@@ -131,6 +132,19 @@ describe("Studio.call", () => {
 
     expect(error).toBeInstanceOf(StudioUnreachableError);
     expect(error.message).toContain("no answer within 20 ms");
+  });
+
+  it("leaves nothing of a request that is over on the signal that many share", async () => {
+    const { studio } = fakeStudio(() => ({ projects: [] }));
+    const any = vi.spyOn(AbortSignal, "any");
+    const { signal } = new AbortController();
+
+    await studio.call("listProjects", { signal });
+
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+    // Node 20 keeps a trace of each in the signals that it was made of.
+    expect(any).not.toHaveBeenCalled();
+    any.mockRestore();
   });
 
   it("throws the caller's own reason when the caller stops it", async () => {

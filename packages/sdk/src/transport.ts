@@ -2,6 +2,7 @@ import createClient from "openapi-fetch";
 
 import { readAnswer } from "./answers.ts";
 import type { AnswerOf, BodyOf, OperationId, PathOf, paths, QueryOf } from "./api-types.ts";
+import { eitherSignal } from "./either-signal.ts";
 import { isTransient, StudioError, StudioStatusError, StudioTimeoutError, StudioUnreachableError } from "./errors.ts";
 import { pause } from "./pause.ts";
 import type { Route } from "./routes.ts";
@@ -105,7 +106,7 @@ export function createTransport(options: StudioOptions): Transport {
     request: StudioRequest<K>,
   ) {
     const timeout = AbortSignal.timeout(timeoutMs);
-    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+    const { signal, release } = eitherSignal(request.signal, timeout);
     let exchange: Exchange;
     try {
       // This function's own types checked the request; the table proves that method and path belong to it.
@@ -126,6 +127,8 @@ export function createTransport(options: StudioOptions): Transport {
       if (timeout.aborted)
         throw new StudioTimeoutError(`${message}no answer within ${timeoutMs} ms`, { operation, cause });
       throw new StudioUnreachableError(message + describe(cause), { operation, cause });
+    } finally {
+      release();
     }
     const { response, data, error } = exchange;
     const isJson = response.headers.get("content-type")?.includes("json") ?? false;
