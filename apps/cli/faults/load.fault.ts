@@ -213,7 +213,7 @@ const STEADY = { viewers: sized(1_000, 100), firstVisits: sized(5_000, 100), vis
 fault(
   "R16",
   `${STEADY.viewers} viewers follow the feed for ${STEADY_S} s; then ${STEADY.visits} connections come and go`,
-  { isQuick: true, timeoutMs: 240_000 + STEADY_S * 1_000 },
+  { isQuick: true, timeoutMs: 480_000 + STEADY_S * 1_000 },
   async (figures) => {
     const both = await startBoth();
     const { server } = both;
