@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import { upgradeWebSocket } from "@hono/node-server";
+import { upgradeWebSocket, type HttpBindings } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -95,7 +95,10 @@ export function createApp({ hub, metrics, access, config, isDraining, viewerDir,
   app.get(
     "/live",
     admitViewers(hub.admission, readClient),
-    upgradeWebSocket(() => ({ onOpen: (_event, { raw }) => hub.accept(raw as WebSocket) })),
+    upgradeWebSocket((c) => {
+      const { socket } = (c.env as HttpBindings).incoming;
+      return { onOpen: (_event, { raw }) => hub.accept(raw as WebSocket, socket) };
+    }),
   );
 
   if (viewerDir !== undefined) {

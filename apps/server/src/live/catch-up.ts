@@ -164,5 +164,5 @@ export class CatchUp {
 }
 
 function toFrame(from: number, { next, bytes }: LogSlice): Frame {
-  return new Frame(from, next, bytes);
+  return new Frame(from, next, [bytes]);
 }

@@ -115,7 +115,7 @@ export class EventViewer implements Outlet, Viewer {
   send(frame: Frame, epoch: string): void {
     const known = encodedFrames.get(frame);
     const head = `id: ${epoch}:${frame.next - 1}\nevent: entries\ndata: `;
-    const encoded = known ?? Buffer.concat([Buffer.from(head), frame.json, Buffer.from("\n\n")]);
+    const encoded = known ?? Buffer.concat([Buffer.from(head), frame.jsonMessage.payload, Buffer.from("\n\n")]);
     encodedFrames.set(frame, encoded);
     this.#write(encoded);
     this.#parts.sent(encoded.length);

@@ -4,7 +4,10 @@ import type { RunLog } from "@windowscope/runlog";
 import { vi } from "vitest";
 
 import type { LiveHub } from "./hub.ts";
+import type { Message } from "./message.ts";
 import { ViewerSession, type ViewerSocket } from "./session.ts";
+
+const TEXT_MESSAGE = 0x81;
 
 export class FakeViewer implements ViewerSocket {
   readonly messages: ServerMessage[] = [];
@@ -29,15 +32,22 @@ export class FakeViewer implements ViewerSocket {
     this.#leave = hub.enter(this.session, () => this.terminate());
   }
 
-  send(data: string | Buffer, how?: { readonly binary: boolean } | (() => void), then?: () => void): void {
-    const onSent = typeof how === "function" ? how : then;
-    const isBinary = typeof how === "object" ? how.binary : typeof data !== "string";
-    const bytes = Buffer.from(data as string).length;
-    if (isBinary) {
-      this.frames.push(data as Buffer);
-      this.receivedBytes += bytes;
-      for (const { seq } of decodeEntries(new Uint8Array(data as Buffer))) this.seqs.push(seq);
-    } else this.messages.push(parseServerMessage(String(data)) as ServerMessage);
+  send(text: string, onSent?: () => void): void {
+    this.messages.push(parseServerMessage(text) as ServerMessage);
+    this.#hold(Buffer.byteLength(text), onSent);
+  }
+
+  sendMessage({ bytes, payload }: Message, onSent?: () => void): void {
+    if (bytes[0] === TEXT_MESSAGE) this.messages.push(parseServerMessage(String(payload)) as ServerMessage);
+    else {
+      this.frames.push(payload);
+      this.receivedBytes += payload.length;
+      for (const { seq } of decodeEntries(new Uint8Array(payload))) this.seqs.push(seq);
+    }
+    this.#hold(bytes.length, onSent);
+  }
+
+  #hold(bytes: number, onSent?: () => void): void {
     this.bufferedAmount += bytes;
     this.mostBuffered = Math.max(this.mostBuffered, this.bufferedAmount);
     this.#unsent.push({ bytes, onSent: () => onSent?.() });

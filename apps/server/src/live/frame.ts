@@ -1,5 +1,7 @@
 import { decodeEntries, toJsonEntry, type Entry, type UnknownEntry } from "@windowscope/protocol";
 
+import { encodeMessage, type Message } from "./message.ts";
+
 /** Where the header of an entry has the entry's length; SPEC.md, "Entries". */
 const LENGTH_OFFSET = 4;
 
@@ -7,37 +9,34 @@ const LENGTH_OFFSET = 4;
 export class Frame {
   readonly from: number;
   readonly next: number;
-  readonly bytes: Buffer;
-  #json: Buffer | undefined;
+  /** The entries as a binary message. */
+  readonly message: Message;
+  #jsonMessage: Message | undefined;
 
-  constructor(from: number, next: number, bytes: Uint8Array) {
+  /** @param chunks The entries, one after another; they are copied. */
+  constructor(from: number, next: number, chunks: readonly Uint8Array[]) {
     this.from = from;
     this.next = next;
-    // A Buffer is sent as it is; of any other array `ws` makes one for each viewer.
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.message = encodeMessage("binary", chunks);
+  }
+
+  /** The entries. */
+  get bytes(): Buffer {
+    return this.message.payload;
   }
 
   /** The message `entries` for those who want JSON. */
-  get json(): Buffer {
-    this.#json ??= encodeJson(this.bytes);
-    return this.#json;
+  get jsonMessage(): Message {
+    this.#jsonMessage ??= encodeMessage("text", [encodeJson(this.bytes)]);
+    return this.#jsonMessage;
   }
 
-  /** The part of the frame from an entry on, on the same memory. @param seq Above or at `from`, below `next`. */
-  startingAt(seq: number): Frame {
-    if (seq === this.from) return this;
+  /** The entries of the frame from one on. @param seq Above or at `from`, below `next`. */
+  bytesFrom(seq: number): Buffer {
     let at = 0;
     for (let skipped = this.from; skipped < seq; skipped++) at += this.bytes.readUInt32LE(at + LENGTH_OFFSET);
-    return new Frame(seq, this.next, this.bytes.subarray(at));
+    return this.bytes.subarray(at);
   }
-}
-
-/** @param frames One after another, without a gap. */
-export function joinFrames(frames: readonly [Frame, ...Frame[]]): Frame {
-  const [first] = frames;
-  if (frames.length === 1) return first;
-  const next = frames.at(-1)?.next ?? first.next;
-  return new Frame(first.from, next, Buffer.concat(frames.map(({ bytes }) => bytes)));
 }
 
 function encodeJson(bytes: Buffer): Buffer {

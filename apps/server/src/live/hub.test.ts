@@ -102,16 +102,16 @@ describe("what viewers share", () => {
 
   it("makes JSON once for all who asked for it, with null for what is no number", async () => {
     const [first, second] = [connect({ caps: ["json"] }), connect({ caps: ["json", "more"] })];
-    const sent = vi.spyOn(first, "send");
-    const sentToo = vi.spyOn(second, "send");
+    const sent = vi.spyOn(first, "sendMessage");
+    const sentToo = vi.spyOn(second, "sendMessage");
     for (const viewer of [first, second]) await viewer.subscribe();
     await append(runLog, 2);
     await settle();
 
     expect(first.frames).toEqual([]);
-    const [data] = sent.mock.calls.at(-1) ?? [];
-    expect(data).toBe(sentToo.mock.calls.at(-1)?.[0]);
-    expect(parseServerMessage(String(data))).toMatchObject({
+    const [message] = sent.mock.calls.at(-1) ?? [];
+    expect(message).toBe(sentToo.mock.calls.at(-1)?.[0]);
+    expect(parseServerMessage(String(message?.payload))).toMatchObject({
       type: "entries",
       entries: [
         { kind: "readings", seq: 0, values: [0] },

@@ -1,3 +1,5 @@
+import type { Duplex } from "node:stream";
+
 import { CLOSE, SUBPROTOCOL } from "@windowscope/protocol";
 import type { RunLog } from "@windowscope/runlog";
 import type { WebSocket } from "ws";
@@ -9,6 +11,7 @@ import { STORING, type StoreStatus } from "../runs/refusals.ts";
 import type { StudioStatus } from "../studio-watch.ts";
 import { Admission } from "./admission.ts";
 import { DEFAULT_LIMITS, TICK_MS, type LiveLimits } from "./limits.ts";
+import { FramedSocket } from "./framed-socket.ts";
 import { LogTails } from "./log-tails.ts";
 import { ViewerSession } from "./session.ts";
 import type { LiveParts, StatusMessage, Viewer } from "./viewer.ts";
@@ -80,8 +83,8 @@ export class LiveHub implements LiveParts {
     for (const viewer of this.#viewers.keys()) viewer.setStatus({ type: "store", ...status });
   }
 
-  /** Takes a connection whose handshake is done. */
-  accept(socket: WebSocket): void {
+  /** Takes a connection whose handshake is done. @param wire What the WebSocket is on. */
+  accept(socket: WebSocket, wire: Duplex): void {
     // A close event follows every error.
     socket.on("error", () => undefined);
     if (socket.protocol !== SUBPROTOCOL) {
@@ -89,7 +92,7 @@ export class LiveHub implements LiveParts {
       socket.close(CLOSE.wrongVersion, `Offer the subprotocol ${SUBPROTOCOL}.`);
       return;
     }
-    const session = new ViewerSession(socket, this);
+    const session = new ViewerSession(new FramedSocket(socket, wire), this);
     const leave = this.enter(session, () => socket.terminate());
     socket.on("message", (data, isBinary) => session.received(isBinary ? undefined : toText(data)));
     socket.on("pong", () => session.heard());
@@ -217,5 +220,6 @@ function letGoOfHandshake(socket: WebSocket): void {
 }
 
 function toText(data: Buffer | ArrayBuffer | Buffer[]): string {
-  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString("utf8");
+  if (Array.isArray(data)) return Buffer.concat(data).toString("utf8");
+  return (Buffer.isBuffer(data) ? data : Buffer.from(data)).toString("utf8");
 }

@@ -166,7 +166,7 @@ export class LogTail {
     this.#isAtEnd = isAtEnd;
     this.#isSealed = isSealed;
     if (bytes.length > 0) {
-      const frame = new Frame(this.#ring.next, next, bytes);
+      const frame = new Frame(this.#ring.next, next, [bytes]);
       this.#ring.push(frame);
       this.#onNews();
       for (const cursor of this.#cursors) cursor.grown(frame);

@@ -42,11 +42,15 @@ function connectInMemory(hub: LiveHub, random: () => number) {
   };
   const server: ViewerSocket = {
     bufferedAmount: 0,
-    send: (data: string | Buffer, onSent: object | (() => void) | undefined) => {
-      const copy = typeof data === "string" ? data : new Uint8Array(data).buffer;
+    send: (text, onSent) => {
+      enqueue(toClient, () => client.onmessage?.({ data: text } as never));
+      if (onSent) later(onSent);
+    },
+    // No viewer here asks for JSON, so every message is binary.
+    sendMessage: ({ payload }, onSent) => {
+      const copy = new Uint8Array(payload).buffer;
       enqueue(toClient, () => client.onmessage?.({ data: copy } as never));
-      // No viewer here asks for JSON, so there are no options.
-      if (typeof onSent === "function") later(onSent as () => void);
+      if (onSent) later(onSent);
     },
     close: (code, reason) => cut(code, reason),
     ping: () => enqueue(toClient, () => session.heard()),

@@ -9,7 +9,7 @@ function frame(from: number, count: number): Frame {
   const entries = Array.from({ length: count }, (_, i) =>
     encodeReadings({ log: 1, seq: from + i }, { first: 0, axisCount: 1, values: Float32Array.of(from + i) }),
   );
-  return new Frame(from, from + count, Buffer.concat(entries));
+  return new Frame(from, from + count, entries);
 }
 
 function seqsOf(part: Frame | undefined): number[] {

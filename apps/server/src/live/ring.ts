@@ -1,4 +1,4 @@
-import { joinFrames, type Frame } from "./frame.ts";
+import { Frame } from "./frame.ts";
 
 /** Frames that were cut or joined for viewers in the middle; they are cheap to make again. */
 const MOST_CUTS = 32;
@@ -66,16 +66,18 @@ export class Ring {
     const known = this.#cuts.get(from);
     if (known) return known;
     const index = this.#indexOf(from);
-    const first = (this.#frames[index] as Frame).startingAt(from);
-    const joined: [Frame, ...Frame[]] = [first];
-    let bytes = first.bytes.length;
+    const first = this.#frames[index] as Frame;
+    const chunks = [first.bytesFrom(from)];
+    let bytes = (chunks[0] as Buffer).length;
+    let next = first.next;
     for (let i = index + 1; i < this.#frames.length; i++) {
       const frame = this.#frames[i] as Frame;
       bytes += frame.bytes.length;
       if (bytes > mostBytes) break;
-      joined.push(frame);
+      chunks.push(frame.bytes);
+      next = frame.next;
     }
-    const frame = joinFrames(joined);
+    const frame = first.from === from && first.next === next ? first : new Frame(from, next, chunks);
     if (this.#cuts.size >= MOST_CUTS) this.#cuts.clear();
     this.#cuts.set(from, frame);
     return frame;

@@ -11,6 +11,7 @@ import { ControlRate } from "./control-rate.ts";
 import type { Frame } from "./frame.ts";
 import type { LiveLimits } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
+import type { Message } from "./message.ts";
 import { LogSubscription, type Outlet } from "./subscription.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { isPublicLog, type LiveParts, type StatusMessage, type Viewer } from "./viewer.ts";
@@ -18,17 +19,14 @@ import { isPublicLog, type LiveParts, type StatusMessage, type Viewer } from "./
 /** The part of a WebSocket that a session uses, so that a test needs no network. */
 export interface ViewerSocket {
   readonly bufferedAmount: number;
-  /** Text as text, bytes as bytes. */
-  send(data: string | Buffer, onSent?: (error?: Error) => void): void;
-  send(data: Buffer, options: { readonly binary: boolean }, onSent?: (error?: Error) => void): void;
+  send(text: string, onSent?: () => void): void;
+  /** Sends what is encoded already. */
+  sendMessage(message: Message, onSent?: () => void): void;
   close(code: number, reason: string): void;
   ping(): void;
   /** Drops the connection without a word. */
   terminate(): void;
 }
-
-/** For text that is encoded already. */
-const TEXT = { binary: false };
 
 /** One viewer's connection: greets, subscribes, keeps the connection alive, ends it when it is of no use. */
 export class ViewerSession implements Outlet, Viewer {
@@ -139,17 +137,19 @@ export class ViewerSession implements Outlet, Viewer {
   }
 
   tell(message: ServerMessage): void {
+    if (this.#isClosed) return;
     const text = JSON.stringify(message);
-    this.#write(text, Buffer.byteLength(text));
-    if (!this.#isClosed && this.#socket.bufferedAmount > this.#limits.unreadBytes) {
+    this.#socket.send(text, this.#beforeSending(Buffer.byteLength(text)));
+    if (this.#socket.bufferedAmount > this.#limits.unreadBytes) {
       this.close(CLOSE.overloaded, "too much is left unread");
     }
   }
 
   send(frame: Frame): void {
-    const data = this.#wantsJson ? frame.json : frame.bytes;
-    this.#write(data, data.length);
-    this.#parts.sent(data.length);
+    if (this.#isClosed) return;
+    const message = this.#wantsJson ? frame.jsonMessage : frame.message;
+    this.#socket.sendMessage(message, this.#beforeSending(message.bytes.length));
+    this.#parts.sent(message.payload.length);
   }
 
   fail(error: unknown): void {
@@ -161,14 +161,10 @@ export class ViewerSession implements Outlet, Viewer {
     return this.#parts.tails.limits;
   }
 
-  #write(data: string | Buffer, bytes: number): void {
-    if (this.#isClosed) return;
+  /** @returns What to call when the wire has taken so many bytes; only who might have to wait needs to hear of it. */
+  #beforeSending(bytes: number): (() => void) | undefined {
     this.#liveness.spoke(bytes);
-    // Only who might have to wait needs to hear when the wire has taken it.
-    const onSent = this.#socket.bufferedAmount + bytes > this.#roomBytes ? this.#onDrained : undefined;
-    // ws copies options for each message, so the usual one goes without.
-    if (this.#wantsJson && typeof data !== "string") this.#socket.send(data, TEXT, onSent);
-    else this.#socket.send(data, onSent);
+    return this.#socket.bufferedAmount + bytes > this.#roomBytes ? this.#onDrained : undefined;
   }
 
   readonly #onDrained = (): void => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 
-import { createAdaptorServer, upgradeWebSocket } from "@hono/node-server";
+import { createAdaptorServer, upgradeWebSocket, type HttpBindings } from "@hono/node-server";
 import { createMemoryRunLog } from "@windowscope/runlog";
 import { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -31,7 +31,10 @@ beforeEach(async () => {
   app.get(
     "/live",
     admitViewers(hub.admission, createClientReader([])),
-    upgradeWebSocket(() => ({ onOpen: (_event, { raw }) => hub.accept(raw as WebSocket) })),
+    upgradeWebSocket((c) => {
+      const { socket } = (c.env as HttpBindings).incoming;
+      return { onOpen: (_event, { raw }) => hub.accept(raw as WebSocket, socket) };
+    }),
   );
   server = createAdaptorServer({ fetch: app.fetch, websocket: { server: sockets } }) as Server;
   guardUpgrades(server, sockets, limits);
