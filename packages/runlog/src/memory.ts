@@ -136,20 +136,26 @@ function read(stored: StoredLog, position: ReadPosition): LogSlice | LogReset {
   const why = resetReason(stateOf(stored), position);
   if (why) return { type: "reset", why, state: stateOf(stored) };
 
-  const taken: Uint8Array[] = [];
-  let bytes = 0;
-  for (let i = position.from - stored.first; i < stored.entries.length; i++) {
-    const entry = stored.entries[i] as Uint8Array;
-    if (taken.length > 0 && bytes + entry.length > position.maxBytes) break;
-    taken.push(entry);
-    bytes += entry.length;
+  const start = position.from - stored.first;
+  let end = start;
+  let length = 0;
+  for (; end < stored.entries.length; end++) {
+    const entry = stored.entries[end] as Uint8Array;
+    if (end > start && length + entry.length > position.maxBytes) break;
+    length += entry.length;
   }
-  const next = position.from + taken.length;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (let i = start; i < end; i++) {
+    const entry = stored.entries[i] as Uint8Array;
+    bytes.set(entry, at);
+    at += entry.length;
+  }
   return {
     type: "slice",
-    bytes: new Uint8Array(Buffer.concat(taken)),
-    next,
-    isAtEnd: next === stateOf(stored).next,
+    bytes,
+    next: stored.first + end,
+    isAtEnd: end === stored.entries.length,
     isSealed: stored.isSealed,
   };
 }
