@@ -15,7 +15,9 @@ const PEERS = CONTENDERS.filter((name) => name !== "ours");
 const LATENCY_LOAD = { viewers: 1_000, perSecond: 20 } as const;
 const LATENCY_GOAL = { mostValue: 150 } as const;
 
-/** Before each measurement, so that everybody's code is compiled. */
+/** At first, so that everybody's code is compiled, also what runs once a batch. */
+const WARM_UP = { viewers: 10, batches: 3_000 } as const;
+/** Before the measurements of a load, with its viewers. */
 const WARM_UP_SENDS = 25_000;
 
 /** A way to send: to how many, at most how many batches a second, and how many batches in a measurement. */
@@ -47,6 +49,10 @@ export async function measureBroadcasts(options: {
   ];
   return withChildren(async (start) => {
     const audiences = await Promise.all(CONTENDERS.map((name) => startAudience(start, name)));
+    for (const audience of audiences) {
+      await audience.connect(WARM_UP.viewers);
+      await audience.send(WARM_UP.batches, Infinity);
+    }
     const figures: Figure[] = [];
     for (const load of loads) {
       const measured = await measureLoad(audiences, load, rounds, log);
