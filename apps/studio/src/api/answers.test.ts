@@ -101,6 +101,7 @@ const REQUESTS: { readonly [K in OperationId]?: Asked } = {
   getAnomaly: {},
   getKeras: { learnId: 3 },
   getKerasMetadata: { learnId: 3 },
+  getDspFeatureLabels: {},
   dspGetFeaturesForSample: {},
   trainKerasJob: { learnId: 3, body: {} },
   trainAnomalyJob: { body: { axes: [0], clusterCount: 32, minimumConfidenceRating: 0.3 } },

@@ -45,6 +45,17 @@ describe("GET .../dsp/{dspId}/features/get-graph/classification/{sampleId}", () 
   });
 });
 
+describe("GET .../dsp/{dspId}/features/labels", () => {
+  it("answers a name for each feature, axis after axis, and refuses another block", async () => {
+    const { labels } = await api.call("getDspFeatureLabels", { dspId: 2 });
+    const { data } = await api.call("dspGetFeaturesForSample", { dspId: 2, sampleId: sample.id });
+
+    expect(labels).toHaveLength(data[0]?.X.length ?? 0);
+    expect(labels.slice(0, 4)).toEqual(["accX RMS", "accX Skewness", "accX Kurtosis", "accX Spectral power 1"]);
+    expect((await api.call("getDspFeatureLabels", { dspId: 3 })).error).toBe("No DSP block found with ID 3");
+  });
+});
+
 describe("GET .../dsp-data/{dspId}/x/{category}", () => {
   it("answers one row of float32 for each window of each sample that fits, as a NumPy file", async () => {
     await addRecording(api.studio, smallRecording(2, 1), { projectId: api.projectId, category: "training" });

@@ -5,6 +5,7 @@ import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
 import type { Sample } from "../samples.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
+import { featureNamesOf } from "./learn-json.ts";
 import { lookups } from "./lookups.ts";
 import { parseCategory } from "./parameters.ts";
 import { windowPlaces } from "./window-places.ts";
@@ -33,6 +34,8 @@ export function featureHandlers(studio: LocalStudio): Handlers {
   }
 
   return {
+    getDspFeatureLabels: ({ project, path }) => ({ labels: featureNamesOf(findWithBlock(project, path.dspId)) }),
+
     dspGetFeaturesForSample: async ({ project, path }) => {
       const stored = findWithBlock(project, path.dspId);
       const sample = findSample(project, path.sampleId);

@@ -125,7 +125,7 @@ function dependenciesJson(stored: StoredImpulse, training: DataSummary, featureC
 }
 
 /** Names of the features, in their order. */
-function featureNamesOf({ design }: StoredImpulse): string[] {
+export function featureNamesOf({ design }: StoredImpulse): string[] {
   const { axes } = design.input;
   const perAxis = featureExtractor(design).features.length / axes.length;
   const spectrum = Array.from({ length: perAxis - STATISTICS.length }, (_, bin) => `Spectral power ${bin + 1}`);

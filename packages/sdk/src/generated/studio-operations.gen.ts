@@ -849,6 +849,29 @@ export const operationTable = {
     "isDeprecated": false,
     "isSafeToRetry": true
   },
+  "getDspFeatureLabels": {
+    "method": "get",
+    "path": "/api/{projectId}/dsp/{dspId}/features/labels",
+    "pathParameters": {
+      "projectId": "integer",
+      "dspId": "integer"
+    },
+    "queryParameters": {},
+    "headerParameters": {},
+    "security": [
+      [
+        "ApiKeyAuthentication"
+      ],
+      [
+        "JWTHttpHeaderAuthentication"
+      ],
+      [
+        "JWTAuthentication"
+      ]
+    ],
+    "isDeprecated": false,
+    "isSafeToRetry": true
+  },
   "downloadDspData": {
     "method": "get",
     "path": "/api/{projectId}/dsp-data/{dspId}/x/{category}",

@@ -21,7 +21,7 @@ export interface RequestProblem {
 export type RequestValidator = (request: SaidRequest) => readonly RequestProblem[];
 
 /** By operationId. Unknown fields are right, unknown values of enums are not. */
-export const requestValidators: Readonly<Record<"listProjects" | "getCurrentApiKeyInfo" | "getProjectInfo" | "getClassifyMetricsAllVariants" | "getClassifyJobResult" | "getClassifyJobResultPage" | "classifySampleByLearnBlockV2" | "classifySampleByLearnBlock" | "classifyImage" | "classifySampleV2" | "getSampleWindowFromCache" | "classifySampleForVariants" | "classifySample" | "getProjectDataAxesSummary" | "getProjectRecommendedDataInterval" | "getDevice" | "startDeviceInferenceDebugStream" | "keepDeviceDebugStreamAlive" | "startDeviceSnapshotDebugStream" | "stopDeviceDebugStream" | "startSampling" | "listDevices" | "createDevice" | "getInferenceHistory" | "storeInferenceHistory" | "renameDevice" | "getHmacDevkey" | "dspGetFeaturesForSample" | "downloadDspData" | "getImpulse" | "createImpulse" | "deleteImpulse" | "getImpulseAll" | "regenerateModelTestingSummary" | "setImpulseThresholds" | "getAllImpulses" | "getAllDetailedImpulses" | "listActiveJobs" | "listAllJobs" | "startClassifyJob" | "startEvaluateJob" | "generateFeaturesJob" | "listFinishedJobs" | "startRetrainJob" | "getJobsSummary" | "trainAnomalyJob" | "trainKerasJob" | "cancelJob" | "getJobStatus" | "getJobsLogs" | "downloadJobsLogs" | "updateJob" | "getProjectLastModificationDate" | "downloadLearnModel" | "getModelVariants" | "getProjectInfoSummary" | "listSamples" | "countSamples" | "getSample" | "deleteSample" | "cropSample" | "disableSample" | "editLabel" | "enableSample" | "getSampleAsImage" | "setSampleMetadata" | "moveSample" | "getUncroppedDownsampledSample" | "getSampleAsRaw" | "renameSample" | "segmentSample" | "getSampleSlice" | "setSampleStructuredLabels" | "getSampleAsVideo" | "getSampleAsAudio" | "getSocketToken" | "getAnomaly" | "getGmmMetadata" | "getAnomalyMetadata" | "getKeras" | "getKerasMetadata", RequestValidator>> = {
+export const requestValidators: Readonly<Record<"listProjects" | "getCurrentApiKeyInfo" | "getProjectInfo" | "getClassifyMetricsAllVariants" | "getClassifyJobResult" | "getClassifyJobResultPage" | "classifySampleByLearnBlockV2" | "classifySampleByLearnBlock" | "classifyImage" | "classifySampleV2" | "getSampleWindowFromCache" | "classifySampleForVariants" | "classifySample" | "getProjectDataAxesSummary" | "getProjectRecommendedDataInterval" | "getDevice" | "startDeviceInferenceDebugStream" | "keepDeviceDebugStreamAlive" | "startDeviceSnapshotDebugStream" | "stopDeviceDebugStream" | "startSampling" | "listDevices" | "createDevice" | "getInferenceHistory" | "storeInferenceHistory" | "renameDevice" | "getHmacDevkey" | "dspGetFeaturesForSample" | "getDspFeatureLabels" | "downloadDspData" | "getImpulse" | "createImpulse" | "deleteImpulse" | "getImpulseAll" | "regenerateModelTestingSummary" | "setImpulseThresholds" | "getAllImpulses" | "getAllDetailedImpulses" | "listActiveJobs" | "listAllJobs" | "startClassifyJob" | "startEvaluateJob" | "generateFeaturesJob" | "listFinishedJobs" | "startRetrainJob" | "getJobsSummary" | "trainAnomalyJob" | "trainKerasJob" | "cancelJob" | "getJobStatus" | "getJobsLogs" | "downloadJobsLogs" | "updateJob" | "getProjectLastModificationDate" | "downloadLearnModel" | "getModelVariants" | "getProjectInfoSummary" | "listSamples" | "countSamples" | "getSample" | "deleteSample" | "cropSample" | "disableSample" | "editLabel" | "enableSample" | "getSampleAsImage" | "setSampleMetadata" | "moveSample" | "getUncroppedDownsampledSample" | "getSampleAsRaw" | "renameSample" | "segmentSample" | "getSampleSlice" | "setSampleStructuredLabels" | "getSampleAsVideo" | "getSampleAsAudio" | "getSocketToken" | "getAnomaly" | "getGmmMetadata" | "getAnomalyMetadata" | "getKeras" | "getKerasMetadata", RequestValidator>> = {
   "listProjects": (request) => problemsOf(validateRequest0, request),
   "getCurrentApiKeyInfo": (request) => problemsOf(validateRequest1, request),
   "getProjectInfo": (request) => problemsOf(validateRequest2, request),
@@ -50,59 +50,60 @@ export const requestValidators: Readonly<Record<"listProjects" | "getCurrentApiK
   "renameDevice": (request) => problemsOf(validateRequest25, request),
   "getHmacDevkey": (request) => problemsOf(validateRequest26, request),
   "dspGetFeaturesForSample": (request) => problemsOf(validateRequest27, request),
-  "downloadDspData": (request) => problemsOf(validateRequest28, request),
-  "getImpulse": (request) => problemsOf(validateRequest29, request),
-  "createImpulse": (request) => problemsOf(validateRequest30, request),
-  "deleteImpulse": (request) => problemsOf(validateRequest31, request),
-  "getImpulseAll": (request) => problemsOf(validateRequest32, request),
-  "regenerateModelTestingSummary": (request) => problemsOf(validateRequest33, request),
-  "setImpulseThresholds": (request) => problemsOf(validateRequest34, request),
-  "getAllImpulses": (request) => problemsOf(validateRequest35, request),
-  "getAllDetailedImpulses": (request) => problemsOf(validateRequest36, request),
-  "listActiveJobs": (request) => problemsOf(validateRequest37, request),
-  "listAllJobs": (request) => problemsOf(validateRequest38, request),
-  "startClassifyJob": (request) => problemsOf(validateRequest39, request),
-  "startEvaluateJob": (request) => problemsOf(validateRequest40, request),
-  "generateFeaturesJob": (request) => problemsOf(validateRequest41, request),
-  "listFinishedJobs": (request) => problemsOf(validateRequest42, request),
-  "startRetrainJob": (request) => problemsOf(validateRequest43, request),
-  "getJobsSummary": (request) => problemsOf(validateRequest44, request),
-  "trainAnomalyJob": (request) => problemsOf(validateRequest45, request),
-  "trainKerasJob": (request) => problemsOf(validateRequest46, request),
-  "cancelJob": (request) => problemsOf(validateRequest47, request),
-  "getJobStatus": (request) => problemsOf(validateRequest48, request),
-  "getJobsLogs": (request) => problemsOf(validateRequest49, request),
-  "downloadJobsLogs": (request) => problemsOf(validateRequest50, request),
-  "updateJob": (request) => problemsOf(validateRequest51, request),
-  "getProjectLastModificationDate": (request) => problemsOf(validateRequest52, request),
-  "downloadLearnModel": (request) => problemsOf(validateRequest53, request),
-  "getModelVariants": (request) => problemsOf(validateRequest54, request),
-  "getProjectInfoSummary": (request) => problemsOf(validateRequest55, request),
-  "listSamples": (request) => problemsOf(validateRequest56, request),
-  "countSamples": (request) => problemsOf(validateRequest57, request),
-  "getSample": (request) => problemsOf(validateRequest58, request),
-  "deleteSample": (request) => problemsOf(validateRequest59, request),
-  "cropSample": (request) => problemsOf(validateRequest60, request),
-  "disableSample": (request) => problemsOf(validateRequest61, request),
-  "editLabel": (request) => problemsOf(validateRequest62, request),
-  "enableSample": (request) => problemsOf(validateRequest63, request),
-  "getSampleAsImage": (request) => problemsOf(validateRequest64, request),
-  "setSampleMetadata": (request) => problemsOf(validateRequest65, request),
-  "moveSample": (request) => problemsOf(validateRequest66, request),
-  "getUncroppedDownsampledSample": (request) => problemsOf(validateRequest67, request),
-  "getSampleAsRaw": (request) => problemsOf(validateRequest68, request),
-  "renameSample": (request) => problemsOf(validateRequest69, request),
-  "segmentSample": (request) => problemsOf(validateRequest70, request),
-  "getSampleSlice": (request) => problemsOf(validateRequest71, request),
-  "setSampleStructuredLabels": (request) => problemsOf(validateRequest72, request),
-  "getSampleAsVideo": (request) => problemsOf(validateRequest73, request),
-  "getSampleAsAudio": (request) => problemsOf(validateRequest74, request),
-  "getSocketToken": (request) => problemsOf(validateRequest75, request),
-  "getAnomaly": (request) => problemsOf(validateRequest76, request),
-  "getGmmMetadata": (request) => problemsOf(validateRequest77, request),
-  "getAnomalyMetadata": (request) => problemsOf(validateRequest78, request),
-  "getKeras": (request) => problemsOf(validateRequest79, request),
-  "getKerasMetadata": (request) => problemsOf(validateRequest80, request),
+  "getDspFeatureLabels": (request) => problemsOf(validateRequest28, request),
+  "downloadDspData": (request) => problemsOf(validateRequest29, request),
+  "getImpulse": (request) => problemsOf(validateRequest30, request),
+  "createImpulse": (request) => problemsOf(validateRequest31, request),
+  "deleteImpulse": (request) => problemsOf(validateRequest32, request),
+  "getImpulseAll": (request) => problemsOf(validateRequest33, request),
+  "regenerateModelTestingSummary": (request) => problemsOf(validateRequest34, request),
+  "setImpulseThresholds": (request) => problemsOf(validateRequest35, request),
+  "getAllImpulses": (request) => problemsOf(validateRequest36, request),
+  "getAllDetailedImpulses": (request) => problemsOf(validateRequest37, request),
+  "listActiveJobs": (request) => problemsOf(validateRequest38, request),
+  "listAllJobs": (request) => problemsOf(validateRequest39, request),
+  "startClassifyJob": (request) => problemsOf(validateRequest40, request),
+  "startEvaluateJob": (request) => problemsOf(validateRequest41, request),
+  "generateFeaturesJob": (request) => problemsOf(validateRequest42, request),
+  "listFinishedJobs": (request) => problemsOf(validateRequest43, request),
+  "startRetrainJob": (request) => problemsOf(validateRequest44, request),
+  "getJobsSummary": (request) => problemsOf(validateRequest45, request),
+  "trainAnomalyJob": (request) => problemsOf(validateRequest46, request),
+  "trainKerasJob": (request) => problemsOf(validateRequest47, request),
+  "cancelJob": (request) => problemsOf(validateRequest48, request),
+  "getJobStatus": (request) => problemsOf(validateRequest49, request),
+  "getJobsLogs": (request) => problemsOf(validateRequest50, request),
+  "downloadJobsLogs": (request) => problemsOf(validateRequest51, request),
+  "updateJob": (request) => problemsOf(validateRequest52, request),
+  "getProjectLastModificationDate": (request) => problemsOf(validateRequest53, request),
+  "downloadLearnModel": (request) => problemsOf(validateRequest54, request),
+  "getModelVariants": (request) => problemsOf(validateRequest55, request),
+  "getProjectInfoSummary": (request) => problemsOf(validateRequest56, request),
+  "listSamples": (request) => problemsOf(validateRequest57, request),
+  "countSamples": (request) => problemsOf(validateRequest58, request),
+  "getSample": (request) => problemsOf(validateRequest59, request),
+  "deleteSample": (request) => problemsOf(validateRequest60, request),
+  "cropSample": (request) => problemsOf(validateRequest61, request),
+  "disableSample": (request) => problemsOf(validateRequest62, request),
+  "editLabel": (request) => problemsOf(validateRequest63, request),
+  "enableSample": (request) => problemsOf(validateRequest64, request),
+  "getSampleAsImage": (request) => problemsOf(validateRequest65, request),
+  "setSampleMetadata": (request) => problemsOf(validateRequest66, request),
+  "moveSample": (request) => problemsOf(validateRequest67, request),
+  "getUncroppedDownsampledSample": (request) => problemsOf(validateRequest68, request),
+  "getSampleAsRaw": (request) => problemsOf(validateRequest69, request),
+  "renameSample": (request) => problemsOf(validateRequest70, request),
+  "segmentSample": (request) => problemsOf(validateRequest71, request),
+  "getSampleSlice": (request) => problemsOf(validateRequest72, request),
+  "setSampleStructuredLabels": (request) => problemsOf(validateRequest73, request),
+  "getSampleAsVideo": (request) => problemsOf(validateRequest74, request),
+  "getSampleAsAudio": (request) => problemsOf(validateRequest75, request),
+  "getSocketToken": (request) => problemsOf(validateRequest76, request),
+  "getAnomaly": (request) => problemsOf(validateRequest77, request),
+  "getGmmMetadata": (request) => problemsOf(validateRequest78, request),
+  "getAnomalyMetadata": (request) => problemsOf(validateRequest79, request),
+  "getKeras": (request) => problemsOf(validateRequest80, request),
+  "getKerasMetadata": (request) => problemsOf(validateRequest81, request),
 };
 
 function problemsOf(validate, value) {
@@ -3779,7 +3780,7 @@ const _errs1 = errors;
 if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
-if((((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.dspId === undefined) && (missing1 = "dspId"))) || ((data0.category === undefined) && (missing1 = "category"))){
+if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.dspId === undefined) && (missing1 = "dspId"))){
 validate50.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
@@ -3809,24 +3810,6 @@ var valid1 = _errs5 === errors;
 else {
 var valid1 = true;
 }
-if(valid1){
-if(data0.category !== undefined){
-let data3 = data0.category;
-const _errs7 = errors;
-if(typeof data3 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/path/category",message:"must be string"}];
-return false;
-}
-if(!(data3 === "training" || data3 === "testing" || data3 === "validation" || data3 === "post-processing")){
-validate50.errors = [{instancePath:instancePath+"/path/category",message:"must be one of training, testing, validation, post-processing"}];
-return false;
-}
-var valid1 = _errs7 === errors;
-}
-else {
-var valid1 = true;
-}
-}
 }
 }
 }
@@ -3842,23 +3825,15 @@ var valid0 = true;
 }
 if(valid0){
 if(data.query !== undefined){
-let data4 = data.query;
-const _errs9 = errors;
-if(errors === _errs9){
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-if(data4.raw !== undefined){
-if(typeof data4.raw !== "boolean"){
-validate50.errors = [{instancePath:instancePath+"/query/raw",message:"must be boolean"}];
-return false;
-}
-}
-}
-else {
+let data3 = data.query;
+const _errs7 = errors;
+if(errors === _errs7){
+if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
 validate50.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
-var valid0 = _errs9 === errors;
+var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
@@ -3892,16 +3867,53 @@ const _errs1 = errors;
 if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
-if((data0.projectId === undefined) && (missing1 = "projectId")){
+if((((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.dspId === undefined) && (missing1 = "dspId"))) || ((data0.category === undefined) && (missing1 = "category"))){
 validate51.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data0.projectId !== undefined){
 let data1 = data0.projectId;
+const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
 validate51.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
+}
+var valid1 = _errs3 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data0.dspId !== undefined){
+let data2 = data0.dspId;
+const _errs5 = errors;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+validate51.errors = [{instancePath:instancePath+"/path/dspId",message:"must be integer"}];
+return false;
+}
+var valid1 = _errs5 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data0.category !== undefined){
+let data3 = data0.category;
+const _errs7 = errors;
+if(typeof data3 !== "string"){
+validate51.errors = [{instancePath:instancePath+"/path/category",message:"must be string"}];
+return false;
+}
+if(!(data3 === "training" || data3 === "testing" || data3 === "validation" || data3 === "post-processing")){
+validate51.errors = [{instancePath:instancePath+"/path/category",message:"must be one of training, testing, validation, post-processing"}];
+return false;
+}
+var valid1 = _errs7 === errors;
+}
+else {
+var valid1 = true;
+}
 }
 }
 }
@@ -3918,14 +3930,13 @@ var valid0 = true;
 }
 if(valid0){
 if(data.query !== undefined){
-let data2 = data.query;
-const _errs5 = errors;
-if(errors === _errs5){
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.impulseId !== undefined){
-let data3 = data2.impulseId;
-if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
-validate51.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
+let data4 = data.query;
+const _errs9 = errors;
+if(errors === _errs9){
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(data4.raw !== undefined){
+if(typeof data4.raw !== "boolean"){
+validate51.errors = [{instancePath:instancePath+"/query/raw",message:"must be boolean"}];
 return false;
 }
 }
@@ -3935,7 +3946,7 @@ validate51.errors = [{instancePath:instancePath+"/query",message:"must be object
 return false;
 }
 }
-var valid0 = _errs5 === errors;
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
@@ -3952,1298 +3963,13 @@ validate51.errors = vErrors;
 return errors === 0;
 }
 const validateRequest30 = validate52;
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.type === undefined) && (missing0 = "type")){
-validate55.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate55.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
-return false;
-}
-if(!(data0 === "end-of-window" || data0 === "anywhere-in-window" || data0 === "anywhere-in-window-min-percentage" || data0 === "majority-in-window")){
-validate55.errors = [{instancePath:instancePath+"/type",message:"must be one of end-of-window, anywhere-in-window, anywhere-in-window-min-percentage, majority-in-window"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.labels !== undefined){
-let data1 = data.labels;
-const _errs3 = errors;
-if(errors === _errs3){
-if(Array.isArray(data1)){
-var valid1 = true;
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-const _errs5 = errors;
-if(typeof data1[i0] !== "string"){
-validate55.errors = [{instancePath:instancePath+"/labels/" + i0,message:"must be string"}];
-return false;
-}
-var valid1 = _errs5 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate55.errors = [{instancePath:instancePath+"/labels",message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.minPercentage !== undefined){
-const _errs7 = errors;
-if(!(typeof data.minPercentage == "number")){
-validate55.errors = [{instancePath:instancePath+"/minPercentage",message:"must be number"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-else {
-validate55.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate55.errors = vErrors;
-return errors === 0;
-}
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.includePercentage !== undefined){
-const _errs1 = errors;
-if(!(typeof data.includePercentage == "number")){
-validate57.errors = [{instancePath:instancePath+"/includePercentage",message:"must be number"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.seed !== undefined){
-const _errs3 = errors;
-if(!(typeof data.seed == "number")){
-validate57.errors = [{instancePath:instancePath+"/seed",message:"must be number"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-else {
-validate57.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate57.errors = vErrors;
-return errors === 0;
-}
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((((data.id === undefined) && (missing0 = "id")) || ((data.type === undefined) && (missing0 = "type"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.title === undefined) && (missing0 = "title"))){
-validate54.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.id !== undefined){
-let data0 = data.id;
-const _errs1 = errors;
-if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
-validate54.errors = [{instancePath:instancePath+"/id",message:"must be integer"}];
-return false;
-}
-if(errors === _errs1){
-if(typeof data0 == "number"){
-if(data0 < 1 || isNaN(data0)){
-validate54.errors = [{instancePath:instancePath+"/id",message:"must be >= 1"}];
-return false;
-}
-}
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.type !== undefined){
-let data1 = data.type;
-const _errs3 = errors;
-if(typeof data1 !== "string"){
-validate54.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
-return false;
-}
-if(!(data1 === "time-series" || data1 === "image" || data1 === "features")){
-validate54.errors = [{instancePath:instancePath+"/type",message:"must be one of time-series, image, features"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
-const _errs5 = errors;
-if(typeof data.name !== "string"){
-validate54.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.title !== undefined){
-const _errs7 = errors;
-if(typeof data.title !== "string"){
-validate54.errors = [{instancePath:instancePath+"/title",message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.axes !== undefined){
-let data4 = data.axes;
-const _errs9 = errors;
-if(errors === _errs9){
-if(Array.isArray(data4)){
-var valid1 = true;
-const len0 = data4.length;
-for(let i0=0; i0<len0; i0++){
-const _errs11 = errors;
-if(typeof data4[i0] !== "string"){
-validate54.errors = [{instancePath:instancePath+"/axes/" + i0,message:"must be string"}];
-return false;
-}
-var valid1 = _errs11 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate54.errors = [{instancePath:instancePath+"/axes",message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.windowSizeMs !== undefined){
-let data6 = data.windowSizeMs;
-const _errs13 = errors;
-if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
-validate54.errors = [{instancePath:instancePath+"/windowSizeMs",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.windowIncreaseMs !== undefined){
-let data7 = data.windowIncreaseMs;
-const _errs15 = errors;
-if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
-validate54.errors = [{instancePath:instancePath+"/windowIncreaseMs",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.classificationWindowIncreaseMs !== undefined){
-let data8 = data.classificationWindowIncreaseMs;
-const _errs17 = errors;
-if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
-validate54.errors = [{instancePath:instancePath+"/classificationWindowIncreaseMs",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs17 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.frequencyHz !== undefined){
-const _errs19 = errors;
-if(!(typeof data.frequencyHz == "number")){
-validate54.errors = [{instancePath:instancePath+"/frequencyHz",message:"must be number"}];
-return false;
-}
-var valid0 = _errs19 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.padZeros !== undefined){
-const _errs21 = errors;
-if(typeof data.padZeros !== "boolean"){
-validate54.errors = [{instancePath:instancePath+"/padZeros",message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs21 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.labelingMethodMultiLabel !== undefined){
-const _errs23 = errors;
-if(!(validate55(data.labelingMethodMultiLabel, {instancePath:instancePath+"/labelingMethodMultiLabel",parentData:data,parentDataProperty:"labelingMethodMultiLabel",rootData}))){
-vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs23 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.imageWidth !== undefined){
-let data12 = data.imageWidth;
-const _errs24 = errors;
-if(!((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12)))){
-validate54.errors = [{instancePath:instancePath+"/imageWidth",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs24 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.imageHeight !== undefined){
-let data13 = data.imageHeight;
-const _errs26 = errors;
-if(!((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13)))){
-validate54.errors = [{instancePath:instancePath+"/imageHeight",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs26 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.resizeMode !== undefined){
-let data14 = data.resizeMode;
-const _errs28 = errors;
-if(typeof data14 !== "string"){
-validate54.errors = [{instancePath:instancePath+"/resizeMode",message:"must be string"}];
-return false;
-}
-if(!(data14 === "squash" || data14 === "fit-short" || data14 === "fit-long" || data14 === "crop")){
-validate54.errors = [{instancePath:instancePath+"/resizeMode",message:"must be one of squash, fit-short, fit-long, crop"}];
-return false;
-}
-var valid0 = _errs28 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.resizeMethod !== undefined){
-let data15 = data.resizeMethod;
-const _errs30 = errors;
-if(typeof data15 !== "string"){
-validate54.errors = [{instancePath:instancePath+"/resizeMethod",message:"must be string"}];
-return false;
-}
-if(!(data15 === "lanczos3" || data15 === "nearest")){
-validate54.errors = [{instancePath:instancePath+"/resizeMethod",message:"must be one of lanczos3, nearest"}];
-return false;
-}
-var valid0 = _errs30 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.cropAnchor !== undefined){
-let data16 = data.cropAnchor;
-const _errs32 = errors;
-if(typeof data16 !== "string"){
-validate54.errors = [{instancePath:instancePath+"/cropAnchor",message:"must be string"}];
-return false;
-}
-if(!(data16 === "top-left" || data16 === "top-center" || data16 === "top-right" || data16 === "middle-left" || data16 === "middle-center" || data16 === "middle-right" || data16 === "bottom-left" || data16 === "bottom-center" || data16 === "bottom-right")){
-validate54.errors = [{instancePath:instancePath+"/cropAnchor",message:"must be one of top-left, top-center, top-right, middle-left, middle-center, middle-right, bottom-left, bottom-center, bottom-right"}];
-return false;
-}
-var valid0 = _errs32 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.datasetSubset !== undefined){
-const _errs34 = errors;
-if(!(validate57(data.datasetSubset, {instancePath:instancePath+"/datasetSubset",parentData:data,parentDataProperty:"datasetSubset",rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs34 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdBy !== undefined){
-const _errs35 = errors;
-if(typeof data.createdBy !== "string"){
-validate54.errors = [{instancePath:instancePath+"/createdBy",message:"must be string"}];
-return false;
-}
-var valid0 = _errs35 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdAt !== undefined){
-const _errs37 = errors;
-if(typeof data.createdAt !== "string"){
-validate54.errors = [{instancePath:instancePath+"/createdAt",message:"must be string"}];
-return false;
-}
-var valid0 = _errs37 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.description !== undefined){
-const _errs39 = errors;
-if(typeof data.description !== "string"){
-validate54.errors = [{instancePath:instancePath+"/description",message:"must be string"}];
-return false;
-}
-var valid0 = _errs39 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-validate54.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate54.errors = vErrors;
-return errors === 0;
-}
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((data.id === undefined) && (missing0 = "id")) || ((data.dspId === undefined) && (missing0 = "dspId"))){
-validate61.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.id !== undefined){
-let data0 = data.id;
-const _errs1 = errors;
-if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
-validate61.errors = [{instancePath:instancePath+"/id",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.dspId !== undefined){
-let data1 = data.dspId;
-const _errs3 = errors;
-if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate61.errors = [{instancePath:instancePath+"/dspId",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-else {
-validate61.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate61.errors = vErrors;
-return errors === 0;
-}
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.name === undefined) && (missing0 = "name")){
-validate63.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.name !== undefined){
-const _errs1 = errors;
-if(typeof data.name !== "string"){
-validate63.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.description !== undefined){
-const _errs3 = errors;
-if(typeof data.description !== "string"){
-validate63.errors = [{instancePath:instancePath+"/description",message:"must be string"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.required !== undefined){
-const _errs5 = errors;
-if(typeof data.required !== "boolean"){
-validate63.errors = [{instancePath:instancePath+"/required",message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.selectedAxis !== undefined){
-const _errs7 = errors;
-if(typeof data.selectedAxis !== "string"){
-validate63.errors = [{instancePath:instancePath+"/selectedAxis",message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-else {
-validate63.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate63.errors = vErrors;
-return errors === 0;
-}
-function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((((((data.id === undefined) && (missing0 = "id")) || ((data.type === undefined) && (missing0 = "type"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.axes === undefined) && (missing0 = "axes"))) || ((data.title === undefined) && (missing0 = "title"))) || ((data.implementationVersion === undefined) && (missing0 = "implementationVersion"))){
-validate60.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.id !== undefined){
-let data0 = data.id;
-const _errs1 = errors;
-if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
-validate60.errors = [{instancePath:instancePath+"/id",message:"must be integer"}];
-return false;
-}
-if(errors === _errs1){
-if(typeof data0 == "number"){
-if(data0 < 1 || isNaN(data0)){
-validate60.errors = [{instancePath:instancePath+"/id",message:"must be >= 1"}];
-return false;
-}
-}
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.type !== undefined){
-const _errs3 = errors;
-if(typeof data.type !== "string"){
-validate60.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
-const _errs5 = errors;
-if(typeof data.name !== "string"){
-validate60.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.title !== undefined){
-const _errs7 = errors;
-if(typeof data.title !== "string"){
-validate60.errors = [{instancePath:instancePath+"/title",message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.axes !== undefined){
-let data4 = data.axes;
-const _errs9 = errors;
-if(errors === _errs9){
-if(Array.isArray(data4)){
-var valid1 = true;
-const len0 = data4.length;
-for(let i0=0; i0<len0; i0++){
-const _errs11 = errors;
-if(typeof data4[i0] !== "string"){
-validate60.errors = [{instancePath:instancePath+"/axes/" + i0,message:"must be string"}];
-return false;
-}
-var valid1 = _errs11 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate60.errors = [{instancePath:instancePath+"/axes",message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.implementationVersion !== undefined){
-let data6 = data.implementationVersion;
-const _errs13 = errors;
-if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
-validate60.errors = [{instancePath:instancePath+"/implementationVersion",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.valuesPerAxis !== undefined){
-let data7 = data.valuesPerAxis;
-const _errs15 = errors;
-if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
-validate60.errors = [{instancePath:instancePath+"/valuesPerAxis",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.input !== undefined){
-let data8 = data.input;
-const _errs17 = errors;
-if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
-validate60.errors = [{instancePath:instancePath+"/input",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs17 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.organization !== undefined){
-const _errs19 = errors;
-if(!(validate61(data.organization, {instancePath:instancePath+"/organization",parentData:data,parentDataProperty:"organization",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs19 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.customUrl !== undefined){
-const _errs20 = errors;
-if(typeof data.customUrl !== "string"){
-validate60.errors = [{instancePath:instancePath+"/customUrl",message:"must be string"}];
-return false;
-}
-var valid0 = _errs20 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.namedAxes !== undefined){
-let data11 = data.namedAxes;
-const _errs22 = errors;
-if(errors === _errs22){
-if(Array.isArray(data11)){
-var valid2 = true;
-const len1 = data11.length;
-for(let i1=0; i1<len1; i1++){
-const _errs24 = errors;
-if(!(validate63(data11[i1], {instancePath:instancePath+"/namedAxes/" + i1,parentData:data11,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
-}
-var valid2 = _errs24 === errors;
-if(!valid2){
-break;
-}
-}
-}
-else {
-validate60.errors = [{instancePath:instancePath+"/namedAxes",message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs22 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdBy !== undefined){
-const _errs25 = errors;
-if(typeof data.createdBy !== "string"){
-validate60.errors = [{instancePath:instancePath+"/createdBy",message:"must be string"}];
-return false;
-}
-var valid0 = _errs25 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdAt !== undefined){
-const _errs27 = errors;
-if(typeof data.createdAt !== "string"){
-validate60.errors = [{instancePath:instancePath+"/createdAt",message:"must be string"}];
-return false;
-}
-var valid0 = _errs27 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.description !== undefined){
-const _errs29 = errors;
-if(typeof data.description !== "string"){
-validate60.errors = [{instancePath:instancePath+"/description",message:"must be string"}];
-return false;
-}
-var valid0 = _errs29 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-validate60.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate60.errors = vErrors;
-return errors === 0;
-}
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((((((data.id === undefined) && (missing0 = "id")) || ((data.type === undefined) && (missing0 = "type"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.dsp === undefined) && (missing0 = "dsp"))) || ((data.title === undefined) && (missing0 = "title"))){
-validate66.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.id !== undefined){
-let data0 = data.id;
-const _errs1 = errors;
-if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
-validate66.errors = [{instancePath:instancePath+"/id",message:"must be integer"}];
-return false;
-}
-if(errors === _errs1){
-if(typeof data0 == "number"){
-if(data0 < 1 || isNaN(data0)){
-validate66.errors = [{instancePath:instancePath+"/id",message:"must be >= 1"}];
-return false;
-}
-}
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.type !== undefined){
-let data1 = data.type;
-const _errs3 = errors;
-if(typeof data1 !== "string"){
-validate66.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
-return false;
-}
-if(!(data1 === "anomaly" || data1 === "anomaly-gmm" || data1 === "keras" || data1 === "keras-transfer-image" || data1 === "keras-transfer-kws" || data1 === "keras-object-detection" || data1 === "keras-regression" || data1 === "keras-akida" || data1 === "keras-akida-transfer-image" || data1 === "keras-akida-object-detection" || data1 === "keras-visual-anomaly" || data1 === "keras-freeform" || data1 === "keras-anomaly" || data1 === "vlm")){
-validate66.errors = [{instancePath:instancePath+"/type",message:"must be one of anomaly, anomaly-gmm, keras, keras-transfer-image, keras-transfer-kws, keras-object-detection, keras-regression, keras-akida, keras-akida-transfer-image, keras-akida-object-detection, keras-visual-anomaly, keras-freeform, keras-anomaly, vlm"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
-const _errs5 = errors;
-if(typeof data.name !== "string"){
-validate66.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.title !== undefined){
-const _errs7 = errors;
-if(typeof data.title !== "string"){
-validate66.errors = [{instancePath:instancePath+"/title",message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.dsp !== undefined){
-let data4 = data.dsp;
-const _errs9 = errors;
-if(errors === _errs9){
-if(Array.isArray(data4)){
-var valid1 = true;
-const len0 = data4.length;
-for(let i0=0; i0<len0; i0++){
-let data5 = data4[i0];
-const _errs11 = errors;
-if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
-validate66.errors = [{instancePath:instancePath+"/dsp/" + i0,message:"must be integer"}];
-return false;
-}
-var valid1 = _errs11 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate66.errors = [{instancePath:instancePath+"/dsp",message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdBy !== undefined){
-const _errs13 = errors;
-if(typeof data.createdBy !== "string"){
-validate66.errors = [{instancePath:instancePath+"/createdBy",message:"must be string"}];
-return false;
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdAt !== undefined){
-const _errs15 = errors;
-if(typeof data.createdAt !== "string"){
-validate66.errors = [{instancePath:instancePath+"/createdAt",message:"must be string"}];
-return false;
-}
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.trainingProcessor !== undefined){
-let data8 = data.trainingProcessor;
-const _errs17 = errors;
-if(typeof data8 !== "string"){
-validate66.errors = [{instancePath:instancePath+"/trainingProcessor",message:"must be string"}];
-return false;
-}
-if(!(data8 === "cpu" || data8 === "gpu")){
-validate66.errors = [{instancePath:instancePath+"/trainingProcessor",message:"must be one of cpu, gpu"}];
-return false;
-}
-var valid0 = _errs17 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.description !== undefined){
-const _errs19 = errors;
-if(typeof data.description !== "string"){
-validate66.errors = [{instancePath:instancePath+"/description",message:"must be string"}];
-return false;
-}
-var valid0 = _errs19 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-validate66.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate66.errors = vErrors;
-return errors === 0;
-}
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((((((data.id === undefined) && (missing0 = "id")) || ((data.type === undefined) && (missing0 = "type"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.title === undefined) && (missing0 = "title"))) || ((data.implementationVersion === undefined) && (missing0 = "implementationVersion"))){
-validate68.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.id !== undefined){
-let data0 = data.id;
-const _errs1 = errors;
-if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
-validate68.errors = [{instancePath:instancePath+"/id",message:"must be integer"}];
-return false;
-}
-if(errors === _errs1){
-if(typeof data0 == "number"){
-if(data0 < 1 || isNaN(data0)){
-validate68.errors = [{instancePath:instancePath+"/id",message:"must be >= 1"}];
-return false;
-}
-}
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.type !== undefined){
-const _errs3 = errors;
-if(typeof data.type !== "string"){
-validate68.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
-const _errs5 = errors;
-if(typeof data.name !== "string"){
-validate68.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.title !== undefined){
-const _errs7 = errors;
-if(typeof data.title !== "string"){
-validate68.errors = [{instancePath:instancePath+"/title",message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.implementationVersion !== undefined){
-let data4 = data.implementationVersion;
-const _errs9 = errors;
-if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
-validate68.errors = [{instancePath:instancePath+"/implementationVersion",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdBy !== undefined){
-const _errs11 = errors;
-if(typeof data.createdBy !== "string"){
-validate68.errors = [{instancePath:instancePath+"/createdBy",message:"must be string"}];
-return false;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdAt !== undefined){
-const _errs13 = errors;
-if(typeof data.createdAt !== "string"){
-validate68.errors = [{instancePath:instancePath+"/createdAt",message:"must be string"}];
-return false;
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-validate68.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate68.errors = vErrors;
-return errors === 0;
-}
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((((data.inputBlocks === undefined) && (missing0 = "inputBlocks")) || ((data.dspBlocks === undefined) && (missing0 = "dspBlocks"))) || ((data.learnBlocks === undefined) && (missing0 = "learnBlocks"))){
-validate53.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.name !== undefined){
-const _errs1 = errors;
-if(typeof data.name !== "string"){
-validate53.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.inputBlocks !== undefined){
-let data1 = data.inputBlocks;
-const _errs3 = errors;
-if(errors === _errs3){
-if(Array.isArray(data1)){
-var valid1 = true;
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-const _errs5 = errors;
-if(!(validate54(data1[i0], {instancePath:instancePath+"/inputBlocks/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs5 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate53.errors = [{instancePath:instancePath+"/inputBlocks",message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.dspBlocks !== undefined){
-let data3 = data.dspBlocks;
-const _errs6 = errors;
-if(errors === _errs6){
-if(Array.isArray(data3)){
-var valid2 = true;
-const len1 = data3.length;
-for(let i1=0; i1<len1; i1++){
-const _errs8 = errors;
-if(!(validate60(data3[i1], {instancePath:instancePath+"/dspBlocks/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid2 = _errs8 === errors;
-if(!valid2){
-break;
-}
-}
-}
-else {
-validate53.errors = [{instancePath:instancePath+"/dspBlocks",message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.learnBlocks !== undefined){
-let data5 = data.learnBlocks;
-const _errs9 = errors;
-if(errors === _errs9){
-if(Array.isArray(data5)){
-var valid3 = true;
-const len2 = data5.length;
-for(let i2=0; i2<len2; i2++){
-const _errs11 = errors;
-if(!(validate66(data5[i2], {instancePath:instancePath+"/learnBlocks/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
-errors = vErrors.length;
-}
-var valid3 = _errs11 === errors;
-if(!valid3){
-break;
-}
-}
-}
-else {
-validate53.errors = [{instancePath:instancePath+"/learnBlocks",message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.postProcessingBlocks !== undefined){
-let data7 = data.postProcessingBlocks;
-const _errs12 = errors;
-if(errors === _errs12){
-if(Array.isArray(data7)){
-var valid4 = true;
-const len3 = data7.length;
-for(let i3=0; i3<len3; i3++){
-const _errs14 = errors;
-if(!(validate68(data7[i3], {instancePath:instancePath+"/postProcessingBlocks/" + i3,parentData:data7,parentDataProperty:i3,rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
-errors = vErrors.length;
-}
-var valid4 = _errs14 === errors;
-if(!valid4){
-break;
-}
-}
-}
-else {
-validate53.errors = [{instancePath:instancePath+"/postProcessingBlocks",message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.type !== undefined){
-let data9 = data.type;
-const _errs15 = errors;
-if(typeof data9 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
-return false;
-}
-if(!(data9 === "default" || data9 === "BYOM" || data9 === "VLM")){
-validate53.errors = [{instancePath:instancePath+"/type",message:"must be one of default, BYOM, VLM"}];
-return false;
-}
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-validate53.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate53.errors = vErrors;
-return errors === 0;
-}
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
 validate52.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
@@ -5302,19 +4028,6 @@ var valid0 = _errs5 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.body !== undefined){
-const _errs9 = errors;
-if(!(validate53(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-}
 }
 }
 }
@@ -5326,15 +4039,1300 @@ return false;
 validate52.errors = vErrors;
 return errors === 0;
 }
-const validateRequest31 = validate71;
-function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateRequest31 = validate53;
+function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
-validate71.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+if((data.type === undefined) && (missing0 = "type")){
+validate56.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data0 = data.type;
+const _errs1 = errors;
+if(typeof data0 !== "string"){
+validate56.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
+return false;
+}
+if(!(data0 === "end-of-window" || data0 === "anywhere-in-window" || data0 === "anywhere-in-window-min-percentage" || data0 === "majority-in-window")){
+validate56.errors = [{instancePath:instancePath+"/type",message:"must be one of end-of-window, anywhere-in-window, anywhere-in-window-min-percentage, majority-in-window"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.labels !== undefined){
+let data1 = data.labels;
+const _errs3 = errors;
+if(errors === _errs3){
+if(Array.isArray(data1)){
+var valid1 = true;
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+const _errs5 = errors;
+if(typeof data1[i0] !== "string"){
+validate56.errors = [{instancePath:instancePath+"/labels/" + i0,message:"must be string"}];
+return false;
+}
+var valid1 = _errs5 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate56.errors = [{instancePath:instancePath+"/labels",message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.minPercentage !== undefined){
+const _errs7 = errors;
+if(!(typeof data.minPercentage == "number")){
+validate56.errors = [{instancePath:instancePath+"/minPercentage",message:"must be number"}];
+return false;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate56.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate56.errors = vErrors;
+return errors === 0;
+}
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.includePercentage !== undefined){
+const _errs1 = errors;
+if(!(typeof data.includePercentage == "number")){
+validate58.errors = [{instancePath:instancePath+"/includePercentage",message:"must be number"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.seed !== undefined){
+const _errs3 = errors;
+if(!(typeof data.seed == "number")){
+validate58.errors = [{instancePath:instancePath+"/seed",message:"must be number"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+else {
+validate58.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate58.errors = vErrors;
+return errors === 0;
+}
+function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((data.id === undefined) && (missing0 = "id")) || ((data.type === undefined) && (missing0 = "type"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.title === undefined) && (missing0 = "title"))){
+validate55.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.id !== undefined){
+let data0 = data.id;
+const _errs1 = errors;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+validate55.errors = [{instancePath:instancePath+"/id",message:"must be integer"}];
+return false;
+}
+if(errors === _errs1){
+if(typeof data0 == "number"){
+if(data0 < 1 || isNaN(data0)){
+validate55.errors = [{instancePath:instancePath+"/id",message:"must be >= 1"}];
+return false;
+}
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.type !== undefined){
+let data1 = data.type;
+const _errs3 = errors;
+if(typeof data1 !== "string"){
+validate55.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
+return false;
+}
+if(!(data1 === "time-series" || data1 === "image" || data1 === "features")){
+validate55.errors = [{instancePath:instancePath+"/type",message:"must be one of time-series, image, features"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.name !== undefined){
+const _errs5 = errors;
+if(typeof data.name !== "string"){
+validate55.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.title !== undefined){
+const _errs7 = errors;
+if(typeof data.title !== "string"){
+validate55.errors = [{instancePath:instancePath+"/title",message:"must be string"}];
+return false;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.axes !== undefined){
+let data4 = data.axes;
+const _errs9 = errors;
+if(errors === _errs9){
+if(Array.isArray(data4)){
+var valid1 = true;
+const len0 = data4.length;
+for(let i0=0; i0<len0; i0++){
+const _errs11 = errors;
+if(typeof data4[i0] !== "string"){
+validate55.errors = [{instancePath:instancePath+"/axes/" + i0,message:"must be string"}];
+return false;
+}
+var valid1 = _errs11 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate55.errors = [{instancePath:instancePath+"/axes",message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.windowSizeMs !== undefined){
+let data6 = data.windowSizeMs;
+const _errs13 = errors;
+if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
+validate55.errors = [{instancePath:instancePath+"/windowSizeMs",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.windowIncreaseMs !== undefined){
+let data7 = data.windowIncreaseMs;
+const _errs15 = errors;
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
+validate55.errors = [{instancePath:instancePath+"/windowIncreaseMs",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.classificationWindowIncreaseMs !== undefined){
+let data8 = data.classificationWindowIncreaseMs;
+const _errs17 = errors;
+if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
+validate55.errors = [{instancePath:instancePath+"/classificationWindowIncreaseMs",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.frequencyHz !== undefined){
+const _errs19 = errors;
+if(!(typeof data.frequencyHz == "number")){
+validate55.errors = [{instancePath:instancePath+"/frequencyHz",message:"must be number"}];
+return false;
+}
+var valid0 = _errs19 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.padZeros !== undefined){
+const _errs21 = errors;
+if(typeof data.padZeros !== "boolean"){
+validate55.errors = [{instancePath:instancePath+"/padZeros",message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs21 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.labelingMethodMultiLabel !== undefined){
+const _errs23 = errors;
+if(!(validate56(data.labelingMethodMultiLabel, {instancePath:instancePath+"/labelingMethodMultiLabel",parentData:data,parentDataProperty:"labelingMethodMultiLabel",rootData}))){
+vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs23 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.imageWidth !== undefined){
+let data12 = data.imageWidth;
+const _errs24 = errors;
+if(!((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12)))){
+validate55.errors = [{instancePath:instancePath+"/imageWidth",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs24 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.imageHeight !== undefined){
+let data13 = data.imageHeight;
+const _errs26 = errors;
+if(!((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13)))){
+validate55.errors = [{instancePath:instancePath+"/imageHeight",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs26 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.resizeMode !== undefined){
+let data14 = data.resizeMode;
+const _errs28 = errors;
+if(typeof data14 !== "string"){
+validate55.errors = [{instancePath:instancePath+"/resizeMode",message:"must be string"}];
+return false;
+}
+if(!(data14 === "squash" || data14 === "fit-short" || data14 === "fit-long" || data14 === "crop")){
+validate55.errors = [{instancePath:instancePath+"/resizeMode",message:"must be one of squash, fit-short, fit-long, crop"}];
+return false;
+}
+var valid0 = _errs28 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.resizeMethod !== undefined){
+let data15 = data.resizeMethod;
+const _errs30 = errors;
+if(typeof data15 !== "string"){
+validate55.errors = [{instancePath:instancePath+"/resizeMethod",message:"must be string"}];
+return false;
+}
+if(!(data15 === "lanczos3" || data15 === "nearest")){
+validate55.errors = [{instancePath:instancePath+"/resizeMethod",message:"must be one of lanczos3, nearest"}];
+return false;
+}
+var valid0 = _errs30 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.cropAnchor !== undefined){
+let data16 = data.cropAnchor;
+const _errs32 = errors;
+if(typeof data16 !== "string"){
+validate55.errors = [{instancePath:instancePath+"/cropAnchor",message:"must be string"}];
+return false;
+}
+if(!(data16 === "top-left" || data16 === "top-center" || data16 === "top-right" || data16 === "middle-left" || data16 === "middle-center" || data16 === "middle-right" || data16 === "bottom-left" || data16 === "bottom-center" || data16 === "bottom-right")){
+validate55.errors = [{instancePath:instancePath+"/cropAnchor",message:"must be one of top-left, top-center, top-right, middle-left, middle-center, middle-right, bottom-left, bottom-center, bottom-right"}];
+return false;
+}
+var valid0 = _errs32 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.datasetSubset !== undefined){
+const _errs34 = errors;
+if(!(validate58(data.datasetSubset, {instancePath:instancePath+"/datasetSubset",parentData:data,parentDataProperty:"datasetSubset",rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs34 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.createdBy !== undefined){
+const _errs35 = errors;
+if(typeof data.createdBy !== "string"){
+validate55.errors = [{instancePath:instancePath+"/createdBy",message:"must be string"}];
+return false;
+}
+var valid0 = _errs35 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.createdAt !== undefined){
+const _errs37 = errors;
+if(typeof data.createdAt !== "string"){
+validate55.errors = [{instancePath:instancePath+"/createdAt",message:"must be string"}];
+return false;
+}
+var valid0 = _errs37 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.description !== undefined){
+const _errs39 = errors;
+if(typeof data.description !== "string"){
+validate55.errors = [{instancePath:instancePath+"/description",message:"must be string"}];
+return false;
+}
+var valid0 = _errs39 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate55.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate55.errors = vErrors;
+return errors === 0;
+}
+function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.id === undefined) && (missing0 = "id")) || ((data.dspId === undefined) && (missing0 = "dspId"))){
+validate62.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.id !== undefined){
+let data0 = data.id;
+const _errs1 = errors;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+validate62.errors = [{instancePath:instancePath+"/id",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.dspId !== undefined){
+let data1 = data.dspId;
+const _errs3 = errors;
+if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+validate62.errors = [{instancePath:instancePath+"/dspId",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+else {
+validate62.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate62.errors = vErrors;
+return errors === 0;
+}
+function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.name === undefined) && (missing0 = "name")){
+validate64.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.name !== undefined){
+const _errs1 = errors;
+if(typeof data.name !== "string"){
+validate64.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.description !== undefined){
+const _errs3 = errors;
+if(typeof data.description !== "string"){
+validate64.errors = [{instancePath:instancePath+"/description",message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.required !== undefined){
+const _errs5 = errors;
+if(typeof data.required !== "boolean"){
+validate64.errors = [{instancePath:instancePath+"/required",message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.selectedAxis !== undefined){
+const _errs7 = errors;
+if(typeof data.selectedAxis !== "string"){
+validate64.errors = [{instancePath:instancePath+"/selectedAxis",message:"must be string"}];
+return false;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate64.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate64.errors = vErrors;
+return errors === 0;
+}
+function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((((data.id === undefined) && (missing0 = "id")) || ((data.type === undefined) && (missing0 = "type"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.axes === undefined) && (missing0 = "axes"))) || ((data.title === undefined) && (missing0 = "title"))) || ((data.implementationVersion === undefined) && (missing0 = "implementationVersion"))){
+validate61.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.id !== undefined){
+let data0 = data.id;
+const _errs1 = errors;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+validate61.errors = [{instancePath:instancePath+"/id",message:"must be integer"}];
+return false;
+}
+if(errors === _errs1){
+if(typeof data0 == "number"){
+if(data0 < 1 || isNaN(data0)){
+validate61.errors = [{instancePath:instancePath+"/id",message:"must be >= 1"}];
+return false;
+}
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.type !== undefined){
+const _errs3 = errors;
+if(typeof data.type !== "string"){
+validate61.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.name !== undefined){
+const _errs5 = errors;
+if(typeof data.name !== "string"){
+validate61.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.title !== undefined){
+const _errs7 = errors;
+if(typeof data.title !== "string"){
+validate61.errors = [{instancePath:instancePath+"/title",message:"must be string"}];
+return false;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.axes !== undefined){
+let data4 = data.axes;
+const _errs9 = errors;
+if(errors === _errs9){
+if(Array.isArray(data4)){
+var valid1 = true;
+const len0 = data4.length;
+for(let i0=0; i0<len0; i0++){
+const _errs11 = errors;
+if(typeof data4[i0] !== "string"){
+validate61.errors = [{instancePath:instancePath+"/axes/" + i0,message:"must be string"}];
+return false;
+}
+var valid1 = _errs11 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate61.errors = [{instancePath:instancePath+"/axes",message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.implementationVersion !== undefined){
+let data6 = data.implementationVersion;
+const _errs13 = errors;
+if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
+validate61.errors = [{instancePath:instancePath+"/implementationVersion",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.valuesPerAxis !== undefined){
+let data7 = data.valuesPerAxis;
+const _errs15 = errors;
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
+validate61.errors = [{instancePath:instancePath+"/valuesPerAxis",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.input !== undefined){
+let data8 = data.input;
+const _errs17 = errors;
+if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
+validate61.errors = [{instancePath:instancePath+"/input",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.organization !== undefined){
+const _errs19 = errors;
+if(!(validate62(data.organization, {instancePath:instancePath+"/organization",parentData:data,parentDataProperty:"organization",rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs19 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.customUrl !== undefined){
+const _errs20 = errors;
+if(typeof data.customUrl !== "string"){
+validate61.errors = [{instancePath:instancePath+"/customUrl",message:"must be string"}];
+return false;
+}
+var valid0 = _errs20 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.namedAxes !== undefined){
+let data11 = data.namedAxes;
+const _errs22 = errors;
+if(errors === _errs22){
+if(Array.isArray(data11)){
+var valid2 = true;
+const len1 = data11.length;
+for(let i1=0; i1<len1; i1++){
+const _errs24 = errors;
+if(!(validate64(data11[i1], {instancePath:instancePath+"/namedAxes/" + i1,parentData:data11,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs24 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate61.errors = [{instancePath:instancePath+"/namedAxes",message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs22 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.createdBy !== undefined){
+const _errs25 = errors;
+if(typeof data.createdBy !== "string"){
+validate61.errors = [{instancePath:instancePath+"/createdBy",message:"must be string"}];
+return false;
+}
+var valid0 = _errs25 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.createdAt !== undefined){
+const _errs27 = errors;
+if(typeof data.createdAt !== "string"){
+validate61.errors = [{instancePath:instancePath+"/createdAt",message:"must be string"}];
+return false;
+}
+var valid0 = _errs27 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.description !== undefined){
+const _errs29 = errors;
+if(typeof data.description !== "string"){
+validate61.errors = [{instancePath:instancePath+"/description",message:"must be string"}];
+return false;
+}
+var valid0 = _errs29 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate61.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate61.errors = vErrors;
+return errors === 0;
+}
+function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((((data.id === undefined) && (missing0 = "id")) || ((data.type === undefined) && (missing0 = "type"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.dsp === undefined) && (missing0 = "dsp"))) || ((data.title === undefined) && (missing0 = "title"))){
+validate67.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.id !== undefined){
+let data0 = data.id;
+const _errs1 = errors;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+validate67.errors = [{instancePath:instancePath+"/id",message:"must be integer"}];
+return false;
+}
+if(errors === _errs1){
+if(typeof data0 == "number"){
+if(data0 < 1 || isNaN(data0)){
+validate67.errors = [{instancePath:instancePath+"/id",message:"must be >= 1"}];
+return false;
+}
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.type !== undefined){
+let data1 = data.type;
+const _errs3 = errors;
+if(typeof data1 !== "string"){
+validate67.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
+return false;
+}
+if(!(data1 === "anomaly" || data1 === "anomaly-gmm" || data1 === "keras" || data1 === "keras-transfer-image" || data1 === "keras-transfer-kws" || data1 === "keras-object-detection" || data1 === "keras-regression" || data1 === "keras-akida" || data1 === "keras-akida-transfer-image" || data1 === "keras-akida-object-detection" || data1 === "keras-visual-anomaly" || data1 === "keras-freeform" || data1 === "keras-anomaly" || data1 === "vlm")){
+validate67.errors = [{instancePath:instancePath+"/type",message:"must be one of anomaly, anomaly-gmm, keras, keras-transfer-image, keras-transfer-kws, keras-object-detection, keras-regression, keras-akida, keras-akida-transfer-image, keras-akida-object-detection, keras-visual-anomaly, keras-freeform, keras-anomaly, vlm"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.name !== undefined){
+const _errs5 = errors;
+if(typeof data.name !== "string"){
+validate67.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.title !== undefined){
+const _errs7 = errors;
+if(typeof data.title !== "string"){
+validate67.errors = [{instancePath:instancePath+"/title",message:"must be string"}];
+return false;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.dsp !== undefined){
+let data4 = data.dsp;
+const _errs9 = errors;
+if(errors === _errs9){
+if(Array.isArray(data4)){
+var valid1 = true;
+const len0 = data4.length;
+for(let i0=0; i0<len0; i0++){
+let data5 = data4[i0];
+const _errs11 = errors;
+if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
+validate67.errors = [{instancePath:instancePath+"/dsp/" + i0,message:"must be integer"}];
+return false;
+}
+var valid1 = _errs11 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate67.errors = [{instancePath:instancePath+"/dsp",message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.createdBy !== undefined){
+const _errs13 = errors;
+if(typeof data.createdBy !== "string"){
+validate67.errors = [{instancePath:instancePath+"/createdBy",message:"must be string"}];
+return false;
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.createdAt !== undefined){
+const _errs15 = errors;
+if(typeof data.createdAt !== "string"){
+validate67.errors = [{instancePath:instancePath+"/createdAt",message:"must be string"}];
+return false;
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.trainingProcessor !== undefined){
+let data8 = data.trainingProcessor;
+const _errs17 = errors;
+if(typeof data8 !== "string"){
+validate67.errors = [{instancePath:instancePath+"/trainingProcessor",message:"must be string"}];
+return false;
+}
+if(!(data8 === "cpu" || data8 === "gpu")){
+validate67.errors = [{instancePath:instancePath+"/trainingProcessor",message:"must be one of cpu, gpu"}];
+return false;
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.description !== undefined){
+const _errs19 = errors;
+if(typeof data.description !== "string"){
+validate67.errors = [{instancePath:instancePath+"/description",message:"must be string"}];
+return false;
+}
+var valid0 = _errs19 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate67.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate67.errors = vErrors;
+return errors === 0;
+}
+function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((((data.id === undefined) && (missing0 = "id")) || ((data.type === undefined) && (missing0 = "type"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.title === undefined) && (missing0 = "title"))) || ((data.implementationVersion === undefined) && (missing0 = "implementationVersion"))){
+validate69.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.id !== undefined){
+let data0 = data.id;
+const _errs1 = errors;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+validate69.errors = [{instancePath:instancePath+"/id",message:"must be integer"}];
+return false;
+}
+if(errors === _errs1){
+if(typeof data0 == "number"){
+if(data0 < 1 || isNaN(data0)){
+validate69.errors = [{instancePath:instancePath+"/id",message:"must be >= 1"}];
+return false;
+}
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.type !== undefined){
+const _errs3 = errors;
+if(typeof data.type !== "string"){
+validate69.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.name !== undefined){
+const _errs5 = errors;
+if(typeof data.name !== "string"){
+validate69.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.title !== undefined){
+const _errs7 = errors;
+if(typeof data.title !== "string"){
+validate69.errors = [{instancePath:instancePath+"/title",message:"must be string"}];
+return false;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.implementationVersion !== undefined){
+let data4 = data.implementationVersion;
+const _errs9 = errors;
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+validate69.errors = [{instancePath:instancePath+"/implementationVersion",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.createdBy !== undefined){
+const _errs11 = errors;
+if(typeof data.createdBy !== "string"){
+validate69.errors = [{instancePath:instancePath+"/createdBy",message:"must be string"}];
+return false;
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.createdAt !== undefined){
+const _errs13 = errors;
+if(typeof data.createdAt !== "string"){
+validate69.errors = [{instancePath:instancePath+"/createdAt",message:"must be string"}];
+return false;
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate69.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate69.errors = vErrors;
+return errors === 0;
+}
+function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.inputBlocks === undefined) && (missing0 = "inputBlocks")) || ((data.dspBlocks === undefined) && (missing0 = "dspBlocks"))) || ((data.learnBlocks === undefined) && (missing0 = "learnBlocks"))){
+validate54.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.name !== undefined){
+const _errs1 = errors;
+if(typeof data.name !== "string"){
+validate54.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.inputBlocks !== undefined){
+let data1 = data.inputBlocks;
+const _errs3 = errors;
+if(errors === _errs3){
+if(Array.isArray(data1)){
+var valid1 = true;
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+const _errs5 = errors;
+if(!(validate55(data1[i0], {instancePath:instancePath+"/inputBlocks/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs5 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate54.errors = [{instancePath:instancePath+"/inputBlocks",message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.dspBlocks !== undefined){
+let data3 = data.dspBlocks;
+const _errs6 = errors;
+if(errors === _errs6){
+if(Array.isArray(data3)){
+var valid2 = true;
+const len1 = data3.length;
+for(let i1=0; i1<len1; i1++){
+const _errs8 = errors;
+if(!(validate61(data3[i1], {instancePath:instancePath+"/dspBlocks/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs8 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate54.errors = [{instancePath:instancePath+"/dspBlocks",message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.learnBlocks !== undefined){
+let data5 = data.learnBlocks;
+const _errs9 = errors;
+if(errors === _errs9){
+if(Array.isArray(data5)){
+var valid3 = true;
+const len2 = data5.length;
+for(let i2=0; i2<len2; i2++){
+const _errs11 = errors;
+if(!(validate67(data5[i2], {instancePath:instancePath+"/learnBlocks/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs11 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+validate54.errors = [{instancePath:instancePath+"/learnBlocks",message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.postProcessingBlocks !== undefined){
+let data7 = data.postProcessingBlocks;
+const _errs12 = errors;
+if(errors === _errs12){
+if(Array.isArray(data7)){
+var valid4 = true;
+const len3 = data7.length;
+for(let i3=0; i3<len3; i3++){
+const _errs14 = errors;
+if(!(validate69(data7[i3], {instancePath:instancePath+"/postProcessingBlocks/" + i3,parentData:data7,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+errors = vErrors.length;
+}
+var valid4 = _errs14 === errors;
+if(!valid4){
+break;
+}
+}
+}
+else {
+validate54.errors = [{instancePath:instancePath+"/postProcessingBlocks",message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs12 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.type !== undefined){
+let data9 = data.type;
+const _errs15 = errors;
+if(typeof data9 !== "string"){
+validate54.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
+return false;
+}
+if(!(data9 === "default" || data9 === "BYOM" || data9 === "VLM")){
+validate54.errors = [{instancePath:instancePath+"/type",message:"must be one of default, BYOM, VLM"}];
+return false;
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate54.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate54.errors = vErrors;
+return errors === 0;
+}
+function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+validate53.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -5345,21 +5343,21 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if((data0.projectId === undefined) && (missing1 = "projectId")){
-validate71.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+validate53.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data0.projectId !== undefined){
 let data1 = data0.projectId;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate71.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+validate53.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
 }
 }
 }
 }
 else {
-validate71.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+validate53.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
 return false;
 }
 }
@@ -5377,13 +5375,13 @@ if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(data2.impulseId !== undefined){
 let data3 = data2.impulseId;
 if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
-validate71.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
+validate53.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
 return false;
 }
 }
 }
 else {
-validate71.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+validate53.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
@@ -5392,15 +5390,28 @@ var valid0 = _errs5 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.body !== undefined){
+const _errs9 = errors;
+if(!(validate54(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
 else {
-validate71.errors = [{instancePath,message:"must be object"}];
+validate53.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate71.errors = vErrors;
+validate53.errors = vErrors;
 return errors === 0;
 }
 const validateRequest32 = validate72;
@@ -5498,35 +5509,16 @@ const _errs1 = errors;
 if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
-if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.impulseId === undefined) && (missing1 = "impulseId"))){
+if((data0.projectId === undefined) && (missing1 = "projectId")){
 validate73.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data0.projectId !== undefined){
 let data1 = data0.projectId;
-const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
 validate73.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
-}
-var valid1 = _errs3 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data0.impulseId !== undefined){
-let data2 = data0.impulseId;
-const _errs5 = errors;
-if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate73.errors = [{instancePath:instancePath+"/path/impulseId",message:"must be integer"}];
-return false;
-}
-var valid1 = _errs5 === errors;
-}
-else {
-var valid1 = true;
 }
 }
 }
@@ -5543,15 +5535,24 @@ var valid0 = true;
 }
 if(valid0){
 if(data.query !== undefined){
-let data3 = data.query;
-const _errs7 = errors;
-if(errors === _errs7){
-if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
+let data2 = data.query;
+const _errs5 = errors;
+if(errors === _errs5){
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if(data2.impulseId !== undefined){
+let data3 = data2.impulseId;
+if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
+validate73.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
+return false;
+}
+}
+}
+else {
 validate73.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
-var valid0 = _errs7 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
@@ -5568,180 +5569,13 @@ validate73.errors = vErrors;
 return errors === 0;
 }
 const validateRequest34 = validate74;
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((((data.blockId === undefined) && (missing0 = "blockId")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.value === undefined) && (missing0 = "value"))){
-validate76.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.blockId !== undefined){
-let data0 = data.blockId;
-const _errs1 = errors;
-if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
-validate76.errors = [{instancePath:instancePath+"/blockId",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.key !== undefined){
-const _errs3 = errors;
-if(typeof data.key !== "string"){
-validate76.errors = [{instancePath:instancePath+"/key",message:"must be string"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.value !== undefined){
-let data2 = data.value;
-const _errs5 = errors;
-const _errs6 = errors;
-let valid1 = false;
-const _errs7 = errors;
-if(!(typeof data2 == "number")){
-(vErrors ??= []).push({instancePath:instancePath+"/value",message:"must be number"});
-errors++;
-}
-var _valid0 = _errs7 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs9 = errors;
-if(typeof data2 !== "string"){
-(vErrors ??= []).push({instancePath:instancePath+"/value",message:"must be string"});
-errors++;
-}
-var _valid0 = _errs9 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-(vErrors ??= []).push({instancePath:instancePath+"/value",message:"must match a schema in anyOf"});
-errors++;
-validate76.errors = vErrors;
-return false;
-}
-else {
-errors = _errs6;
-if(vErrors !== null){
-if(_errs6){
-vErrors.length = _errs6;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-else {
-validate76.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate76.errors = vErrors;
-return errors === 0;
-}
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((data.thresholds === undefined) && (missing0 = "thresholds")) || ((data.allowCreatingRegenerateModelTestingJobs === undefined) && (missing0 = "allowCreatingRegenerateModelTestingJobs"))){
-validate75.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.thresholds !== undefined){
-let data0 = data.thresholds;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
-const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate76(data0[i0], {instancePath:instancePath+"/thresholds/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate75.errors = [{instancePath:instancePath+"/thresholds",message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.allowCreatingRegenerateModelTestingJobs !== undefined){
-const _errs4 = errors;
-if(typeof data.allowCreatingRegenerateModelTestingJobs !== "boolean"){
-validate75.errors = [{instancePath:instancePath+"/allowCreatingRegenerateModelTestingJobs",message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.forceRunRegenerateModelTestingInJob !== undefined){
-const _errs6 = errors;
-if(typeof data.forceRunRegenerateModelTestingInJob !== "boolean"){
-validate75.errors = [{instancePath:instancePath+"/forceRunRegenerateModelTestingInJob",message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-else {
-validate75.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate75.errors = vErrors;
-return errors === 0;
-}
 function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
 validate74.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
@@ -5810,11 +5644,265 @@ var valid0 = _errs7 === errors;
 else {
 var valid0 = true;
 }
+}
+}
+}
+else {
+validate74.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate74.errors = vErrors;
+return errors === 0;
+}
+const validateRequest35 = validate75;
+function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.blockId === undefined) && (missing0 = "blockId")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.value === undefined) && (missing0 = "value"))){
+validate77.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.blockId !== undefined){
+let data0 = data.blockId;
+const _errs1 = errors;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+validate77.errors = [{instancePath:instancePath+"/blockId",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.key !== undefined){
+const _errs3 = errors;
+if(typeof data.key !== "string"){
+validate77.errors = [{instancePath:instancePath+"/key",message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.value !== undefined){
+let data2 = data.value;
+const _errs5 = errors;
+const _errs6 = errors;
+let valid1 = false;
+const _errs7 = errors;
+if(!(typeof data2 == "number")){
+(vErrors ??= []).push({instancePath:instancePath+"/value",message:"must be number"});
+errors++;
+}
+var _valid0 = _errs7 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const _errs9 = errors;
+if(typeof data2 !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/value",message:"must be string"});
+errors++;
+}
+var _valid0 = _errs9 === errors;
+valid1 = valid1 || _valid0;
+}
+if(!valid1){
+(vErrors ??= []).push({instancePath:instancePath+"/value",message:"must match a schema in anyOf"});
+errors++;
+validate77.errors = vErrors;
+return false;
+}
+else {
+errors = _errs6;
+if(vErrors !== null){
+if(_errs6){
+vErrors.length = _errs6;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate77.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate77.errors = vErrors;
+return errors === 0;
+}
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.thresholds === undefined) && (missing0 = "thresholds")) || ((data.allowCreatingRegenerateModelTestingJobs === undefined) && (missing0 = "allowCreatingRegenerateModelTestingJobs"))){
+validate76.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.thresholds !== undefined){
+let data0 = data.thresholds;
+const _errs1 = errors;
+if(errors === _errs1){
+if(Array.isArray(data0)){
+var valid1 = true;
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+const _errs3 = errors;
+if(!(validate77(data0[i0], {instancePath:instancePath+"/thresholds/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs3 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate76.errors = [{instancePath:instancePath+"/thresholds",message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.allowCreatingRegenerateModelTestingJobs !== undefined){
+const _errs4 = errors;
+if(typeof data.allowCreatingRegenerateModelTestingJobs !== "boolean"){
+validate76.errors = [{instancePath:instancePath+"/allowCreatingRegenerateModelTestingJobs",message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.forceRunRegenerateModelTestingInJob !== undefined){
+const _errs6 = errors;
+if(typeof data.forceRunRegenerateModelTestingInJob !== "boolean"){
+validate76.errors = [{instancePath:instancePath+"/forceRunRegenerateModelTestingInJob",message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate76.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate76.errors = vErrors;
+return errors === 0;
+}
+function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+validate75.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.path !== undefined){
+let data0 = data.path;
+const _errs1 = errors;
+if(errors === _errs1){
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+let missing1;
+if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.impulseId === undefined) && (missing1 = "impulseId"))){
+validate75.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+if(data0.projectId !== undefined){
+let data1 = data0.projectId;
+const _errs3 = errors;
+if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+validate75.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+return false;
+}
+var valid1 = _errs3 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data0.impulseId !== undefined){
+let data2 = data0.impulseId;
+const _errs5 = errors;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+validate75.errors = [{instancePath:instancePath+"/path/impulseId",message:"must be integer"}];
+return false;
+}
+var valid1 = _errs5 === errors;
+}
+else {
+var valid1 = true;
+}
+}
+}
+}
+else {
+validate75.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.query !== undefined){
+let data3 = data.query;
+const _errs7 = errors;
+if(errors === _errs7){
+if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
+validate75.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
 if(valid0){
 if(data.body !== undefined){
 const _errs9 = errors;
-if(!(validate75(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+if(!(validate76(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -5827,79 +5915,11 @@ var valid0 = true;
 }
 }
 else {
-validate74.errors = [{instancePath,message:"must be object"}];
+validate75.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate74.errors = vErrors;
-return errors === 0;
-}
-const validateRequest35 = validate79;
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
-validate79.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.path !== undefined){
-let data0 = data.path;
-const _errs1 = errors;
-if(errors === _errs1){
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-let missing1;
-if((data0.projectId === undefined) && (missing1 = "projectId")){
-validate79.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
-return false;
-}
-else {
-if(data0.projectId !== undefined){
-let data1 = data0.projectId;
-if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate79.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
-return false;
-}
-}
-}
-}
-else {
-validate79.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.query !== undefined){
-let data2 = data.query;
-const _errs5 = errors;
-if(errors === _errs5){
-if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
-validate79.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-else {
-validate79.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate79.errors = vErrors;
+validate75.errors = vErrors;
 return errors === 0;
 }
 const validateRequest36 = validate80;
@@ -6017,15 +6037,7 @@ if(data.query !== undefined){
 let data2 = data.query;
 const _errs5 = errors;
 if(errors === _errs5){
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.rootOnly !== undefined){
-if(typeof data2.rootOnly !== "boolean"){
-validate81.errors = [{instancePath:instancePath+"/query/rootOnly",message:"must be boolean"}];
-return false;
-}
-}
-}
-else {
+if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
 validate81.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
@@ -6094,113 +6106,10 @@ let data2 = data.query;
 const _errs5 = errors;
 if(errors === _errs5){
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.startDate !== undefined){
-const _errs7 = errors;
-if(typeof data2.startDate !== "string"){
-validate82.errors = [{instancePath:instancePath+"/query/startDate",message:"must be string"}];
-return false;
-}
-var valid2 = _errs7 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.endDate !== undefined){
-const _errs9 = errors;
-if(typeof data2.endDate !== "string"){
-validate82.errors = [{instancePath:instancePath+"/query/endDate",message:"must be string"}];
-return false;
-}
-var valid2 = _errs9 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.limit !== undefined){
-let data5 = data2.limit;
-const _errs11 = errors;
-if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
-validate82.errors = [{instancePath:instancePath+"/query/limit",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs11 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.offset !== undefined){
-let data6 = data2.offset;
-const _errs13 = errors;
-if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
-validate82.errors = [{instancePath:instancePath+"/query/offset",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs13 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
 if(data2.rootOnly !== undefined){
-const _errs15 = errors;
 if(typeof data2.rootOnly !== "boolean"){
 validate82.errors = [{instancePath:instancePath+"/query/rootOnly",message:"must be boolean"}];
 return false;
-}
-var valid2 = _errs15 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.key !== undefined){
-const _errs17 = errors;
-if(typeof data2.key !== "string"){
-validate82.errors = [{instancePath:instancePath+"/query/key",message:"must be string"}];
-return false;
-}
-var valid2 = _errs17 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.category !== undefined){
-const _errs19 = errors;
-if(typeof data2.category !== "string"){
-validate82.errors = [{instancePath:instancePath+"/query/category",message:"must be string"}];
-return false;
-}
-var valid2 = _errs19 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.finished !== undefined){
-let data10 = data2.finished;
-const _errs21 = errors;
-if(typeof data10 !== "string"){
-validate82.errors = [{instancePath:instancePath+"/query/finished",message:"must be string"}];
-return false;
-}
-if(!(data10 === "successful" || data10 === "failed" || data10 === "all")){
-validate82.errors = [{instancePath:instancePath+"/query/finished",message:"must be one of successful, failed, all"}];
-return false;
-}
-var valid2 = _errs21 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-}
-}
 }
 }
 }
@@ -6226,74 +6135,13 @@ validate82.errors = vErrors;
 return errors === 0;
 }
 const validateRequest39 = validate83;
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.modelVariants !== undefined){
-let data0 = data.modelVariants;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
-const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-let data1 = data0[i0];
-const _errs3 = errors;
-if(typeof data1 !== "string"){
-validate84.errors = [{instancePath:instancePath+"/modelVariants/" + i0,message:"must be string"}];
-return false;
-}
-if(!(data1 === "int8" || data1 === "float32" || data1 === "akida")){
-validate84.errors = [{instancePath:instancePath+"/modelVariants/" + i0,message:"must be one of int8, float32, akida"}];
-return false;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate84.errors = [{instancePath:instancePath+"/modelVariants",message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.skipFeatureGeneration !== undefined){
-const _errs5 = errors;
-if(typeof data.skipFeatureGeneration !== "boolean"){
-validate84.errors = [{instancePath:instancePath+"/skipFeatureGeneration",message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-else {
-validate84.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate84.errors = vErrors;
-return errors === 0;
-}
 function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
 validate83.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
@@ -6334,11 +6182,113 @@ let data2 = data.query;
 const _errs5 = errors;
 if(errors === _errs5){
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.impulseId !== undefined){
-let data3 = data2.impulseId;
-if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
-validate83.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
+if(data2.startDate !== undefined){
+const _errs7 = errors;
+if(typeof data2.startDate !== "string"){
+validate83.errors = [{instancePath:instancePath+"/query/startDate",message:"must be string"}];
 return false;
+}
+var valid2 = _errs7 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.endDate !== undefined){
+const _errs9 = errors;
+if(typeof data2.endDate !== "string"){
+validate83.errors = [{instancePath:instancePath+"/query/endDate",message:"must be string"}];
+return false;
+}
+var valid2 = _errs9 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.limit !== undefined){
+let data5 = data2.limit;
+const _errs11 = errors;
+if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
+validate83.errors = [{instancePath:instancePath+"/query/limit",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.offset !== undefined){
+let data6 = data2.offset;
+const _errs13 = errors;
+if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
+validate83.errors = [{instancePath:instancePath+"/query/offset",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs13 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.rootOnly !== undefined){
+const _errs15 = errors;
+if(typeof data2.rootOnly !== "boolean"){
+validate83.errors = [{instancePath:instancePath+"/query/rootOnly",message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs15 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.key !== undefined){
+const _errs17 = errors;
+if(typeof data2.key !== "string"){
+validate83.errors = [{instancePath:instancePath+"/query/key",message:"must be string"}];
+return false;
+}
+var valid2 = _errs17 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.category !== undefined){
+const _errs19 = errors;
+if(typeof data2.category !== "string"){
+validate83.errors = [{instancePath:instancePath+"/query/category",message:"must be string"}];
+return false;
+}
+var valid2 = _errs19 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.finished !== undefined){
+let data10 = data2.finished;
+const _errs21 = errors;
+if(typeof data10 !== "string"){
+validate83.errors = [{instancePath:instancePath+"/query/finished",message:"must be string"}];
+return false;
+}
+if(!(data10 === "successful" || data10 === "failed" || data10 === "all")){
+validate83.errors = [{instancePath:instancePath+"/query/finished",message:"must be one of successful, failed, all"}];
+return false;
+}
+var valid2 = _errs21 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
 }
 }
 }
@@ -6352,19 +6302,6 @@ var valid0 = _errs5 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.body !== undefined){
-const _errs9 = errors;
-if(!(validate84(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-}
 }
 }
 }
@@ -6376,15 +6313,76 @@ return false;
 validate83.errors = vErrors;
 return errors === 0;
 }
-const validateRequest40 = validate86;
-function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateRequest40 = validate84;
+function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.modelVariants !== undefined){
+let data0 = data.modelVariants;
+const _errs1 = errors;
+if(errors === _errs1){
+if(Array.isArray(data0)){
+var valid1 = true;
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+let data1 = data0[i0];
+const _errs3 = errors;
+if(typeof data1 !== "string"){
+validate85.errors = [{instancePath:instancePath+"/modelVariants/" + i0,message:"must be string"}];
+return false;
+}
+if(!(data1 === "int8" || data1 === "float32" || data1 === "akida")){
+validate85.errors = [{instancePath:instancePath+"/modelVariants/" + i0,message:"must be one of int8, float32, akida"}];
+return false;
+}
+var valid1 = _errs3 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate85.errors = [{instancePath:instancePath+"/modelVariants",message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.skipFeatureGeneration !== undefined){
+const _errs5 = errors;
+if(typeof data.skipFeatureGeneration !== "boolean"){
+validate85.errors = [{instancePath:instancePath+"/skipFeatureGeneration",message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+else {
+validate85.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate85.errors = vErrors;
+return errors === 0;
+}
+function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
-validate86.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+validate84.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -6395,21 +6393,21 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if((data0.projectId === undefined) && (missing1 = "projectId")){
-validate86.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+validate84.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data0.projectId !== undefined){
 let data1 = data0.projectId;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate86.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+validate84.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
 }
 }
 }
 }
 else {
-validate86.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+validate84.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
 return false;
 }
 }
@@ -6427,13 +6425,13 @@ if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(data2.impulseId !== undefined){
 let data3 = data2.impulseId;
 if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
-validate86.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
+validate84.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
 return false;
 }
 }
 }
 else {
-validate86.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+validate84.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
@@ -6442,102 +6440,38 @@ var valid0 = _errs5 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.body !== undefined){
+const _errs9 = errors;
+if(!(validate85(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
 else {
-validate86.errors = [{instancePath,message:"must be object"}];
+validate84.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate86.errors = vErrors;
+validate84.errors = vErrors;
 return errors === 0;
 }
 const validateRequest41 = validate87;
-function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.dspId === undefined) && (missing0 = "dspId")){
-validate88.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.dspId !== undefined){
-let data0 = data.dspId;
-const _errs1 = errors;
-if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
-validate88.errors = [{instancePath:instancePath+"/dspId",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.calculateFeatureImportance !== undefined){
-const _errs3 = errors;
-if(typeof data.calculateFeatureImportance !== "boolean"){
-validate88.errors = [{instancePath:instancePath+"/calculateFeatureImportance",message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.skipFeatureExplorer !== undefined){
-const _errs5 = errors;
-if(typeof data.skipFeatureExplorer !== "boolean"){
-validate88.errors = [{instancePath:instancePath+"/skipFeatureExplorer",message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.normalizeData !== undefined){
-let data3 = data.normalizeData;
-const _errs7 = errors;
-if(typeof data3 !== "string"){
-validate88.errors = [{instancePath:instancePath+"/normalizeData",message:"must be string"}];
-return false;
-}
-if(!(data3 === "none" || data3 === "normalize-channel-standard-scaler")){
-validate88.errors = [{instancePath:instancePath+"/normalizeData",message:"must be one of none, normalize-channel-standard-scaler"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-else {
-validate88.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate88.errors = vErrors;
-return errors === 0;
-}
 function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
 validate87.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
@@ -6577,7 +6511,16 @@ if(data.query !== undefined){
 let data2 = data.query;
 const _errs5 = errors;
 if(errors === _errs5){
-if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if(data2.impulseId !== undefined){
+let data3 = data2.impulseId;
+if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
+validate87.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
+return false;
+}
+}
+}
+else {
 validate87.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
@@ -6586,19 +6529,6 @@ var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
-}
-if(valid0){
-if(data.body !== undefined){
-const _errs7 = errors;
-if(!(validate88(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
 }
 }
 }
@@ -6611,15 +6541,92 @@ return false;
 validate87.errors = vErrors;
 return errors === 0;
 }
-const validateRequest42 = validate90;
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateRequest42 = validate88;
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
-validate90.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+if((data.dspId === undefined) && (missing0 = "dspId")){
+validate89.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.dspId !== undefined){
+let data0 = data.dspId;
+const _errs1 = errors;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+validate89.errors = [{instancePath:instancePath+"/dspId",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.calculateFeatureImportance !== undefined){
+const _errs3 = errors;
+if(typeof data.calculateFeatureImportance !== "boolean"){
+validate89.errors = [{instancePath:instancePath+"/calculateFeatureImportance",message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.skipFeatureExplorer !== undefined){
+const _errs5 = errors;
+if(typeof data.skipFeatureExplorer !== "boolean"){
+validate89.errors = [{instancePath:instancePath+"/skipFeatureExplorer",message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.normalizeData !== undefined){
+let data3 = data.normalizeData;
+const _errs7 = errors;
+if(typeof data3 !== "string"){
+validate89.errors = [{instancePath:instancePath+"/normalizeData",message:"must be string"}];
+return false;
+}
+if(!(data3 === "none" || data3 === "normalize-channel-standard-scaler")){
+validate89.errors = [{instancePath:instancePath+"/normalizeData",message:"must be one of none, normalize-channel-standard-scaler"}];
+return false;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate89.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate89.errors = vErrors;
+return errors === 0;
+}
+function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+validate88.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -6630,21 +6637,21 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if((data0.projectId === undefined) && (missing1 = "projectId")){
-validate90.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+validate88.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data0.projectId !== undefined){
 let data1 = data0.projectId;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate90.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+validate88.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
 }
 }
 }
 }
 else {
-validate90.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+validate88.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
 return false;
 }
 }
@@ -6658,75 +6665,8 @@ if(data.query !== undefined){
 let data2 = data.query;
 const _errs5 = errors;
 if(errors === _errs5){
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.startDate !== undefined){
-const _errs7 = errors;
-if(typeof data2.startDate !== "string"){
-validate90.errors = [{instancePath:instancePath+"/query/startDate",message:"must be string"}];
-return false;
-}
-var valid2 = _errs7 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.endDate !== undefined){
-const _errs9 = errors;
-if(typeof data2.endDate !== "string"){
-validate90.errors = [{instancePath:instancePath+"/query/endDate",message:"must be string"}];
-return false;
-}
-var valid2 = _errs9 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.limit !== undefined){
-let data5 = data2.limit;
-const _errs11 = errors;
-if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
-validate90.errors = [{instancePath:instancePath+"/query/limit",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs11 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.offset !== undefined){
-let data6 = data2.offset;
-const _errs13 = errors;
-if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
-validate90.errors = [{instancePath:instancePath+"/query/offset",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs13 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.rootOnly !== undefined){
-const _errs15 = errors;
-if(typeof data2.rootOnly !== "boolean"){
-validate90.errors = [{instancePath:instancePath+"/query/rootOnly",message:"must be boolean"}];
-return false;
-}
-var valid2 = _errs15 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-}
-}
-else {
-validate90.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
+validate88.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
@@ -6735,15 +6675,28 @@ var valid0 = _errs5 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.body !== undefined){
+const _errs7 = errors;
+if(!(validate89(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
 else {
-validate90.errors = [{instancePath,message:"must be object"}];
+validate88.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate90.errors = vErrors;
+validate88.errors = vErrors;
 return errors === 0;
 }
 const validateRequest43 = validate91;
@@ -6794,11 +6747,69 @@ let data2 = data.query;
 const _errs5 = errors;
 if(errors === _errs5){
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.impulseId !== undefined){
-let data3 = data2.impulseId;
-if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
-validate91.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
+if(data2.startDate !== undefined){
+const _errs7 = errors;
+if(typeof data2.startDate !== "string"){
+validate91.errors = [{instancePath:instancePath+"/query/startDate",message:"must be string"}];
 return false;
+}
+var valid2 = _errs7 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.endDate !== undefined){
+const _errs9 = errors;
+if(typeof data2.endDate !== "string"){
+validate91.errors = [{instancePath:instancePath+"/query/endDate",message:"must be string"}];
+return false;
+}
+var valid2 = _errs9 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.limit !== undefined){
+let data5 = data2.limit;
+const _errs11 = errors;
+if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
+validate91.errors = [{instancePath:instancePath+"/query/limit",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.offset !== undefined){
+let data6 = data2.offset;
+const _errs13 = errors;
+if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
+validate91.errors = [{instancePath:instancePath+"/query/offset",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs13 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.rootOnly !== undefined){
+const _errs15 = errors;
+if(typeof data2.rootOnly !== "boolean"){
+validate91.errors = [{instancePath:instancePath+"/query/rootOnly",message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs15 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
 }
 }
 }
@@ -6871,35 +6882,11 @@ let data2 = data.query;
 const _errs5 = errors;
 if(errors === _errs5){
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-let missing2;
-if(((data2.startDate === undefined) && (missing2 = "startDate")) || ((data2.endDate === undefined) && (missing2 = "endDate"))){
-validate92.errors = [{instancePath:instancePath+"/query",message:"must have required property '"+missing2+"'"}];
+if(data2.impulseId !== undefined){
+let data3 = data2.impulseId;
+if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
+validate92.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
 return false;
-}
-else {
-if(data2.startDate !== undefined){
-const _errs7 = errors;
-if(typeof data2.startDate !== "string"){
-validate92.errors = [{instancePath:instancePath+"/query/startDate",message:"must be string"}];
-return false;
-}
-var valid2 = _errs7 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.endDate !== undefined){
-const _errs9 = errors;
-if(typeof data2.endDate !== "string"){
-validate92.errors = [{instancePath:instancePath+"/query/endDate",message:"must be string"}];
-return false;
-}
-var valid2 = _errs9 === errors;
-}
-else {
-var valid2 = true;
-}
 }
 }
 }
@@ -6925,21 +6912,122 @@ validate92.errors = vErrors;
 return errors === 0;
 }
 const validateRequest45 = validate93;
-function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
+validate93.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.path !== undefined){
+let data0 = data.path;
+const _errs1 = errors;
+if(errors === _errs1){
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+let missing1;
+if((data0.projectId === undefined) && (missing1 = "projectId")){
+validate93.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+if(data0.projectId !== undefined){
+let data1 = data0.projectId;
+if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+validate93.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+return false;
+}
+}
+}
+}
+else {
+validate93.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.query !== undefined){
+let data2 = data.query;
+const _errs5 = errors;
+if(errors === _errs5){
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+let missing2;
+if(((data2.startDate === undefined) && (missing2 = "startDate")) || ((data2.endDate === undefined) && (missing2 = "endDate"))){
+validate93.errors = [{instancePath:instancePath+"/query",message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+if(data2.startDate !== undefined){
+const _errs7 = errors;
+if(typeof data2.startDate !== "string"){
+validate93.errors = [{instancePath:instancePath+"/query/startDate",message:"must be string"}];
+return false;
+}
+var valid2 = _errs7 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.endDate !== undefined){
+const _errs9 = errors;
+if(typeof data2.endDate !== "string"){
+validate93.errors = [{instancePath:instancePath+"/query/endDate",message:"must be string"}];
+return false;
+}
+var valid2 = _errs9 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+else {
+validate93.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+else {
+validate93.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate93.errors = vErrors;
+return errors === 0;
+}
+const validateRequest46 = validate94;
+function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.description === undefined) && (missing0 = "description")) || ((data.value === undefined) && (missing0 = "value"))){
-validate96.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+validate97.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 if(data.description !== undefined){
 const _errs1 = errors;
 if(typeof data.description !== "string"){
-validate96.errors = [{instancePath:instancePath+"/description",message:"must be string"}];
+validate97.errors = [{instancePath:instancePath+"/description",message:"must be string"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -6951,7 +7039,7 @@ if(valid0){
 if(data.value !== undefined){
 const _errs3 = errors;
 if(typeof data.value !== "string"){
-validate96.errors = [{instancePath:instancePath+"/value",message:"must be string"}];
+validate97.errors = [{instancePath:instancePath+"/value",message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -6963,28 +7051,28 @@ var valid0 = true;
 }
 }
 else {
-validate96.errors = [{instancePath,message:"must be object"}];
+validate97.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate96.errors = vErrors;
+validate97.errors = vErrors;
 return errors === 0;
 }
-function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.key === undefined) && (missing0 = "key")) || ((data.description === undefined) && (missing0 = "description"))) || ((data.helpText === undefined) && (missing0 = "helpText"))) || ((data.value === undefined) && (missing0 = "value"))){
-validate95.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+validate96.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 if(data.key !== undefined){
 const _errs1 = errors;
 if(typeof data.key !== "string"){
-validate95.errors = [{instancePath:instancePath+"/key",message:"must be string"}];
+validate96.errors = [{instancePath:instancePath+"/key",message:"must be string"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -6996,7 +7084,7 @@ if(valid0){
 if(data.description !== undefined){
 const _errs3 = errors;
 if(typeof data.description !== "string"){
-validate95.errors = [{instancePath:instancePath+"/description",message:"must be string"}];
+validate96.errors = [{instancePath:instancePath+"/description",message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -7008,7 +7096,7 @@ if(valid0){
 if(data.helpText !== undefined){
 const _errs5 = errors;
 if(typeof data.helpText !== "string"){
-validate95.errors = [{instancePath:instancePath+"/helpText",message:"must be string"}];
+validate96.errors = [{instancePath:instancePath+"/helpText",message:"must be string"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -7041,7 +7129,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 (vErrors ??= []).push({instancePath:instancePath+"/value",message:"must match a schema in anyOf"});
 errors++;
-validate95.errors = vErrors;
+validate96.errors = vErrors;
 return false;
 }
 else {
@@ -7064,7 +7152,7 @@ if(valid0){
 if(data.suggestedValue !== undefined){
 const _errs13 = errors;
 if(!(typeof data.suggestedValue == "number")){
-validate95.errors = [{instancePath:instancePath+"/suggestedValue",message:"must be number"}];
+validate96.errors = [{instancePath:instancePath+"/suggestedValue",message:"must be number"}];
 return false;
 }
 var valid0 = _errs13 === errors;
@@ -7076,7 +7164,7 @@ if(valid0){
 if(data.suggestedValueText !== undefined){
 const _errs15 = errors;
 if(typeof data.suggestedValueText !== "string"){
-validate95.errors = [{instancePath:instancePath+"/suggestedValueText",message:"must be string"}];
+validate96.errors = [{instancePath:instancePath+"/suggestedValueText",message:"must be string"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -7094,8 +7182,8 @@ var valid2 = true;
 const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
 const _errs19 = errors;
-if(!(validate96(data6[i0], {instancePath:instancePath+"/dropdownOptions/" + i0,parentData:data6,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+if(!(validate97(data6[i0], {instancePath:instancePath+"/dropdownOptions/" + i0,parentData:data6,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs19 === errors;
@@ -7105,7 +7193,7 @@ break;
 }
 }
 else {
-validate95.errors = [{instancePath:instancePath+"/dropdownOptions",message:"must be array"}];
+validate96.errors = [{instancePath:instancePath+"/dropdownOptions",message:"must be array"}];
 return false;
 }
 }
@@ -7115,6 +7203,128 @@ else {
 var valid0 = true;
 }
 }
+}
+}
+}
+}
+}
+}
+}
+else {
+validate96.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate96.errors = vErrors;
+return errors === 0;
+}
+function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.axes === undefined) && (missing0 = "axes")) || ((data.minimumConfidenceRating === undefined) && (missing0 = "minimumConfidenceRating"))){
+validate95.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.axes !== undefined){
+let data0 = data.axes;
+const _errs1 = errors;
+if(errors === _errs1){
+if(Array.isArray(data0)){
+var valid1 = true;
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+let data1 = data0[i0];
+const _errs3 = errors;
+if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+validate95.errors = [{instancePath:instancePath+"/axes/" + i0,message:"must be integer"}];
+return false;
+}
+var valid1 = _errs3 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate95.errors = [{instancePath:instancePath+"/axes",message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.clusterCount !== undefined){
+let data2 = data.clusterCount;
+const _errs5 = errors;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+validate95.errors = [{instancePath:instancePath+"/clusterCount",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.minimumConfidenceRating !== undefined){
+const _errs7 = errors;
+if(!(typeof data.minimumConfidenceRating == "number")){
+validate95.errors = [{instancePath:instancePath+"/minimumConfidenceRating",message:"must be number"}];
+return false;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.skipEmbeddingsAndMemory !== undefined){
+const _errs9 = errors;
+if(typeof data.skipEmbeddingsAndMemory !== "boolean"){
+validate95.errors = [{instancePath:instancePath+"/skipEmbeddingsAndMemory",message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.thresholds !== undefined){
+let data5 = data.thresholds;
+const _errs11 = errors;
+if(errors === _errs11){
+if(Array.isArray(data5)){
+var valid2 = true;
+const len1 = data5.length;
+for(let i1=0; i1<len1; i1++){
+const _errs13 = errors;
+if(!(validate96(data5[i1], {instancePath:instancePath+"/thresholds/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs13 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate95.errors = [{instancePath:instancePath+"/thresholds",message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
 }
 }
 }
@@ -7136,130 +7346,8 @@ let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((data.axes === undefined) && (missing0 = "axes")) || ((data.minimumConfidenceRating === undefined) && (missing0 = "minimumConfidenceRating"))){
-validate94.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.axes !== undefined){
-let data0 = data.axes;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
-const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-let data1 = data0[i0];
-const _errs3 = errors;
-if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate94.errors = [{instancePath:instancePath+"/axes/" + i0,message:"must be integer"}];
-return false;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate94.errors = [{instancePath:instancePath+"/axes",message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.clusterCount !== undefined){
-let data2 = data.clusterCount;
-const _errs5 = errors;
-if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate94.errors = [{instancePath:instancePath+"/clusterCount",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.minimumConfidenceRating !== undefined){
-const _errs7 = errors;
-if(!(typeof data.minimumConfidenceRating == "number")){
-validate94.errors = [{instancePath:instancePath+"/minimumConfidenceRating",message:"must be number"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.skipEmbeddingsAndMemory !== undefined){
-const _errs9 = errors;
-if(typeof data.skipEmbeddingsAndMemory !== "boolean"){
-validate94.errors = [{instancePath:instancePath+"/skipEmbeddingsAndMemory",message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.thresholds !== undefined){
-let data5 = data.thresholds;
-const _errs11 = errors;
-if(errors === _errs11){
-if(Array.isArray(data5)){
-var valid2 = true;
-const len1 = data5.length;
-for(let i1=0; i1<len1; i1++){
-const _errs13 = errors;
-if(!(validate95(data5[i1], {instancePath:instancePath+"/thresholds/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
-errors = vErrors.length;
-}
-var valid2 = _errs13 === errors;
-if(!valid2){
-break;
-}
-}
-}
-else {
-validate94.errors = [{instancePath:instancePath+"/thresholds",message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-else {
-validate94.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate94.errors = vErrors;
-return errors === 0;
-}
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
 if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
-validate93.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+validate94.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -7270,7 +7358,7 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.learnId === undefined) && (missing1 = "learnId"))){
-validate93.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+validate94.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
@@ -7278,7 +7366,7 @@ if(data0.projectId !== undefined){
 let data1 = data0.projectId;
 const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate93.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+validate94.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs3 === errors;
@@ -7291,7 +7379,7 @@ if(data0.learnId !== undefined){
 let data2 = data0.learnId;
 const _errs5 = errors;
 if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate93.errors = [{instancePath:instancePath+"/path/learnId",message:"must be integer"}];
+validate94.errors = [{instancePath:instancePath+"/path/learnId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -7303,7 +7391,7 @@ var valid1 = true;
 }
 }
 else {
-validate93.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+validate94.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
 return false;
 }
 }
@@ -7318,7 +7406,7 @@ let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
 if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
-validate93.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+validate94.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
@@ -7330,8 +7418,8 @@ var valid0 = true;
 if(valid0){
 if(data.body !== undefined){
 const _errs9 = errors;
-if(!(validate94(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
+if(!(validate95(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -7344,29 +7432,29 @@ var valid0 = true;
 }
 }
 else {
-validate93.errors = [{instancePath,message:"must be object"}];
+validate94.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate93.errors = vErrors;
+validate94.errors = vErrors;
 return errors === 0;
 }
-const validateRequest46 = validate100;
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateRequest47 = validate101;
+function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((data.type === undefined) && (missing0 = "type")){
-validate102.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+validate103.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
 const _errs1 = errors;
 if(typeof data.type !== "string"){
-validate102.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
+validate103.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -7379,7 +7467,7 @@ if(data.neurons !== undefined){
 let data1 = data.neurons;
 const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate102.errors = [{instancePath:instancePath+"/neurons",message:"must be integer"}];
+validate103.errors = [{instancePath:instancePath+"/neurons",message:"must be integer"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -7392,7 +7480,7 @@ if(data.kernelSize !== undefined){
 let data2 = data.kernelSize;
 const _errs5 = errors;
 if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate102.errors = [{instancePath:instancePath+"/kernelSize",message:"must be integer"}];
+validate103.errors = [{instancePath:instancePath+"/kernelSize",message:"must be integer"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -7404,7 +7492,7 @@ if(valid0){
 if(data.dropoutRate !== undefined){
 const _errs7 = errors;
 if(!(typeof data.dropoutRate == "number")){
-validate102.errors = [{instancePath:instancePath+"/dropoutRate",message:"must be number"}];
+validate103.errors = [{instancePath:instancePath+"/dropoutRate",message:"must be number"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -7417,7 +7505,7 @@ if(data.columns !== undefined){
 let data4 = data.columns;
 const _errs9 = errors;
 if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
-validate102.errors = [{instancePath:instancePath+"/columns",message:"must be integer"}];
+validate103.errors = [{instancePath:instancePath+"/columns",message:"must be integer"}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -7430,7 +7518,7 @@ if(data.stack !== undefined){
 let data5 = data.stack;
 const _errs11 = errors;
 if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
-validate102.errors = [{instancePath:instancePath+"/stack",message:"must be integer"}];
+validate103.errors = [{instancePath:instancePath+"/stack",message:"must be integer"}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -7442,7 +7530,7 @@ if(valid0){
 if(data.enabled !== undefined){
 const _errs13 = errors;
 if(typeof data.enabled !== "boolean"){
-validate102.errors = [{instancePath:instancePath+"/enabled",message:"must be boolean"}];
+validate103.errors = [{instancePath:instancePath+"/enabled",message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs13 === errors;
@@ -7455,7 +7543,7 @@ if(data.organizationModelId !== undefined){
 let data7 = data.organizationModelId;
 const _errs15 = errors;
 if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
-validate102.errors = [{instancePath:instancePath+"/organizationModelId",message:"must be integer"}];
+validate103.errors = [{instancePath:instancePath+"/organizationModelId",message:"must be integer"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -7473,28 +7561,28 @@ var valid0 = true;
 }
 }
 else {
-validate102.errors = [{instancePath,message:"must be object"}];
+validate103.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate102.errors = vErrors;
+validate103.errors = vErrors;
 return errors === 0;
 }
-function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((data.enabled === undefined) && (missing0 = "enabled")){
-validate104.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+validate105.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 if(data.enabled !== undefined){
 const _errs1 = errors;
 if(typeof data.enabled !== "boolean"){
-validate104.errors = [{instancePath:instancePath+"/enabled",message:"must be boolean"}];
+validate105.errors = [{instancePath:instancePath+"/enabled",message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -7506,7 +7594,7 @@ if(valid0){
 if(data.warping !== undefined){
 const _errs3 = errors;
 if(typeof data.warping !== "boolean"){
-validate104.errors = [{instancePath:instancePath+"/warping",message:"must be boolean"}];
+validate105.errors = [{instancePath:instancePath+"/warping",message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -7519,11 +7607,11 @@ if(data.freqMasking !== undefined){
 let data2 = data.freqMasking;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate104.errors = [{instancePath:instancePath+"/freqMasking",message:"must be string"}];
+validate105.errors = [{instancePath:instancePath+"/freqMasking",message:"must be string"}];
 return false;
 }
 if(!(data2 === "none" || data2 === "low" || data2 === "high")){
-validate104.errors = [{instancePath:instancePath+"/freqMasking",message:"must be one of none, low, high"}];
+validate105.errors = [{instancePath:instancePath+"/freqMasking",message:"must be one of none, low, high"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -7536,11 +7624,11 @@ if(data.timeMasking !== undefined){
 let data3 = data.timeMasking;
 const _errs7 = errors;
 if(typeof data3 !== "string"){
-validate104.errors = [{instancePath:instancePath+"/timeMasking",message:"must be string"}];
+validate105.errors = [{instancePath:instancePath+"/timeMasking",message:"must be string"}];
 return false;
 }
 if(!(data3 === "none" || data3 === "low" || data3 === "high")){
-validate104.errors = [{instancePath:instancePath+"/timeMasking",message:"must be one of none, low, high"}];
+validate105.errors = [{instancePath:instancePath+"/timeMasking",message:"must be one of none, low, high"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -7553,11 +7641,11 @@ if(data.gaussianNoise !== undefined){
 let data4 = data.gaussianNoise;
 const _errs9 = errors;
 if(typeof data4 !== "string"){
-validate104.errors = [{instancePath:instancePath+"/gaussianNoise",message:"must be string"}];
+validate105.errors = [{instancePath:instancePath+"/gaussianNoise",message:"must be string"}];
 return false;
 }
 if(!(data4 === "none" || data4 === "low" || data4 === "high")){
-validate104.errors = [{instancePath:instancePath+"/gaussianNoise",message:"must be one of none, low, high"}];
+validate105.errors = [{instancePath:instancePath+"/gaussianNoise",message:"must be one of none, low, high"}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -7572,28 +7660,28 @@ var valid0 = true;
 }
 }
 else {
-validate104.errors = [{instancePath,message:"must be object"}];
+validate105.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate104.errors = vErrors;
+validate105.errors = vErrors;
 return errors === 0;
 }
-function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((data.enabled === undefined) && (missing0 = "enabled")){
-validate106.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+validate107.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 if(data.enabled !== undefined){
 const _errs1 = errors;
 if(typeof data.enabled !== "boolean"){
-validate106.errors = [{instancePath:instancePath+"/enabled",message:"must be boolean"}];
+validate107.errors = [{instancePath:instancePath+"/enabled",message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -7605,7 +7693,7 @@ if(valid0){
 if(data.additionalClasses !== undefined){
 const _errs3 = errors;
 if(!(typeof data.additionalClasses == "number")){
-validate106.errors = [{instancePath:instancePath+"/additionalClasses",message:"must be number"}];
+validate107.errors = [{instancePath:instancePath+"/additionalClasses",message:"must be number"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -7617,7 +7705,7 @@ if(valid0){
 if(data.neuronsPerClass !== undefined){
 const _errs5 = errors;
 if(!(typeof data.neuronsPerClass == "number")){
-validate106.errors = [{instancePath:instancePath+"/neuronsPerClass",message:"must be number"}];
+validate107.errors = [{instancePath:instancePath+"/neuronsPerClass",message:"must be number"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -7630,14 +7718,14 @@ var valid0 = true;
 }
 }
 else {
-validate106.errors = [{instancePath,message:"must be object"}];
+validate107.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate106.errors = vErrors;
+validate107.errors = vErrors;
 return errors === 0;
 }
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
@@ -7646,11 +7734,11 @@ if(data.mode !== undefined){
 let data0 = data.mode;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate101.errors = [{instancePath:instancePath+"/mode",message:"must be string"}];
+validate102.errors = [{instancePath:instancePath+"/mode",message:"must be string"}];
 return false;
 }
 if(!(data0 === "visual" || data0 === "expert")){
-validate101.errors = [{instancePath:instancePath+"/mode",message:"must be one of visual, expert"}];
+validate102.errors = [{instancePath:instancePath+"/mode",message:"must be one of visual, expert"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -7662,7 +7750,7 @@ if(valid0){
 if(data.minimumConfidenceRating !== undefined){
 const _errs3 = errors;
 if(!(typeof data.minimumConfidenceRating == "number")){
-validate101.errors = [{instancePath:instancePath+"/minimumConfidenceRating",message:"must be number"}];
+validate102.errors = [{instancePath:instancePath+"/minimumConfidenceRating",message:"must be number"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -7675,11 +7763,11 @@ if(data.selectedModelType !== undefined){
 let data2 = data.selectedModelType;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate101.errors = [{instancePath:instancePath+"/selectedModelType",message:"must be string"}];
+validate102.errors = [{instancePath:instancePath+"/selectedModelType",message:"must be string"}];
 return false;
 }
 if(!(data2 === "int8" || data2 === "float32" || data2 === "akida" || data2 === "requiresRetrain")){
-validate101.errors = [{instancePath:instancePath+"/selectedModelType",message:"must be one of int8, float32, akida, requiresRetrain"}];
+validate102.errors = [{instancePath:instancePath+"/selectedModelType",message:"must be one of int8, float32, akida, requiresRetrain"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -7691,7 +7779,7 @@ if(valid0){
 if(data.script !== undefined){
 const _errs7 = errors;
 if(typeof data.script !== "string"){
-validate101.errors = [{instancePath:instancePath+"/script",message:"must be string"}];
+validate102.errors = [{instancePath:instancePath+"/script",message:"must be string"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -7709,8 +7797,8 @@ var valid1 = true;
 const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 const _errs11 = errors;
-if(!(validate102(data4[i0], {instancePath:instancePath+"/visualLayers/" + i0,parentData:data4,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+if(!(validate103(data4[i0], {instancePath:instancePath+"/visualLayers/" + i0,parentData:data4,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs11 === errors;
@@ -7720,7 +7808,7 @@ break;
 }
 }
 else {
-validate101.errors = [{instancePath:instancePath+"/visualLayers",message:"must be array"}];
+validate102.errors = [{instancePath:instancePath+"/visualLayers",message:"must be array"}];
 return false;
 }
 }
@@ -7734,7 +7822,7 @@ if(data.trainingCycles !== undefined){
 let data6 = data.trainingCycles;
 const _errs12 = errors;
 if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
-validate101.errors = [{instancePath:instancePath+"/trainingCycles",message:"must be integer"}];
+validate102.errors = [{instancePath:instancePath+"/trainingCycles",message:"must be integer"}];
 return false;
 }
 var valid0 = _errs12 === errors;
@@ -7746,7 +7834,7 @@ if(valid0){
 if(data.learningRate !== undefined){
 const _errs14 = errors;
 if(!(typeof data.learningRate == "number")){
-validate101.errors = [{instancePath:instancePath+"/learningRate",message:"must be number"}];
+validate102.errors = [{instancePath:instancePath+"/learningRate",message:"must be number"}];
 return false;
 }
 var valid0 = _errs14 === errors;
@@ -7759,7 +7847,7 @@ if(data.batchSize !== undefined){
 let data8 = data.batchSize;
 const _errs16 = errors;
 if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
-validate101.errors = [{instancePath:instancePath+"/batchSize",message:"must be integer"}];
+validate102.errors = [{instancePath:instancePath+"/batchSize",message:"must be integer"}];
 return false;
 }
 var valid0 = _errs16 === errors;
@@ -7771,7 +7859,7 @@ if(valid0){
 if(data.trainTestSplit !== undefined){
 const _errs18 = errors;
 if(!(typeof data.trainTestSplit == "number")){
-validate101.errors = [{instancePath:instancePath+"/trainTestSplit",message:"must be number"}];
+validate102.errors = [{instancePath:instancePath+"/trainTestSplit",message:"must be number"}];
 return false;
 }
 var valid0 = _errs18 === errors;
@@ -7783,7 +7871,7 @@ if(valid0){
 if(data.autoClassWeights !== undefined){
 const _errs20 = errors;
 if(typeof data.autoClassWeights !== "boolean"){
-validate101.errors = [{instancePath:instancePath+"/autoClassWeights",message:"must be boolean"}];
+validate102.errors = [{instancePath:instancePath+"/autoClassWeights",message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs20 === errors;
@@ -7795,7 +7883,7 @@ if(valid0){
 if(data.useLearnedOptimizer !== undefined){
 const _errs22 = errors;
 if(typeof data.useLearnedOptimizer !== "boolean"){
-validate101.errors = [{instancePath:instancePath+"/useLearnedOptimizer",message:"must be boolean"}];
+validate102.errors = [{instancePath:instancePath+"/useLearnedOptimizer",message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs22 === errors;
@@ -7808,11 +7896,11 @@ if(data.augmentationPolicyImage !== undefined){
 let data12 = data.augmentationPolicyImage;
 const _errs24 = errors;
 if(typeof data12 !== "string"){
-validate101.errors = [{instancePath:instancePath+"/augmentationPolicyImage",message:"must be string"}];
+validate102.errors = [{instancePath:instancePath+"/augmentationPolicyImage",message:"must be string"}];
 return false;
 }
 if(!(data12 === "none" || data12 === "all")){
-validate101.errors = [{instancePath:instancePath+"/augmentationPolicyImage",message:"must be one of none, all"}];
+validate102.errors = [{instancePath:instancePath+"/augmentationPolicyImage",message:"must be one of none, all"}];
 return false;
 }
 var valid0 = _errs24 === errors;
@@ -7823,8 +7911,8 @@ var valid0 = true;
 if(valid0){
 if(data.augmentationPolicySpectrogram !== undefined){
 const _errs26 = errors;
-if(!(validate104(data.augmentationPolicySpectrogram, {instancePath:instancePath+"/augmentationPolicySpectrogram",parentData:data,parentDataProperty:"augmentationPolicySpectrogram",rootData}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+if(!(validate105(data.augmentationPolicySpectrogram, {instancePath:instancePath+"/augmentationPolicySpectrogram",parentData:data,parentDataProperty:"augmentationPolicySpectrogram",rootData}))){
+vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs26 === errors;
@@ -7836,7 +7924,7 @@ if(valid0){
 if(data.profileInt8 !== undefined){
 const _errs27 = errors;
 if(typeof data.profileInt8 !== "boolean"){
-validate101.errors = [{instancePath:instancePath+"/profileInt8",message:"must be boolean"}];
+validate102.errors = [{instancePath:instancePath+"/profileInt8",message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs27 === errors;
@@ -7848,7 +7936,7 @@ if(valid0){
 if(data.skipEmbeddingsAndMemory !== undefined){
 const _errs29 = errors;
 if(typeof data.skipEmbeddingsAndMemory !== "boolean"){
-validate101.errors = [{instancePath:instancePath+"/skipEmbeddingsAndMemory",message:"must be boolean"}];
+validate102.errors = [{instancePath:instancePath+"/skipEmbeddingsAndMemory",message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs29 === errors;
@@ -7859,8 +7947,8 @@ var valid0 = true;
 if(valid0){
 if(data.akidaEdgeLearningConfig !== undefined){
 const _errs31 = errors;
-if(!(validate106(data.akidaEdgeLearningConfig, {instancePath:instancePath+"/akidaEdgeLearningConfig",parentData:data,parentDataProperty:"akidaEdgeLearningConfig",rootData}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
+if(!(validate107(data.akidaEdgeLearningConfig, {instancePath:instancePath+"/akidaEdgeLearningConfig",parentData:data,parentDataProperty:"akidaEdgeLearningConfig",rootData}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs31 === errors;
@@ -7872,7 +7960,7 @@ if(valid0){
 if(data.customValidationMetadataKey !== undefined){
 const _errs32 = errors;
 if(typeof data.customValidationMetadataKey !== "string"){
-validate101.errors = [{instancePath:instancePath+"/customValidationMetadataKey",message:"must be string"}];
+validate102.errors = [{instancePath:instancePath+"/customValidationMetadataKey",message:"must be string"}];
 return false;
 }
 var valid0 = _errs32 === errors;
@@ -7884,7 +7972,7 @@ if(valid0){
 if(data.showAdvancedTrainingSettings !== undefined){
 const _errs34 = errors;
 if(typeof data.showAdvancedTrainingSettings !== "boolean"){
-validate101.errors = [{instancePath:instancePath+"/showAdvancedTrainingSettings",message:"must be boolean"}];
+validate102.errors = [{instancePath:instancePath+"/showAdvancedTrainingSettings",message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs34 === errors;
@@ -7896,7 +7984,7 @@ if(valid0){
 if(data.showAugmentationTrainingSettings !== undefined){
 const _errs36 = errors;
 if(typeof data.showAugmentationTrainingSettings !== "boolean"){
-validate101.errors = [{instancePath:instancePath+"/showAugmentationTrainingSettings",message:"must be boolean"}];
+validate102.errors = [{instancePath:instancePath+"/showAugmentationTrainingSettings",message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs36 === errors;
@@ -7914,7 +8002,7 @@ for(const key0 in data20){
 let data21 = data20[key0];
 const _errs41 = errors;
 if((typeof data21 !== "string") && (data21 !== null)){
-validate101.errors = [{instancePath:instancePath+"/customParameters/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),message:"must be string,null"}];
+validate102.errors = [{instancePath:instancePath+"/customParameters/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),message:"must be string,null"}];
 return false;
 }
 var valid2 = _errs41 === errors;
@@ -7924,7 +8012,7 @@ break;
 }
 }
 else {
-validate101.errors = [{instancePath:instancePath+"/customParameters",message:"must be object"}];
+validate102.errors = [{instancePath:instancePath+"/customParameters",message:"must be object"}];
 return false;
 }
 }
@@ -7938,11 +8026,11 @@ if(data.anomalyCapacity !== undefined){
 let data22 = data.anomalyCapacity;
 const _errs43 = errors;
 if(typeof data22 !== "string"){
-validate101.errors = [{instancePath:instancePath+"/anomalyCapacity",message:"must be string"}];
+validate102.errors = [{instancePath:instancePath+"/anomalyCapacity",message:"must be string"}];
 return false;
 }
 if(!(data22 === "low" || data22 === "medium" || data22 === "high")){
-validate101.errors = [{instancePath:instancePath+"/anomalyCapacity",message:"must be one of low, medium, high"}];
+validate102.errors = [{instancePath:instancePath+"/anomalyCapacity",message:"must be one of low, medium, high"}];
 return false;
 }
 var valid0 = _errs43 === errors;
@@ -7955,11 +8043,11 @@ if(data.lastShownModelVariant !== undefined){
 let data23 = data.lastShownModelVariant;
 const _errs45 = errors;
 if(typeof data23 !== "string"){
-validate101.errors = [{instancePath:instancePath+"/lastShownModelVariant",message:"must be string"}];
+validate102.errors = [{instancePath:instancePath+"/lastShownModelVariant",message:"must be string"}];
 return false;
 }
 if(!(data23 === "int8" || data23 === "float32" || data23 === "akida")){
-validate101.errors = [{instancePath:instancePath+"/lastShownModelVariant",message:"must be one of int8, float32, akida"}];
+validate102.errors = [{instancePath:instancePath+"/lastShownModelVariant",message:"must be one of int8, float32, akida"}];
 return false;
 }
 var valid0 = _errs45 === errors;
@@ -7972,7 +8060,7 @@ if(data.blockParameters !== undefined){
 let data24 = data.blockParameters;
 const _errs47 = errors;
 if(!(data24 && typeof data24 == "object" && !Array.isArray(data24))){
-validate101.errors = [{instancePath:instancePath+"/blockParameters",message:"must be object"}];
+validate102.errors = [{instancePath:instancePath+"/blockParameters",message:"must be object"}];
 return false;
 }
 var valid0 = _errs47 === errors;
@@ -7985,11 +8073,11 @@ if(data.trainingProcessor !== undefined){
 let data25 = data.trainingProcessor;
 const _errs49 = errors;
 if(typeof data25 !== "string"){
-validate101.errors = [{instancePath:instancePath+"/trainingProcessor",message:"must be string"}];
+validate102.errors = [{instancePath:instancePath+"/trainingProcessor",message:"must be string"}];
 return false;
 }
 if(!(data25 === "cpu" || data25 === "gpu")){
-validate101.errors = [{instancePath:instancePath+"/trainingProcessor",message:"must be one of cpu, gpu"}];
+validate102.errors = [{instancePath:instancePath+"/trainingProcessor",message:"must be one of cpu, gpu"}];
 return false;
 }
 var valid0 = _errs49 === errors;
@@ -8002,7 +8090,7 @@ if(data.assertGpuUsagePercentage !== undefined){
 let data26 = data.assertGpuUsagePercentage;
 const _errs51 = errors;
 if((!(typeof data26 == "number")) && (data26 !== null)){
-validate101.errors = [{instancePath:instancePath+"/assertGpuUsagePercentage",message:"must be number,null"}];
+validate102.errors = [{instancePath:instancePath+"/assertGpuUsagePercentage",message:"must be number,null"}];
 return false;
 }
 var valid0 = _errs51 === errors;
@@ -8036,21 +8124,21 @@ var valid0 = true;
 }
 }
 else {
-validate101.errors = [{instancePath,message:"must be object"}];
+validate102.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate101.errors = vErrors;
+validate102.errors = vErrors;
 return errors === 0;
 }
-function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
-validate100.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+validate101.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -8061,7 +8149,7 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.learnId === undefined) && (missing1 = "learnId"))){
-validate100.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+validate101.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
@@ -8069,7 +8157,7 @@ if(data0.projectId !== undefined){
 let data1 = data0.projectId;
 const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate100.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+validate101.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs3 === errors;
@@ -8082,7 +8170,7 @@ if(data0.learnId !== undefined){
 let data2 = data0.learnId;
 const _errs5 = errors;
 if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate100.errors = [{instancePath:instancePath+"/path/learnId",message:"must be integer"}];
+validate101.errors = [{instancePath:instancePath+"/path/learnId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -8094,7 +8182,7 @@ var valid1 = true;
 }
 }
 else {
-validate100.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+validate101.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
 return false;
 }
 }
@@ -8109,7 +8197,7 @@ let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
 if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
-validate100.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+validate101.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
@@ -8121,8 +8209,8 @@ var valid0 = true;
 if(valid0){
 if(data.body !== undefined){
 const _errs9 = errors;
-if(!(validate101(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
+if(!(validate102(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -8135,106 +8223,11 @@ var valid0 = true;
 }
 }
 else {
-validate100.errors = [{instancePath,message:"must be object"}];
+validate101.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate100.errors = vErrors;
-return errors === 0;
-}
-const validateRequest47 = validate109;
-function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
-validate109.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.path !== undefined){
-let data0 = data.path;
-const _errs1 = errors;
-if(errors === _errs1){
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-let missing1;
-if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.jobId === undefined) && (missing1 = "jobId"))){
-validate109.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
-return false;
-}
-else {
-if(data0.projectId !== undefined){
-let data1 = data0.projectId;
-const _errs3 = errors;
-if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate109.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
-return false;
-}
-var valid1 = _errs3 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data0.jobId !== undefined){
-let data2 = data0.jobId;
-const _errs5 = errors;
-if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate109.errors = [{instancePath:instancePath+"/path/jobId",message:"must be integer"}];
-return false;
-}
-var valid1 = _errs5 === errors;
-}
-else {
-var valid1 = true;
-}
-}
-}
-}
-else {
-validate109.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.query !== undefined){
-let data3 = data.query;
-const _errs7 = errors;
-if(errors === _errs7){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.forceCancel !== undefined){
-if(typeof data3.forceCancel !== "string"){
-validate109.errors = [{instancePath:instancePath+"/query/forceCancel",message:"must be string"}];
-return false;
-}
-}
-}
-else {
-validate109.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-else {
-validate109.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate109.errors = vErrors;
+validate101.errors = vErrors;
 return errors === 0;
 }
 const validateRequest48 = validate110;
@@ -8303,7 +8296,15 @@ if(data.query !== undefined){
 let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
-if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.forceCancel !== undefined){
+if(typeof data3.forceCancel !== "string"){
+validate110.errors = [{instancePath:instancePath+"/query/forceCancel",message:"must be string"}];
+return false;
+}
+}
+}
+else {
 validate110.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
@@ -8390,39 +8391,7 @@ if(data.query !== undefined){
 let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.limit !== undefined){
-let data4 = data3.limit;
-const _errs9 = errors;
-if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
-validate111.errors = [{instancePath:instancePath+"/query/limit",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs9 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.logLevel !== undefined){
-let data5 = data3.logLevel;
-const _errs11 = errors;
-if(typeof data5 !== "string"){
-validate111.errors = [{instancePath:instancePath+"/query/logLevel",message:"must be string"}];
-return false;
-}
-if(!(data5 === "error" || data5 === "warn" || data5 === "info" || data5 === "debug")){
-validate111.errors = [{instancePath:instancePath+"/query/logLevel",message:"must be one of error, warn, info, debug"}];
-return false;
-}
-var valid2 = _errs11 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-else {
+if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
 validate111.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
@@ -8563,53 +8532,13 @@ validate112.errors = vErrors;
 return errors === 0;
 }
 const validateRequest51 = validate113;
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.jobNotificationUids !== undefined){
-let data0 = data.jobNotificationUids;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
-const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-let data1 = data0[i0];
-const _errs3 = errors;
-if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate114.errors = [{instancePath:instancePath+"/jobNotificationUids/" + i0,message:"must be integer"}];
-return false;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate114.errors = [{instancePath:instancePath+"/jobNotificationUids",message:"must be array"}];
-return false;
-}
-}
-}
-}
-else {
-validate114.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate114.errors = vErrors;
-return errors === 0;
-}
 function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
 validate113.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
@@ -8668,7 +8597,39 @@ if(data.query !== undefined){
 let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
-if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.limit !== undefined){
+let data4 = data3.limit;
+const _errs9 = errors;
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+validate113.errors = [{instancePath:instancePath+"/query/limit",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs9 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.logLevel !== undefined){
+let data5 = data3.logLevel;
+const _errs11 = errors;
+if(typeof data5 !== "string"){
+validate113.errors = [{instancePath:instancePath+"/query/logLevel",message:"must be string"}];
+return false;
+}
+if(!(data5 === "error" || data5 === "warn" || data5 === "info" || data5 === "debug")){
+validate113.errors = [{instancePath:instancePath+"/query/logLevel",message:"must be one of error, warn, info, debug"}];
+return false;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+else {
 validate113.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
@@ -8677,19 +8638,6 @@ var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
-}
-if(valid0){
-if(data.body !== undefined){
-const _errs9 = errors;
-if(!(validate114(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
 }
 }
 }
@@ -8702,15 +8650,55 @@ return false;
 validate113.errors = vErrors;
 return errors === 0;
 }
-const validateRequest52 = validate116;
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateRequest52 = validate114;
+function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.jobNotificationUids !== undefined){
+let data0 = data.jobNotificationUids;
+const _errs1 = errors;
+if(errors === _errs1){
+if(Array.isArray(data0)){
+var valid1 = true;
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+let data1 = data0[i0];
+const _errs3 = errors;
+if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+validate115.errors = [{instancePath:instancePath+"/jobNotificationUids/" + i0,message:"must be integer"}];
+return false;
+}
+var valid1 = _errs3 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate115.errors = [{instancePath:instancePath+"/jobNotificationUids",message:"must be array"}];
+return false;
+}
+}
+}
+}
+else {
+validate115.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate115.errors = vErrors;
+return errors === 0;
+}
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
-validate116.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+validate114.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -8720,22 +8708,41 @@ const _errs1 = errors;
 if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
-if((data0.projectId === undefined) && (missing1 = "projectId")){
-validate116.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.jobId === undefined) && (missing1 = "jobId"))){
+validate114.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data0.projectId !== undefined){
 let data1 = data0.projectId;
+const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate116.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+validate114.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
+}
+var valid1 = _errs3 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data0.jobId !== undefined){
+let data2 = data0.jobId;
+const _errs5 = errors;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+validate114.errors = [{instancePath:instancePath+"/path/jobId",message:"must be integer"}];
+return false;
+}
+var valid1 = _errs5 === errors;
+}
+else {
+var valid1 = true;
 }
 }
 }
 }
 else {
-validate116.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+validate114.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
 return false;
 }
 }
@@ -8746,15 +8753,27 @@ var valid0 = true;
 }
 if(valid0){
 if(data.query !== undefined){
-let data2 = data.query;
-const _errs5 = errors;
-if(errors === _errs5){
-if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
-validate116.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+let data3 = data.query;
+const _errs7 = errors;
+if(errors === _errs7){
+if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
+validate114.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
-var valid0 = _errs5 === errors;
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.body !== undefined){
+const _errs9 = errors;
+if(!(validate115(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
@@ -8762,12 +8781,13 @@ var valid0 = true;
 }
 }
 }
+}
 else {
-validate116.errors = [{instancePath,message:"must be object"}];
+validate114.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate116.errors = vErrors;
+validate114.errors = vErrors;
 return errors === 0;
 }
 const validateRequest53 = validate117;
@@ -8788,48 +8808,16 @@ const _errs1 = errors;
 if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
-if((((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.learnId === undefined) && (missing1 = "learnId"))) || ((data0.modelDownloadId === undefined) && (missing1 = "modelDownloadId"))){
+if((data0.projectId === undefined) && (missing1 = "projectId")){
 validate117.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data0.projectId !== undefined){
 let data1 = data0.projectId;
-const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
 validate117.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
-}
-var valid1 = _errs3 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data0.learnId !== undefined){
-let data2 = data0.learnId;
-const _errs5 = errors;
-if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate117.errors = [{instancePath:instancePath+"/path/learnId",message:"must be integer"}];
-return false;
-}
-var valid1 = _errs5 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data0.modelDownloadId !== undefined){
-const _errs7 = errors;
-if(typeof data0.modelDownloadId !== "string"){
-validate117.errors = [{instancePath:instancePath+"/path/modelDownloadId",message:"must be string"}];
-return false;
-}
-var valid1 = _errs7 === errors;
-}
-else {
-var valid1 = true;
-}
 }
 }
 }
@@ -8846,15 +8834,15 @@ var valid0 = true;
 }
 if(valid0){
 if(data.query !== undefined){
-let data4 = data.query;
-const _errs9 = errors;
-if(errors === _errs9){
-if(!(data4 && typeof data4 == "object" && !Array.isArray(data4))){
+let data2 = data.query;
+const _errs5 = errors;
+if(errors === _errs5){
+if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
 validate117.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
-var valid0 = _errs9 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
@@ -8888,16 +8876,48 @@ const _errs1 = errors;
 if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
-if((data0.projectId === undefined) && (missing1 = "projectId")){
+if((((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.learnId === undefined) && (missing1 = "learnId"))) || ((data0.modelDownloadId === undefined) && (missing1 = "modelDownloadId"))){
 validate118.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data0.projectId !== undefined){
 let data1 = data0.projectId;
+const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
 validate118.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
+}
+var valid1 = _errs3 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data0.learnId !== undefined){
+let data2 = data0.learnId;
+const _errs5 = errors;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+validate118.errors = [{instancePath:instancePath+"/path/learnId",message:"must be integer"}];
+return false;
+}
+var valid1 = _errs5 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data0.modelDownloadId !== undefined){
+const _errs7 = errors;
+if(typeof data0.modelDownloadId !== "string"){
+validate118.errors = [{instancePath:instancePath+"/path/modelDownloadId",message:"must be string"}];
+return false;
+}
+var valid1 = _errs7 === errors;
+}
+else {
+var valid1 = true;
+}
 }
 }
 }
@@ -8914,24 +8934,15 @@ var valid0 = true;
 }
 if(valid0){
 if(data.query !== undefined){
-let data2 = data.query;
-const _errs5 = errors;
-if(errors === _errs5){
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.impulseId !== undefined){
-let data3 = data2.impulseId;
-if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
-validate118.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
-return false;
-}
-}
-}
-else {
+let data4 = data.query;
+const _errs9 = errors;
+if(errors === _errs9){
+if(!(data4 && typeof data4 == "object" && !Array.isArray(data4))){
 validate118.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
-var valid0 = _errs5 === errors;
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
@@ -8994,7 +9005,16 @@ if(data.query !== undefined){
 let data2 = data.query;
 const _errs5 = errors;
 if(errors === _errs5){
-if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if(data2.impulseId !== undefined){
+let data3 = data2.impulseId;
+if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
+validate119.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
+return false;
+}
+}
+}
+else {
 validate119.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
@@ -9062,358 +9082,7 @@ if(data.query !== undefined){
 let data2 = data.query;
 const _errs5 = errors;
 if(errors === _errs5){
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-let missing2;
-if((data2.category === undefined) && (missing2 = "category")){
-validate120.errors = [{instancePath:instancePath+"/query",message:"must have required property '"+missing2+"'"}];
-return false;
-}
-else {
-if(data2.category !== undefined){
-let data3 = data2.category;
-const _errs7 = errors;
-if(typeof data3 !== "string"){
-validate120.errors = [{instancePath:instancePath+"/query/category",message:"must be string"}];
-return false;
-}
-if(!(data3 === "training" || data3 === "testing" || data3 === "validation" || data3 === "post-processing" || data3 === "all")){
-validate120.errors = [{instancePath:instancePath+"/query/category",message:"must be one of training, testing, validation, post-processing, all"}];
-return false;
-}
-var valid2 = _errs7 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.limit !== undefined){
-let data4 = data2.limit;
-const _errs9 = errors;
-if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
-validate120.errors = [{instancePath:instancePath+"/query/limit",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs9 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.offset !== undefined){
-let data5 = data2.offset;
-const _errs11 = errors;
-if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
-validate120.errors = [{instancePath:instancePath+"/query/offset",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs11 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.excludeSensors !== undefined){
-const _errs13 = errors;
-if(typeof data2.excludeSensors !== "boolean"){
-validate120.errors = [{instancePath:instancePath+"/query/excludeSensors",message:"must be boolean"}];
-return false;
-}
-var valid2 = _errs13 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.truncateStructuredLabels !== undefined){
-const _errs15 = errors;
-if(typeof data2.truncateStructuredLabels !== "boolean"){
-validate120.errors = [{instancePath:instancePath+"/query/truncateStructuredLabels",message:"must be boolean"}];
-return false;
-}
-var valid2 = _errs15 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.proposedActionsJobId !== undefined){
-let data8 = data2.proposedActionsJobId;
-const _errs17 = errors;
-if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
-validate120.errors = [{instancePath:instancePath+"/query/proposedActionsJobId",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs17 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.sortBy !== undefined){
-let data9 = data2.sortBy;
-const _errs19 = errors;
-if(typeof data9 !== "string"){
-validate120.errors = [{instancePath:instancePath+"/query/sortBy",message:"must be string"}];
-return false;
-}
-if(!(data9 === "id-desc" || data9 === "random")){
-validate120.errors = [{instancePath:instancePath+"/query/sortBy",message:"must be one of id-desc, random"}];
-return false;
-}
-var valid2 = _errs19 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.labels !== undefined){
-const _errs21 = errors;
-if(typeof data2.labels !== "string"){
-validate120.errors = [{instancePath:instancePath+"/query/labels",message:"must be string"}];
-return false;
-}
-var valid2 = _errs21 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.filename !== undefined){
-const _errs23 = errors;
-if(typeof data2.filename !== "string"){
-validate120.errors = [{instancePath:instancePath+"/query/filename",message:"must be string"}];
-return false;
-}
-var valid2 = _errs23 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.minLength !== undefined){
-let data12 = data2.minLength;
-const _errs25 = errors;
-if(!((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12)))){
-validate120.errors = [{instancePath:instancePath+"/query/minLength",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs25 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.maxLength !== undefined){
-let data13 = data2.maxLength;
-const _errs27 = errors;
-if(!((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13)))){
-validate120.errors = [{instancePath:instancePath+"/query/maxLength",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs27 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.minFrequency !== undefined){
-const _errs29 = errors;
-if(!(typeof data2.minFrequency == "number")){
-validate120.errors = [{instancePath:instancePath+"/query/minFrequency",message:"must be number"}];
-return false;
-}
-var valid2 = _errs29 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.maxFrequency !== undefined){
-const _errs31 = errors;
-if(!(typeof data2.maxFrequency == "number")){
-validate120.errors = [{instancePath:instancePath+"/query/maxFrequency",message:"must be number"}];
-return false;
-}
-var valid2 = _errs31 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.signatureValidity !== undefined){
-let data16 = data2.signatureValidity;
-const _errs33 = errors;
-if(typeof data16 !== "string"){
-validate120.errors = [{instancePath:instancePath+"/query/signatureValidity",message:"must be string"}];
-return false;
-}
-if(!(data16 === "both" || data16 === "valid" || data16 === "invalid")){
-validate120.errors = [{instancePath:instancePath+"/query/signatureValidity",message:"must be one of both, valid, invalid"}];
-return false;
-}
-var valid2 = _errs33 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.includeDisabled !== undefined){
-let data17 = data2.includeDisabled;
-const _errs35 = errors;
-if(typeof data17 !== "string"){
-validate120.errors = [{instancePath:instancePath+"/query/includeDisabled",message:"must be string"}];
-return false;
-}
-if(!(data17 === "both" || data17 === "enabled" || data17 === "disabled")){
-validate120.errors = [{instancePath:instancePath+"/query/includeDisabled",message:"must be one of both, enabled, disabled"}];
-return false;
-}
-var valid2 = _errs35 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.minLabel !== undefined){
-const _errs37 = errors;
-if(!(typeof data2.minLabel == "number")){
-validate120.errors = [{instancePath:instancePath+"/query/minLabel",message:"must be number"}];
-return false;
-}
-var valid2 = _errs37 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.maxLabel !== undefined){
-const _errs39 = errors;
-if(!(typeof data2.maxLabel == "number")){
-validate120.errors = [{instancePath:instancePath+"/query/maxLabel",message:"must be number"}];
-return false;
-}
-var valid2 = _errs39 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.search !== undefined){
-const _errs41 = errors;
-if(typeof data2.search !== "string"){
-validate120.errors = [{instancePath:instancePath+"/query/search",message:"must be string"}];
-return false;
-}
-var valid2 = _errs41 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.dataType !== undefined){
-let data21 = data2.dataType;
-const _errs43 = errors;
-if(typeof data21 !== "string"){
-validate120.errors = [{instancePath:instancePath+"/query/dataType",message:"must be string"}];
-return false;
-}
-if(!(data21 === "audio" || data21 === "image")){
-validate120.errors = [{instancePath:instancePath+"/query/dataType",message:"must be one of audio, image"}];
-return false;
-}
-var valid2 = _errs43 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.minId !== undefined){
-let data22 = data2.minId;
-const _errs45 = errors;
-if(!((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22)))){
-validate120.errors = [{instancePath:instancePath+"/query/minId",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs45 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.maxId !== undefined){
-let data23 = data2.maxId;
-const _errs47 = errors;
-if(!((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23)))){
-validate120.errors = [{instancePath:instancePath+"/query/maxId",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs47 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.metadata !== undefined){
-const _errs49 = errors;
-if(typeof data2.metadata !== "string"){
-validate120.errors = [{instancePath:instancePath+"/query/metadata",message:"must be string"}];
-return false;
-}
-var valid2 = _errs49 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.minDate !== undefined){
-const _errs51 = errors;
-if(typeof data2.minDate !== "string"){
-validate120.errors = [{instancePath:instancePath+"/query/minDate",message:"must be string"}];
-return false;
-}
-var valid2 = _errs51 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.maxDate !== undefined){
-const _errs53 = errors;
-if(typeof data2.maxDate !== "string"){
-validate120.errors = [{instancePath:instancePath+"/query/maxDate",message:"must be string"}];
-return false;
-}
-var valid2 = _errs53 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-else {
+if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
 validate120.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
@@ -9505,10 +9174,11 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.labels !== undefined){
+if(data2.limit !== undefined){
+let data4 = data2.limit;
 const _errs9 = errors;
-if(typeof data2.labels !== "string"){
-validate121.errors = [{instancePath:instancePath+"/query/labels",message:"must be string"}];
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+validate121.errors = [{instancePath:instancePath+"/query/limit",message:"must be integer"}];
 return false;
 }
 var valid2 = _errs9 === errors;
@@ -9517,10 +9187,11 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.filename !== undefined){
+if(data2.offset !== undefined){
+let data5 = data2.offset;
 const _errs11 = errors;
-if(typeof data2.filename !== "string"){
-validate121.errors = [{instancePath:instancePath+"/query/filename",message:"must be string"}];
+if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
+validate121.errors = [{instancePath:instancePath+"/query/offset",message:"must be integer"}];
 return false;
 }
 var valid2 = _errs11 === errors;
@@ -9529,11 +9200,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.minLength !== undefined){
-let data6 = data2.minLength;
+if(data2.excludeSensors !== undefined){
 const _errs13 = errors;
-if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
-validate121.errors = [{instancePath:instancePath+"/query/minLength",message:"must be integer"}];
+if(typeof data2.excludeSensors !== "boolean"){
+validate121.errors = [{instancePath:instancePath+"/query/excludeSensors",message:"must be boolean"}];
 return false;
 }
 var valid2 = _errs13 === errors;
@@ -9542,11 +9212,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.maxLength !== undefined){
-let data7 = data2.maxLength;
+if(data2.truncateStructuredLabels !== undefined){
 const _errs15 = errors;
-if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
-validate121.errors = [{instancePath:instancePath+"/query/maxLength",message:"must be integer"}];
+if(typeof data2.truncateStructuredLabels !== "boolean"){
+validate121.errors = [{instancePath:instancePath+"/query/truncateStructuredLabels",message:"must be boolean"}];
 return false;
 }
 var valid2 = _errs15 === errors;
@@ -9555,10 +9224,11 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.minFrequency !== undefined){
+if(data2.proposedActionsJobId !== undefined){
+let data8 = data2.proposedActionsJobId;
 const _errs17 = errors;
-if(!(typeof data2.minFrequency == "number")){
-validate121.errors = [{instancePath:instancePath+"/query/minFrequency",message:"must be number"}];
+if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
+validate121.errors = [{instancePath:instancePath+"/query/proposedActionsJobId",message:"must be integer"}];
 return false;
 }
 var valid2 = _errs17 === errors;
@@ -9567,10 +9237,15 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.maxFrequency !== undefined){
+if(data2.sortBy !== undefined){
+let data9 = data2.sortBy;
 const _errs19 = errors;
-if(!(typeof data2.maxFrequency == "number")){
-validate121.errors = [{instancePath:instancePath+"/query/maxFrequency",message:"must be number"}];
+if(typeof data9 !== "string"){
+validate121.errors = [{instancePath:instancePath+"/query/sortBy",message:"must be string"}];
+return false;
+}
+if(!(data9 === "id-desc" || data9 === "random")){
+validate121.errors = [{instancePath:instancePath+"/query/sortBy",message:"must be one of id-desc, random"}];
 return false;
 }
 var valid2 = _errs19 === errors;
@@ -9579,15 +9254,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.signatureValidity !== undefined){
-let data10 = data2.signatureValidity;
+if(data2.labels !== undefined){
 const _errs21 = errors;
-if(typeof data10 !== "string"){
-validate121.errors = [{instancePath:instancePath+"/query/signatureValidity",message:"must be string"}];
-return false;
-}
-if(!(data10 === "both" || data10 === "valid" || data10 === "invalid")){
-validate121.errors = [{instancePath:instancePath+"/query/signatureValidity",message:"must be one of both, valid, invalid"}];
+if(typeof data2.labels !== "string"){
+validate121.errors = [{instancePath:instancePath+"/query/labels",message:"must be string"}];
 return false;
 }
 var valid2 = _errs21 === errors;
@@ -9596,15 +9266,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.includeDisabled !== undefined){
-let data11 = data2.includeDisabled;
+if(data2.filename !== undefined){
 const _errs23 = errors;
-if(typeof data11 !== "string"){
-validate121.errors = [{instancePath:instancePath+"/query/includeDisabled",message:"must be string"}];
-return false;
-}
-if(!(data11 === "both" || data11 === "enabled" || data11 === "disabled")){
-validate121.errors = [{instancePath:instancePath+"/query/includeDisabled",message:"must be one of both, enabled, disabled"}];
+if(typeof data2.filename !== "string"){
+validate121.errors = [{instancePath:instancePath+"/query/filename",message:"must be string"}];
 return false;
 }
 var valid2 = _errs23 === errors;
@@ -9613,10 +9278,11 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.minLabel !== undefined){
+if(data2.minLength !== undefined){
+let data12 = data2.minLength;
 const _errs25 = errors;
-if(!(typeof data2.minLabel == "number")){
-validate121.errors = [{instancePath:instancePath+"/query/minLabel",message:"must be number"}];
+if(!((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12)))){
+validate121.errors = [{instancePath:instancePath+"/query/minLength",message:"must be integer"}];
 return false;
 }
 var valid2 = _errs25 === errors;
@@ -9625,10 +9291,11 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.maxLabel !== undefined){
+if(data2.maxLength !== undefined){
+let data13 = data2.maxLength;
 const _errs27 = errors;
-if(!(typeof data2.maxLabel == "number")){
-validate121.errors = [{instancePath:instancePath+"/query/maxLabel",message:"must be number"}];
+if(!((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13)))){
+validate121.errors = [{instancePath:instancePath+"/query/maxLength",message:"must be integer"}];
 return false;
 }
 var valid2 = _errs27 === errors;
@@ -9637,10 +9304,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.search !== undefined){
+if(data2.minFrequency !== undefined){
 const _errs29 = errors;
-if(typeof data2.search !== "string"){
-validate121.errors = [{instancePath:instancePath+"/query/search",message:"must be string"}];
+if(!(typeof data2.minFrequency == "number")){
+validate121.errors = [{instancePath:instancePath+"/query/minFrequency",message:"must be number"}];
 return false;
 }
 var valid2 = _errs29 === errors;
@@ -9649,15 +9316,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.dataType !== undefined){
-let data15 = data2.dataType;
+if(data2.maxFrequency !== undefined){
 const _errs31 = errors;
-if(typeof data15 !== "string"){
-validate121.errors = [{instancePath:instancePath+"/query/dataType",message:"must be string"}];
-return false;
-}
-if(!(data15 === "audio" || data15 === "image")){
-validate121.errors = [{instancePath:instancePath+"/query/dataType",message:"must be one of audio, image"}];
+if(!(typeof data2.maxFrequency == "number")){
+validate121.errors = [{instancePath:instancePath+"/query/maxFrequency",message:"must be number"}];
 return false;
 }
 var valid2 = _errs31 === errors;
@@ -9666,11 +9328,15 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.minId !== undefined){
-let data16 = data2.minId;
+if(data2.signatureValidity !== undefined){
+let data16 = data2.signatureValidity;
 const _errs33 = errors;
-if(!((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16)))){
-validate121.errors = [{instancePath:instancePath+"/query/minId",message:"must be integer"}];
+if(typeof data16 !== "string"){
+validate121.errors = [{instancePath:instancePath+"/query/signatureValidity",message:"must be string"}];
+return false;
+}
+if(!(data16 === "both" || data16 === "valid" || data16 === "invalid")){
+validate121.errors = [{instancePath:instancePath+"/query/signatureValidity",message:"must be one of both, valid, invalid"}];
 return false;
 }
 var valid2 = _errs33 === errors;
@@ -9679,11 +9345,15 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.maxId !== undefined){
-let data17 = data2.maxId;
+if(data2.includeDisabled !== undefined){
+let data17 = data2.includeDisabled;
 const _errs35 = errors;
-if(!((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17)))){
-validate121.errors = [{instancePath:instancePath+"/query/maxId",message:"must be integer"}];
+if(typeof data17 !== "string"){
+validate121.errors = [{instancePath:instancePath+"/query/includeDisabled",message:"must be string"}];
+return false;
+}
+if(!(data17 === "both" || data17 === "enabled" || data17 === "disabled")){
+validate121.errors = [{instancePath:instancePath+"/query/includeDisabled",message:"must be one of both, enabled, disabled"}];
 return false;
 }
 var valid2 = _errs35 === errors;
@@ -9692,10 +9362,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.metadata !== undefined){
+if(data2.minLabel !== undefined){
 const _errs37 = errors;
-if(typeof data2.metadata !== "string"){
-validate121.errors = [{instancePath:instancePath+"/query/metadata",message:"must be string"}];
+if(!(typeof data2.minLabel == "number")){
+validate121.errors = [{instancePath:instancePath+"/query/minLabel",message:"must be number"}];
 return false;
 }
 var valid2 = _errs37 === errors;
@@ -9704,10 +9374,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.minDate !== undefined){
+if(data2.maxLabel !== undefined){
 const _errs39 = errors;
-if(typeof data2.minDate !== "string"){
-validate121.errors = [{instancePath:instancePath+"/query/minDate",message:"must be string"}];
+if(!(typeof data2.maxLabel == "number")){
+validate121.errors = [{instancePath:instancePath+"/query/maxLabel",message:"must be number"}];
 return false;
 }
 var valid2 = _errs39 === errors;
@@ -9716,16 +9386,101 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data2.maxDate !== undefined){
+if(data2.search !== undefined){
 const _errs41 = errors;
-if(typeof data2.maxDate !== "string"){
-validate121.errors = [{instancePath:instancePath+"/query/maxDate",message:"must be string"}];
+if(typeof data2.search !== "string"){
+validate121.errors = [{instancePath:instancePath+"/query/search",message:"must be string"}];
 return false;
 }
 var valid2 = _errs41 === errors;
 }
 else {
 var valid2 = true;
+}
+if(valid2){
+if(data2.dataType !== undefined){
+let data21 = data2.dataType;
+const _errs43 = errors;
+if(typeof data21 !== "string"){
+validate121.errors = [{instancePath:instancePath+"/query/dataType",message:"must be string"}];
+return false;
+}
+if(!(data21 === "audio" || data21 === "image")){
+validate121.errors = [{instancePath:instancePath+"/query/dataType",message:"must be one of audio, image"}];
+return false;
+}
+var valid2 = _errs43 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.minId !== undefined){
+let data22 = data2.minId;
+const _errs45 = errors;
+if(!((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22)))){
+validate121.errors = [{instancePath:instancePath+"/query/minId",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs45 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.maxId !== undefined){
+let data23 = data2.maxId;
+const _errs47 = errors;
+if(!((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23)))){
+validate121.errors = [{instancePath:instancePath+"/query/maxId",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs47 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.metadata !== undefined){
+const _errs49 = errors;
+if(typeof data2.metadata !== "string"){
+validate121.errors = [{instancePath:instancePath+"/query/metadata",message:"must be string"}];
+return false;
+}
+var valid2 = _errs49 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.minDate !== undefined){
+const _errs51 = errors;
+if(typeof data2.minDate !== "string"){
+validate121.errors = [{instancePath:instancePath+"/query/minDate",message:"must be string"}];
+return false;
+}
+var valid2 = _errs51 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.maxDate !== undefined){
+const _errs53 = errors;
+if(typeof data2.maxDate !== "string"){
+validate121.errors = [{instancePath:instancePath+"/query/maxDate",message:"must be string"}];
+return false;
+}
+var valid2 = _errs53 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
 }
 }
 }
@@ -9785,35 +9540,16 @@ const _errs1 = errors;
 if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
-if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.sampleId === undefined) && (missing1 = "sampleId"))){
+if((data0.projectId === undefined) && (missing1 = "projectId")){
 validate122.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data0.projectId !== undefined){
 let data1 = data0.projectId;
-const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
 validate122.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
-}
-var valid1 = _errs3 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data0.sampleId !== undefined){
-let data2 = data0.sampleId;
-const _errs5 = errors;
-if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate122.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
-return false;
-}
-var valid1 = _errs5 === errors;
-}
-else {
-var valid1 = true;
 }
 }
 }
@@ -9830,15 +9566,37 @@ var valid0 = true;
 }
 if(valid0){
 if(data.query !== undefined){
-let data3 = data.query;
+let data2 = data.query;
+const _errs5 = errors;
+if(errors === _errs5){
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+let missing2;
+if((data2.category === undefined) && (missing2 = "category")){
+validate122.errors = [{instancePath:instancePath+"/query",message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+if(data2.category !== undefined){
+let data3 = data2.category;
 const _errs7 = errors;
-if(errors === _errs7){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.impulseId !== undefined){
-let data4 = data3.impulseId;
+if(typeof data3 !== "string"){
+validate122.errors = [{instancePath:instancePath+"/query/category",message:"must be string"}];
+return false;
+}
+if(!(data3 === "training" || data3 === "testing" || data3 === "validation" || data3 === "post-processing" || data3 === "all")){
+validate122.errors = [{instancePath:instancePath+"/query/category",message:"must be one of training, testing, validation, post-processing, all"}];
+return false;
+}
+var valid2 = _errs7 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.labels !== undefined){
 const _errs9 = errors;
-if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
-validate122.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
+if(typeof data2.labels !== "string"){
+validate122.errors = [{instancePath:instancePath+"/query/labels",message:"must be string"}];
 return false;
 }
 var valid2 = _errs9 === errors;
@@ -9847,11 +9605,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data3.limitPayloadValues !== undefined){
-let data5 = data3.limitPayloadValues;
+if(data2.filename !== undefined){
 const _errs11 = errors;
-if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
-validate122.errors = [{instancePath:instancePath+"/query/limitPayloadValues",message:"must be integer"}];
+if(typeof data2.filename !== "string"){
+validate122.errors = [{instancePath:instancePath+"/query/filename",message:"must be string"}];
 return false;
 }
 var valid2 = _errs11 === errors;
@@ -9860,10 +9617,11 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data3.cacheKey !== undefined){
+if(data2.minLength !== undefined){
+let data6 = data2.minLength;
 const _errs13 = errors;
-if(typeof data3.cacheKey !== "string"){
-validate122.errors = [{instancePath:instancePath+"/query/cacheKey",message:"must be string"}];
+if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
+validate122.errors = [{instancePath:instancePath+"/query/minLength",message:"must be integer"}];
 return false;
 }
 var valid2 = _errs13 === errors;
@@ -9872,10 +9630,11 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data3.truncateStructuredLabels !== undefined){
+if(data2.maxLength !== undefined){
+let data7 = data2.maxLength;
 const _errs15 = errors;
-if(typeof data3.truncateStructuredLabels !== "boolean"){
-validate122.errors = [{instancePath:instancePath+"/query/truncateStructuredLabels",message:"must be boolean"}];
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
+validate122.errors = [{instancePath:instancePath+"/query/maxLength",message:"must be integer"}];
 return false;
 }
 var valid2 = _errs15 === errors;
@@ -9884,17 +9643,191 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data3.proposedActionsJobId !== undefined){
-let data8 = data3.proposedActionsJobId;
+if(data2.minFrequency !== undefined){
 const _errs17 = errors;
-if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
-validate122.errors = [{instancePath:instancePath+"/query/proposedActionsJobId",message:"must be integer"}];
+if(!(typeof data2.minFrequency == "number")){
+validate122.errors = [{instancePath:instancePath+"/query/minFrequency",message:"must be number"}];
 return false;
 }
 var valid2 = _errs17 === errors;
 }
 else {
 var valid2 = true;
+}
+if(valid2){
+if(data2.maxFrequency !== undefined){
+const _errs19 = errors;
+if(!(typeof data2.maxFrequency == "number")){
+validate122.errors = [{instancePath:instancePath+"/query/maxFrequency",message:"must be number"}];
+return false;
+}
+var valid2 = _errs19 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.signatureValidity !== undefined){
+let data10 = data2.signatureValidity;
+const _errs21 = errors;
+if(typeof data10 !== "string"){
+validate122.errors = [{instancePath:instancePath+"/query/signatureValidity",message:"must be string"}];
+return false;
+}
+if(!(data10 === "both" || data10 === "valid" || data10 === "invalid")){
+validate122.errors = [{instancePath:instancePath+"/query/signatureValidity",message:"must be one of both, valid, invalid"}];
+return false;
+}
+var valid2 = _errs21 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.includeDisabled !== undefined){
+let data11 = data2.includeDisabled;
+const _errs23 = errors;
+if(typeof data11 !== "string"){
+validate122.errors = [{instancePath:instancePath+"/query/includeDisabled",message:"must be string"}];
+return false;
+}
+if(!(data11 === "both" || data11 === "enabled" || data11 === "disabled")){
+validate122.errors = [{instancePath:instancePath+"/query/includeDisabled",message:"must be one of both, enabled, disabled"}];
+return false;
+}
+var valid2 = _errs23 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.minLabel !== undefined){
+const _errs25 = errors;
+if(!(typeof data2.minLabel == "number")){
+validate122.errors = [{instancePath:instancePath+"/query/minLabel",message:"must be number"}];
+return false;
+}
+var valid2 = _errs25 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.maxLabel !== undefined){
+const _errs27 = errors;
+if(!(typeof data2.maxLabel == "number")){
+validate122.errors = [{instancePath:instancePath+"/query/maxLabel",message:"must be number"}];
+return false;
+}
+var valid2 = _errs27 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.search !== undefined){
+const _errs29 = errors;
+if(typeof data2.search !== "string"){
+validate122.errors = [{instancePath:instancePath+"/query/search",message:"must be string"}];
+return false;
+}
+var valid2 = _errs29 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.dataType !== undefined){
+let data15 = data2.dataType;
+const _errs31 = errors;
+if(typeof data15 !== "string"){
+validate122.errors = [{instancePath:instancePath+"/query/dataType",message:"must be string"}];
+return false;
+}
+if(!(data15 === "audio" || data15 === "image")){
+validate122.errors = [{instancePath:instancePath+"/query/dataType",message:"must be one of audio, image"}];
+return false;
+}
+var valid2 = _errs31 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.minId !== undefined){
+let data16 = data2.minId;
+const _errs33 = errors;
+if(!((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16)))){
+validate122.errors = [{instancePath:instancePath+"/query/minId",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs33 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.maxId !== undefined){
+let data17 = data2.maxId;
+const _errs35 = errors;
+if(!((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17)))){
+validate122.errors = [{instancePath:instancePath+"/query/maxId",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs35 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.metadata !== undefined){
+const _errs37 = errors;
+if(typeof data2.metadata !== "string"){
+validate122.errors = [{instancePath:instancePath+"/query/metadata",message:"must be string"}];
+return false;
+}
+var valid2 = _errs37 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.minDate !== undefined){
+const _errs39 = errors;
+if(typeof data2.minDate !== "string"){
+validate122.errors = [{instancePath:instancePath+"/query/minDate",message:"must be string"}];
+return false;
+}
+var valid2 = _errs39 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.maxDate !== undefined){
+const _errs41 = errors;
+if(typeof data2.maxDate !== "string"){
+validate122.errors = [{instancePath:instancePath+"/query/maxDate",message:"must be string"}];
+return false;
+}
+var valid2 = _errs41 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
 }
 }
 }
@@ -9906,7 +9839,7 @@ validate122.errors = [{instancePath:instancePath+"/query",message:"must be objec
 return false;
 }
 }
-var valid0 = _errs7 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
@@ -9988,7 +9921,75 @@ if(data.query !== undefined){
 let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
-if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.impulseId !== undefined){
+let data4 = data3.impulseId;
+const _errs9 = errors;
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+validate123.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs9 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.limitPayloadValues !== undefined){
+let data5 = data3.limitPayloadValues;
+const _errs11 = errors;
+if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
+validate123.errors = [{instancePath:instancePath+"/query/limitPayloadValues",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.cacheKey !== undefined){
+const _errs13 = errors;
+if(typeof data3.cacheKey !== "string"){
+validate123.errors = [{instancePath:instancePath+"/query/cacheKey",message:"must be string"}];
+return false;
+}
+var valid2 = _errs13 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.truncateStructuredLabels !== undefined){
+const _errs15 = errors;
+if(typeof data3.truncateStructuredLabels !== "boolean"){
+validate123.errors = [{instancePath:instancePath+"/query/truncateStructuredLabels",message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs15 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.proposedActionsJobId !== undefined){
+let data8 = data3.proposedActionsJobId;
+const _errs17 = errors;
+if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
+validate123.errors = [{instancePath:instancePath+"/query/proposedActionsJobId",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs17 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+else {
 validate123.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
@@ -10010,60 +10011,13 @@ validate123.errors = vErrors;
 return errors === 0;
 }
 const validateRequest60 = validate124;
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((data.cropStart === undefined) && (missing0 = "cropStart")) || ((data.cropEnd === undefined) && (missing0 = "cropEnd"))){
-validate125.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.cropStart !== undefined){
-let data0 = data.cropStart;
-const _errs1 = errors;
-if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
-validate125.errors = [{instancePath:instancePath+"/cropStart",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.cropEnd !== undefined){
-let data1 = data.cropEnd;
-const _errs3 = errors;
-if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate125.errors = [{instancePath:instancePath+"/cropEnd",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-else {
-validate125.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate125.errors = vErrors;
-return errors === 0;
-}
 function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
 validate124.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
@@ -10122,16 +10076,7 @@ if(data.query !== undefined){
 let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.datastreamIndex !== undefined){
-let data4 = data3.datastreamIndex;
-if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
-validate124.errors = [{instancePath:instancePath+"/query/datastreamIndex",message:"must be integer"}];
-return false;
-}
-}
-}
-else {
+if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
 validate124.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
@@ -10140,19 +10085,6 @@ var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
-}
-if(valid0){
-if(data.body !== undefined){
-const _errs11 = errors;
-if(!(validate125(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
 }
 }
 }
@@ -10165,15 +10097,62 @@ return false;
 validate124.errors = vErrors;
 return errors === 0;
 }
-const validateRequest61 = validate127;
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateRequest61 = validate125;
+function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
-validate127.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+if(((data.cropStart === undefined) && (missing0 = "cropStart")) || ((data.cropEnd === undefined) && (missing0 = "cropEnd"))){
+validate126.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.cropStart !== undefined){
+let data0 = data.cropStart;
+const _errs1 = errors;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+validate126.errors = [{instancePath:instancePath+"/cropStart",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.cropEnd !== undefined){
+let data1 = data.cropEnd;
+const _errs3 = errors;
+if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+validate126.errors = [{instancePath:instancePath+"/cropEnd",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+else {
+validate126.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate126.errors = vErrors;
+return errors === 0;
+}
+function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+validate125.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -10184,7 +10163,7 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.sampleId === undefined) && (missing1 = "sampleId"))){
-validate127.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+validate125.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
@@ -10192,7 +10171,7 @@ if(data0.projectId !== undefined){
 let data1 = data0.projectId;
 const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate127.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+validate125.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs3 === errors;
@@ -10205,7 +10184,7 @@ if(data0.sampleId !== undefined){
 let data2 = data0.sampleId;
 const _errs5 = errors;
 if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate127.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
+validate125.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -10217,7 +10196,7 @@ var valid1 = true;
 }
 }
 else {
-validate127.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+validate125.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
 return false;
 }
 }
@@ -10231,8 +10210,17 @@ if(data.query !== undefined){
 let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
-if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
-validate127.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.datastreamIndex !== undefined){
+let data4 = data3.datastreamIndex;
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+validate125.errors = [{instancePath:instancePath+"/query/datastreamIndex",message:"must be integer"}];
+return false;
+}
+}
+}
+else {
+validate125.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
@@ -10241,45 +10229,38 @@ var valid0 = _errs7 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.body !== undefined){
+const _errs11 = errors;
+if(!(validate126(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
 else {
-validate127.errors = [{instancePath,message:"must be object"}];
+validate125.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate127.errors = vErrors;
+validate125.errors = vErrors;
 return errors === 0;
 }
 const validateRequest62 = validate128;
-function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.label !== undefined){
-if(typeof data.label !== "string"){
-validate129.errors = [{instancePath:instancePath+"/label",message:"must be string"}];
-return false;
-}
-}
-}
-else {
-validate129.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate129.errors = vErrors;
-return errors === 0;
-}
 function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
 validate128.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
@@ -10348,19 +10329,6 @@ var valid0 = _errs7 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.body !== undefined){
-const _errs9 = errors;
-if(!(validate129(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-}
 }
 }
 }
@@ -10372,15 +10340,35 @@ return false;
 validate128.errors = vErrors;
 return errors === 0;
 }
-const validateRequest63 = validate131;
-function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateRequest63 = validate129;
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.label !== undefined){
+if(typeof data.label !== "string"){
+validate130.errors = [{instancePath:instancePath+"/label",message:"must be string"}];
+return false;
+}
+}
+}
+else {
+validate130.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate130.errors = vErrors;
+return errors === 0;
+}
+function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
-validate131.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+validate129.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -10391,7 +10379,7 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.sampleId === undefined) && (missing1 = "sampleId"))){
-validate131.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+validate129.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
@@ -10399,7 +10387,7 @@ if(data0.projectId !== undefined){
 let data1 = data0.projectId;
 const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate131.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+validate129.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs3 === errors;
@@ -10412,7 +10400,7 @@ if(data0.sampleId !== undefined){
 let data2 = data0.sampleId;
 const _errs5 = errors;
 if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate131.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
+validate129.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -10424,7 +10412,7 @@ var valid1 = true;
 }
 }
 else {
-validate131.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+validate129.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
 return false;
 }
 }
@@ -10439,7 +10427,7 @@ let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
 if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
-validate131.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+validate129.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
@@ -10448,15 +10436,28 @@ var valid0 = _errs7 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.body !== undefined){
+const _errs9 = errors;
+if(!(validate130(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
 else {
-validate131.errors = [{instancePath,message:"must be object"}];
+validate129.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate131.errors = vErrors;
+validate129.errors = vErrors;
 return errors === 0;
 }
 const validateRequest64 = validate132;
@@ -10525,61 +10526,7 @@ if(data.query !== undefined){
 let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.afterInputBlock !== undefined){
-const _errs9 = errors;
-if(typeof data3.afterInputBlock !== "boolean"){
-validate132.errors = [{instancePath:instancePath+"/query/afterInputBlock",message:"must be boolean"}];
-return false;
-}
-var valid2 = _errs9 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.cacheKey !== undefined){
-const _errs11 = errors;
-if(typeof data3.cacheKey !== "string"){
-validate132.errors = [{instancePath:instancePath+"/query/cacheKey",message:"must be string"}];
-return false;
-}
-var valid2 = _errs11 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.impulseId !== undefined){
-let data6 = data3.impulseId;
-const _errs13 = errors;
-if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
-validate132.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs13 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.datastreamIndex !== undefined){
-let data7 = data3.datastreamIndex;
-const _errs15 = errors;
-if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
-validate132.errors = [{instancePath:instancePath+"/query/datastreamIndex",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs15 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-}
-else {
+if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
 validate132.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
@@ -10601,50 +10548,13 @@ validate132.errors = vErrors;
 return errors === 0;
 }
 const validateRequest65 = validate133;
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.metadata !== undefined){
-let data0 = data.metadata;
-const _errs1 = errors;
-if(errors === _errs1){
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-for(const key0 in data0){
-const _errs4 = errors;
-if(typeof data0[key0] !== "string"){
-validate134.errors = [{instancePath:instancePath+"/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),message:"must be string"}];
-return false;
-}
-var valid1 = _errs4 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate134.errors = [{instancePath:instancePath+"/metadata",message:"must be object"}];
-return false;
-}
-}
-}
-}
-else {
-validate134.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate134.errors = vErrors;
-return errors === 0;
-}
 function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
 validate133.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
@@ -10703,7 +10613,61 @@ if(data.query !== undefined){
 let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
-if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.afterInputBlock !== undefined){
+const _errs9 = errors;
+if(typeof data3.afterInputBlock !== "boolean"){
+validate133.errors = [{instancePath:instancePath+"/query/afterInputBlock",message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs9 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.cacheKey !== undefined){
+const _errs11 = errors;
+if(typeof data3.cacheKey !== "string"){
+validate133.errors = [{instancePath:instancePath+"/query/cacheKey",message:"must be string"}];
+return false;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.impulseId !== undefined){
+let data6 = data3.impulseId;
+const _errs13 = errors;
+if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
+validate133.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs13 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.datastreamIndex !== undefined){
+let data7 = data3.datastreamIndex;
+const _errs15 = errors;
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
+validate133.errors = [{instancePath:instancePath+"/query/datastreamIndex",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs15 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+else {
 validate133.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
@@ -10712,19 +10676,6 @@ var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
-}
-if(valid0){
-if(data.body !== undefined){
-const _errs9 = errors;
-if(!(validate134(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
 }
 }
 }
@@ -10737,47 +10688,52 @@ return false;
 validate133.errors = vErrors;
 return errors === 0;
 }
-const validateRequest66 = validate136;
-function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateRequest66 = validate134;
+function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.newCategory === undefined) && (missing0 = "newCategory")){
-validate137.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+if(data.metadata !== undefined){
+let data0 = data.metadata;
+const _errs1 = errors;
+if(errors === _errs1){
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+for(const key0 in data0){
+const _errs4 = errors;
+if(typeof data0[key0] !== "string"){
+validate135.errors = [{instancePath:instancePath+"/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),message:"must be string"}];
 return false;
 }
-else {
-if(data.newCategory !== undefined){
-let data0 = data.newCategory;
-if(typeof data0 !== "string"){
-validate137.errors = [{instancePath:instancePath+"/newCategory",message:"must be string"}];
-return false;
-}
-if(!(data0 === "training" || data0 === "testing" || data0 === "validation" || data0 === "post-processing")){
-validate137.errors = [{instancePath:instancePath+"/newCategory",message:"must be one of training, testing, validation, post-processing"}];
-return false;
-}
+var valid1 = _errs4 === errors;
+if(!valid1){
+break;
 }
 }
 }
 else {
-validate137.errors = [{instancePath,message:"must be object"}];
+validate135.errors = [{instancePath:instancePath+"/metadata",message:"must be object"}];
 return false;
 }
 }
-validate137.errors = vErrors;
+}
+}
+else {
+validate135.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate135.errors = vErrors;
 return errors === 0;
 }
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
-validate136.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+validate134.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -10788,7 +10744,7 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.sampleId === undefined) && (missing1 = "sampleId"))){
-validate136.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+validate134.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
@@ -10796,7 +10752,7 @@ if(data0.projectId !== undefined){
 let data1 = data0.projectId;
 const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate136.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+validate134.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs3 === errors;
@@ -10809,7 +10765,7 @@ if(data0.sampleId !== undefined){
 let data2 = data0.sampleId;
 const _errs5 = errors;
 if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate136.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
+validate134.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -10821,7 +10777,7 @@ var valid1 = true;
 }
 }
 else {
-validate136.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+validate134.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
 return false;
 }
 }
@@ -10836,7 +10792,7 @@ let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
 if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
-validate136.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+validate134.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
@@ -10848,8 +10804,8 @@ var valid0 = true;
 if(valid0){
 if(data.body !== undefined){
 const _errs9 = errors;
-if(!(validate137(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
+if(!(validate135(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -10862,22 +10818,54 @@ var valid0 = true;
 }
 }
 else {
-validate136.errors = [{instancePath,message:"must be object"}];
+validate134.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate136.errors = vErrors;
+validate134.errors = vErrors;
 return errors === 0;
 }
-const validateRequest67 = validate139;
-function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateRequest67 = validate137;
+function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
-validate139.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+if((data.newCategory === undefined) && (missing0 = "newCategory")){
+validate138.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.newCategory !== undefined){
+let data0 = data.newCategory;
+if(typeof data0 !== "string"){
+validate138.errors = [{instancePath:instancePath+"/newCategory",message:"must be string"}];
+return false;
+}
+if(!(data0 === "training" || data0 === "testing" || data0 === "validation" || data0 === "post-processing")){
+validate138.errors = [{instancePath:instancePath+"/newCategory",message:"must be one of training, testing, validation, post-processing"}];
+return false;
+}
+}
+}
+}
+else {
+validate138.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate138.errors = vErrors;
+return errors === 0;
+}
+function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+validate137.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -10888,7 +10876,7 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.sampleId === undefined) && (missing1 = "sampleId"))){
-validate139.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+validate137.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
@@ -10896,7 +10884,7 @@ if(data0.projectId !== undefined){
 let data1 = data0.projectId;
 const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate139.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+validate137.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs3 === errors;
@@ -10909,7 +10897,7 @@ if(data0.sampleId !== undefined){
 let data2 = data0.sampleId;
 const _errs5 = errors;
 if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate139.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
+validate137.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -10921,7 +10909,7 @@ var valid1 = true;
 }
 }
 else {
-validate139.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+validate137.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
 return false;
 }
 }
@@ -10935,91 +10923,8 @@ if(data.query !== undefined){
 let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.limitPayloadValues !== undefined){
-let data4 = data3.limitPayloadValues;
-const _errs9 = errors;
-if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
-validate139.errors = [{instancePath:instancePath+"/query/limitPayloadValues",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs9 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.zoomStart !== undefined){
-let data5 = data3.zoomStart;
-const _errs11 = errors;
-if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
-validate139.errors = [{instancePath:instancePath+"/query/zoomStart",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs11 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.zoomEnd !== undefined){
-let data6 = data3.zoomEnd;
-const _errs13 = errors;
-if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
-validate139.errors = [{instancePath:instancePath+"/query/zoomEnd",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs13 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.impulseId !== undefined){
-let data7 = data3.impulseId;
-const _errs15 = errors;
-if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
-validate139.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs15 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.datastreamIndex !== undefined){
-let data8 = data3.datastreamIndex;
-const _errs17 = errors;
-if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
-validate139.errors = [{instancePath:instancePath+"/query/datastreamIndex",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs17 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.truncateStructuredLabels !== undefined){
-const _errs19 = errors;
-if(typeof data3.truncateStructuredLabels !== "boolean"){
-validate139.errors = [{instancePath:instancePath+"/query/truncateStructuredLabels",message:"must be boolean"}];
-return false;
-}
-var valid2 = _errs19 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-}
-}
-}
-else {
-validate139.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
+validate137.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
@@ -11028,15 +10933,28 @@ var valid0 = _errs7 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.body !== undefined){
+const _errs9 = errors;
+if(!(validate138(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
 else {
-validate139.errors = [{instancePath,message:"must be object"}];
+validate137.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate139.errors = vErrors;
+validate137.errors = vErrors;
 return errors === 0;
 }
 const validateRequest68 = validate140;
@@ -11105,7 +11023,90 @@ if(data.query !== undefined){
 let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
-if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.limitPayloadValues !== undefined){
+let data4 = data3.limitPayloadValues;
+const _errs9 = errors;
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+validate140.errors = [{instancePath:instancePath+"/query/limitPayloadValues",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs9 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.zoomStart !== undefined){
+let data5 = data3.zoomStart;
+const _errs11 = errors;
+if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
+validate140.errors = [{instancePath:instancePath+"/query/zoomStart",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.zoomEnd !== undefined){
+let data6 = data3.zoomEnd;
+const _errs13 = errors;
+if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
+validate140.errors = [{instancePath:instancePath+"/query/zoomEnd",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs13 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.impulseId !== undefined){
+let data7 = data3.impulseId;
+const _errs15 = errors;
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
+validate140.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs15 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.datastreamIndex !== undefined){
+let data8 = data3.datastreamIndex;
+const _errs17 = errors;
+if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
+validate140.errors = [{instancePath:instancePath+"/query/datastreamIndex",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs17 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.truncateStructuredLabels !== undefined){
+const _errs19 = errors;
+if(typeof data3.truncateStructuredLabels !== "boolean"){
+validate140.errors = [{instancePath:instancePath+"/query/truncateStructuredLabels",message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs19 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
 validate140.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
@@ -11127,40 +11128,13 @@ validate140.errors = vErrors;
 return errors === 0;
 }
 const validateRequest69 = validate141;
-function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.name === undefined) && (missing0 = "name")){
-validate142.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.name !== undefined){
-if(typeof data.name !== "string"){
-validate142.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
-return false;
-}
-}
-}
-}
-else {
-validate142.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate142.errors = vErrors;
-return errors === 0;
-}
 function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
 validate141.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
@@ -11229,11 +11203,125 @@ var valid0 = _errs7 === errors;
 else {
 var valid0 = true;
 }
+}
+}
+}
+else {
+validate141.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate141.errors = vErrors;
+return errors === 0;
+}
+const validateRequest70 = validate142;
+function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.name === undefined) && (missing0 = "name")){
+validate143.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.name !== undefined){
+if(typeof data.name !== "string"){
+validate143.errors = [{instancePath:instancePath+"/name",message:"must be string"}];
+return false;
+}
+}
+}
+}
+else {
+validate143.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate143.errors = vErrors;
+return errors === 0;
+}
+function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+validate142.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.path !== undefined){
+let data0 = data.path;
+const _errs1 = errors;
+if(errors === _errs1){
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+let missing1;
+if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.sampleId === undefined) && (missing1 = "sampleId"))){
+validate142.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+if(data0.projectId !== undefined){
+let data1 = data0.projectId;
+const _errs3 = errors;
+if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+validate142.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+return false;
+}
+var valid1 = _errs3 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data0.sampleId !== undefined){
+let data2 = data0.sampleId;
+const _errs5 = errors;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+validate142.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
+return false;
+}
+var valid1 = _errs5 === errors;
+}
+else {
+var valid1 = true;
+}
+}
+}
+}
+else {
+validate142.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.query !== undefined){
+let data3 = data.query;
+const _errs7 = errors;
+if(errors === _errs7){
+if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
+validate142.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
 if(valid0){
 if(data.body !== undefined){
 const _errs9 = errors;
-if(!(validate142(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
+if(!(validate143(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -11246,29 +11334,29 @@ var valid0 = true;
 }
 }
 else {
-validate141.errors = [{instancePath,message:"must be object"}];
+validate142.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate141.errors = vErrors;
+validate142.errors = vErrors;
 return errors === 0;
 }
-const validateRequest70 = validate144;
-function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateRequest71 = validate145;
+function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.startMs === undefined) && (missing0 = "startMs")) || ((data.endMs === undefined) && (missing0 = "endMs"))){
-validate146.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+validate147.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 if(data.startMs !== undefined){
 const _errs1 = errors;
 if(!(typeof data.startMs == "number")){
-validate146.errors = [{instancePath:instancePath+"/startMs",message:"must be number"}];
+validate147.errors = [{instancePath:instancePath+"/startMs",message:"must be number"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -11280,13 +11368,59 @@ if(valid0){
 if(data.endMs !== undefined){
 const _errs3 = errors;
 if(!(typeof data.endMs == "number")){
-validate146.errors = [{instancePath:instancePath+"/endMs",message:"must be number"}];
+validate147.errors = [{instancePath:instancePath+"/endMs",message:"must be number"}];
 return false;
 }
 var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
+}
+}
+}
+}
+else {
+validate147.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate147.errors = vErrors;
+return errors === 0;
+}
+function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.segments === undefined) && (missing0 = "segments")){
+validate146.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.segments !== undefined){
+let data0 = data.segments;
+const _errs1 = errors;
+if(errors === _errs1){
+if(Array.isArray(data0)){
+var valid1 = true;
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+const _errs3 = errors;
+if(!(validate147(data0[i0], {instancePath:instancePath+"/segments/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs3 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate146.errors = [{instancePath:instancePath+"/segments",message:"must be array"}];
+return false;
+}
 }
 }
 }
@@ -11305,54 +11439,8 @@ let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((data.segments === undefined) && (missing0 = "segments")){
-validate145.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.segments !== undefined){
-let data0 = data.segments;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
-const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate146(data0[i0], {instancePath:instancePath+"/segments/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate145.errors = [{instancePath:instancePath+"/segments",message:"must be array"}];
-return false;
-}
-}
-}
-}
-}
-else {
-validate145.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate145.errors = vErrors;
-return errors === 0;
-}
-function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
 if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
-validate144.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+validate145.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -11363,7 +11451,7 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.sampleId === undefined) && (missing1 = "sampleId"))){
-validate144.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+validate145.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
@@ -11371,7 +11459,7 @@ if(data0.projectId !== undefined){
 let data1 = data0.projectId;
 const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate144.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+validate145.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs3 === errors;
@@ -11384,7 +11472,7 @@ if(data0.sampleId !== undefined){
 let data2 = data0.sampleId;
 const _errs5 = errors;
 if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate144.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
+validate145.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -11396,7 +11484,7 @@ var valid1 = true;
 }
 }
 else {
-validate144.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+validate145.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
 return false;
 }
 }
@@ -11411,7 +11499,7 @@ let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
 if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
-validate144.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+validate145.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
@@ -11423,8 +11511,8 @@ var valid0 = true;
 if(valid0){
 if(data.body !== undefined){
 const _errs9 = errors;
-if(!(validate145(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
+if(!(validate146(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -11437,369 +11525,21 @@ var valid0 = true;
 }
 }
 else {
-validate144.errors = [{instancePath,message:"must be object"}];
+validate145.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate144.errors = vErrors;
-return errors === 0;
-}
-const validateRequest71 = validate149;
-function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
-validate149.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.path !== undefined){
-let data0 = data.path;
-const _errs1 = errors;
-if(errors === _errs1){
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-let missing1;
-if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.sampleId === undefined) && (missing1 = "sampleId"))){
-validate149.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
-return false;
-}
-else {
-if(data0.projectId !== undefined){
-let data1 = data0.projectId;
-const _errs3 = errors;
-if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate149.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
-return false;
-}
-var valid1 = _errs3 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data0.sampleId !== undefined){
-let data2 = data0.sampleId;
-const _errs5 = errors;
-if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate149.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
-return false;
-}
-var valid1 = _errs5 === errors;
-}
-else {
-var valid1 = true;
-}
-}
-}
-}
-else {
-validate149.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.query !== undefined){
-let data3 = data.query;
-const _errs7 = errors;
-if(errors === _errs7){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-let missing2;
-if((data3.sliceStart === undefined) && (missing2 = "sliceStart")){
-validate149.errors = [{instancePath:instancePath+"/query",message:"must have required property '"+missing2+"'"}];
-return false;
-}
-else {
-if(data3.sliceStart !== undefined){
-let data4 = data3.sliceStart;
-const _errs9 = errors;
-if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
-validate149.errors = [{instancePath:instancePath+"/query/sliceStart",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs9 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.sliceEnd !== undefined){
-let data5 = data3.sliceEnd;
-const _errs11 = errors;
-if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
-validate149.errors = [{instancePath:instancePath+"/query/sliceEnd",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs11 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.impulseId !== undefined){
-let data6 = data3.impulseId;
-const _errs13 = errors;
-if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
-validate149.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs13 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.datastreamIndex !== undefined){
-let data7 = data3.datastreamIndex;
-const _errs15 = errors;
-if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
-validate149.errors = [{instancePath:instancePath+"/query/datastreamIndex",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs15 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.truncateStructuredLabels !== undefined){
-const _errs17 = errors;
-if(typeof data3.truncateStructuredLabels !== "boolean"){
-validate149.errors = [{instancePath:instancePath+"/query/truncateStructuredLabels",message:"must be boolean"}];
-return false;
-}
-var valid2 = _errs17 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-}
-}
-}
-else {
-validate149.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-else {
-validate149.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate149.errors = vErrors;
+validate145.errors = vErrors;
 return errors === 0;
 }
 const validateRequest72 = validate150;
-function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((data.type === undefined) && (missing0 = "type")) || ((data.labels === undefined) && (missing0 = "labels"))){
-validate153.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate153.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
-return false;
-}
-if(!(data0 === "key-values")){
-validate153.errors = [{instancePath:instancePath+"/type",message:"must be one of key-values"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.labels !== undefined){
-let data1 = data.labels;
-const _errs3 = errors;
-if(errors === _errs3){
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-for(const key0 in data1){
-const _errs6 = errors;
-if(typeof data1[key0] !== "string"){
-validate153.errors = [{instancePath:instancePath+"/labels/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),message:"must be string"}];
-return false;
-}
-var valid1 = _errs6 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate153.errors = [{instancePath:instancePath+"/labels",message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-else {
-validate153.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate153.errors = vErrors;
-return errors === 0;
-}
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((((data.startIndex === undefined) && (missing0 = "startIndex")) || ((data.endIndex === undefined) && (missing0 = "endIndex"))) || ((data.label === undefined) && (missing0 = "label"))){
-validate152.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.startIndex !== undefined){
-let data0 = data.startIndex;
-const _errs1 = errors;
-if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
-validate152.errors = [{instancePath:instancePath+"/startIndex",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.endIndex !== undefined){
-let data1 = data.endIndex;
-const _errs3 = errors;
-if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate152.errors = [{instancePath:instancePath+"/endIndex",message:"must be integer"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.label !== undefined){
-const _errs5 = errors;
-if(typeof data.label !== "string"){
-validate152.errors = [{instancePath:instancePath+"/label",message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.labelMap !== undefined){
-const _errs7 = errors;
-if(!(validate153(data.labelMap, {instancePath:instancePath+"/labelMap",parentData:data,parentDataProperty:"labelMap",rootData}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-else {
-validate152.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate152.errors = vErrors;
-return errors === 0;
-}
-function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.structuredLabels === undefined) && (missing0 = "structuredLabels")){
-validate151.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.structuredLabels !== undefined){
-let data0 = data.structuredLabels;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
-const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate152(data0[i0], {instancePath:instancePath+"/structuredLabels/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate151.errors = [{instancePath:instancePath+"/structuredLabels",message:"must be array"}];
-return false;
-}
-}
-}
-}
-}
-else {
-validate151.errors = [{instancePath,message:"must be object"}];
-return false;
-}
-}
-validate151.errors = vErrors;
-return errors === 0;
-}
 function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
 validate150.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
@@ -11858,7 +11598,83 @@ if(data.query !== undefined){
 let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
-if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing2;
+if((data3.sliceStart === undefined) && (missing2 = "sliceStart")){
+validate150.errors = [{instancePath:instancePath+"/query",message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+if(data3.sliceStart !== undefined){
+let data4 = data3.sliceStart;
+const _errs9 = errors;
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+validate150.errors = [{instancePath:instancePath+"/query/sliceStart",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs9 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.sliceEnd !== undefined){
+let data5 = data3.sliceEnd;
+const _errs11 = errors;
+if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
+validate150.errors = [{instancePath:instancePath+"/query/sliceEnd",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.impulseId !== undefined){
+let data6 = data3.impulseId;
+const _errs13 = errors;
+if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
+validate150.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs13 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.datastreamIndex !== undefined){
+let data7 = data3.datastreamIndex;
+const _errs15 = errors;
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
+validate150.errors = [{instancePath:instancePath+"/query/datastreamIndex",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs15 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.truncateStructuredLabels !== undefined){
+const _errs17 = errors;
+if(typeof data3.truncateStructuredLabels !== "boolean"){
+validate150.errors = [{instancePath:instancePath+"/query/truncateStructuredLabels",message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs17 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
 validate150.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
@@ -11867,19 +11683,6 @@ var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
-}
-if(valid0){
-if(data.body !== undefined){
-const _errs9 = errors;
-if(!(validate151(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
 }
 }
 }
@@ -11892,15 +11695,200 @@ return false;
 validate150.errors = vErrors;
 return errors === 0;
 }
-const validateRequest73 = validate157;
-function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateRequest73 = validate151;
+function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
-validate157.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+if(((data.type === undefined) && (missing0 = "type")) || ((data.labels === undefined) && (missing0 = "labels"))){
+validate154.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data0 = data.type;
+const _errs1 = errors;
+if(typeof data0 !== "string"){
+validate154.errors = [{instancePath:instancePath+"/type",message:"must be string"}];
+return false;
+}
+if(!(data0 === "key-values")){
+validate154.errors = [{instancePath:instancePath+"/type",message:"must be one of key-values"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.labels !== undefined){
+let data1 = data.labels;
+const _errs3 = errors;
+if(errors === _errs3){
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+for(const key0 in data1){
+const _errs6 = errors;
+if(typeof data1[key0] !== "string"){
+validate154.errors = [{instancePath:instancePath+"/labels/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),message:"must be string"}];
+return false;
+}
+var valid1 = _errs6 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate154.errors = [{instancePath:instancePath+"/labels",message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+else {
+validate154.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate154.errors = vErrors;
+return errors === 0;
+}
+function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.startIndex === undefined) && (missing0 = "startIndex")) || ((data.endIndex === undefined) && (missing0 = "endIndex"))) || ((data.label === undefined) && (missing0 = "label"))){
+validate153.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.startIndex !== undefined){
+let data0 = data.startIndex;
+const _errs1 = errors;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+validate153.errors = [{instancePath:instancePath+"/startIndex",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.endIndex !== undefined){
+let data1 = data.endIndex;
+const _errs3 = errors;
+if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+validate153.errors = [{instancePath:instancePath+"/endIndex",message:"must be integer"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.label !== undefined){
+const _errs5 = errors;
+if(typeof data.label !== "string"){
+validate153.errors = [{instancePath:instancePath+"/label",message:"must be string"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.labelMap !== undefined){
+const _errs7 = errors;
+if(!(validate154(data.labelMap, {instancePath:instancePath+"/labelMap",parentData:data,parentDataProperty:"labelMap",rootData}))){
+vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate153.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate153.errors = vErrors;
+return errors === 0;
+}
+function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.structuredLabels === undefined) && (missing0 = "structuredLabels")){
+validate152.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.structuredLabels !== undefined){
+let data0 = data.structuredLabels;
+const _errs1 = errors;
+if(errors === _errs1){
+if(Array.isArray(data0)){
+var valid1 = true;
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+const _errs3 = errors;
+if(!(validate153(data0[i0], {instancePath:instancePath+"/structuredLabels/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs3 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate152.errors = [{instancePath:instancePath+"/structuredLabels",message:"must be array"}];
+return false;
+}
+}
+}
+}
+}
+else {
+validate152.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate152.errors = vErrors;
+return errors === 0;
+}
+function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))) || ((data.body === undefined) && (missing0 = "body"))){
+validate151.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -11911,7 +11899,7 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.sampleId === undefined) && (missing1 = "sampleId"))){
-validate157.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+validate151.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
@@ -11919,7 +11907,7 @@ if(data0.projectId !== undefined){
 let data1 = data0.projectId;
 const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
-validate157.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+validate151.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs3 === errors;
@@ -11932,7 +11920,7 @@ if(data0.sampleId !== undefined){
 let data2 = data0.sampleId;
 const _errs5 = errors;
 if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate157.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
+validate151.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -11944,7 +11932,7 @@ var valid1 = true;
 }
 }
 else {
-validate157.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+validate151.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
 return false;
 }
 }
@@ -11958,62 +11946,8 @@ if(data.query !== undefined){
 let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.afterInputBlock !== undefined){
-const _errs9 = errors;
-if(typeof data3.afterInputBlock !== "boolean"){
-validate157.errors = [{instancePath:instancePath+"/query/afterInputBlock",message:"must be boolean"}];
-return false;
-}
-var valid2 = _errs9 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.cacheKey !== undefined){
-const _errs11 = errors;
-if(typeof data3.cacheKey !== "string"){
-validate157.errors = [{instancePath:instancePath+"/query/cacheKey",message:"must be string"}];
-return false;
-}
-var valid2 = _errs11 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.impulseId !== undefined){
-let data6 = data3.impulseId;
-const _errs13 = errors;
-if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
-validate157.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs13 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.datastreamIndex !== undefined){
-let data7 = data3.datastreamIndex;
-const _errs15 = errors;
-if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
-validate157.errors = [{instancePath:instancePath+"/query/datastreamIndex",message:"must be integer"}];
-return false;
-}
-var valid2 = _errs15 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-}
-else {
-validate157.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
+validate151.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
@@ -12022,15 +11956,28 @@ var valid0 = _errs7 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.body !== undefined){
+const _errs9 = errors;
+if(!(validate152(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
 else {
-validate157.errors = [{instancePath,message:"must be object"}];
+validate151.errors = [{instancePath,message:"must be object"}];
 return false;
 }
 }
-validate157.errors = vErrors;
+validate151.errors = vErrors;
 return errors === 0;
 }
 const validateRequest74 = validate158;
@@ -12100,17 +12047,10 @@ let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-let missing2;
-if((data3.axisIx === undefined) && (missing2 = "axisIx")){
-validate158.errors = [{instancePath:instancePath+"/query",message:"must have required property '"+missing2+"'"}];
-return false;
-}
-else {
-if(data3.axisIx !== undefined){
-let data4 = data3.axisIx;
+if(data3.afterInputBlock !== undefined){
 const _errs9 = errors;
-if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
-validate158.errors = [{instancePath:instancePath+"/query/axisIx",message:"must be integer"}];
+if(typeof data3.afterInputBlock !== "boolean"){
+validate158.errors = [{instancePath:instancePath+"/query/afterInputBlock",message:"must be boolean"}];
 return false;
 }
 var valid2 = _errs9 === errors;
@@ -12119,11 +12059,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data3.sliceStart !== undefined){
-let data5 = data3.sliceStart;
+if(data3.cacheKey !== undefined){
 const _errs11 = errors;
-if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
-validate158.errors = [{instancePath:instancePath+"/query/sliceStart",message:"must be integer"}];
+if(typeof data3.cacheKey !== "string"){
+validate158.errors = [{instancePath:instancePath+"/query/cacheKey",message:"must be string"}];
 return false;
 }
 var valid2 = _errs11 === errors;
@@ -12132,11 +12071,11 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data3.sliceEnd !== undefined){
-let data6 = data3.sliceEnd;
+if(data3.impulseId !== undefined){
+let data6 = data3.impulseId;
 const _errs13 = errors;
 if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
-validate158.errors = [{instancePath:instancePath+"/query/sliceEnd",message:"must be integer"}];
+validate158.errors = [{instancePath:instancePath+"/query/impulseId",message:"must be integer"}];
 return false;
 }
 var valid2 = _errs13 === errors;
@@ -12145,17 +12084,17 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data3.cacheKey !== undefined){
+if(data3.datastreamIndex !== undefined){
+let data7 = data3.datastreamIndex;
 const _errs15 = errors;
-if(typeof data3.cacheKey !== "string"){
-validate158.errors = [{instancePath:instancePath+"/query/cacheKey",message:"must be string"}];
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
+validate158.errors = [{instancePath:instancePath+"/query/datastreamIndex",message:"must be integer"}];
 return false;
 }
 var valid2 = _errs15 === errors;
 }
 else {
 var valid2 = true;
-}
 }
 }
 }
@@ -12200,16 +12139,35 @@ const _errs1 = errors;
 if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
-if((data0.projectId === undefined) && (missing1 = "projectId")){
+if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.sampleId === undefined) && (missing1 = "sampleId"))){
 validate159.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data0.projectId !== undefined){
 let data1 = data0.projectId;
+const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
 validate159.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
+}
+var valid1 = _errs3 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data0.sampleId !== undefined){
+let data2 = data0.sampleId;
+const _errs5 = errors;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+validate159.errors = [{instancePath:instancePath+"/path/sampleId",message:"must be integer"}];
+return false;
+}
+var valid1 = _errs5 === errors;
+}
+else {
+var valid1 = true;
 }
 }
 }
@@ -12226,15 +12184,77 @@ var valid0 = true;
 }
 if(valid0){
 if(data.query !== undefined){
-let data2 = data.query;
-const _errs5 = errors;
-if(errors === _errs5){
-if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
+let data3 = data.query;
+const _errs7 = errors;
+if(errors === _errs7){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing2;
+if((data3.axisIx === undefined) && (missing2 = "axisIx")){
+validate159.errors = [{instancePath:instancePath+"/query",message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+if(data3.axisIx !== undefined){
+let data4 = data3.axisIx;
+const _errs9 = errors;
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+validate159.errors = [{instancePath:instancePath+"/query/axisIx",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs9 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.sliceStart !== undefined){
+let data5 = data3.sliceStart;
+const _errs11 = errors;
+if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
+validate159.errors = [{instancePath:instancePath+"/query/sliceStart",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.sliceEnd !== undefined){
+let data6 = data3.sliceEnd;
+const _errs13 = errors;
+if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
+validate159.errors = [{instancePath:instancePath+"/query/sliceEnd",message:"must be integer"}];
+return false;
+}
+var valid2 = _errs13 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data3.cacheKey !== undefined){
+const _errs15 = errors;
+if(typeof data3.cacheKey !== "string"){
+validate159.errors = [{instancePath:instancePath+"/query/cacheKey",message:"must be string"}];
+return false;
+}
+var valid2 = _errs15 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+else {
 validate159.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
-var valid0 = _errs5 === errors;
+var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
@@ -12268,35 +12288,16 @@ const _errs1 = errors;
 if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
-if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.learnId === undefined) && (missing1 = "learnId"))){
+if((data0.projectId === undefined) && (missing1 = "projectId")){
 validate160.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data0.projectId !== undefined){
 let data1 = data0.projectId;
-const _errs3 = errors;
 if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
 validate160.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
 return false;
-}
-var valid1 = _errs3 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data0.learnId !== undefined){
-let data2 = data0.learnId;
-const _errs5 = errors;
-if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
-validate160.errors = [{instancePath:instancePath+"/path/learnId",message:"must be integer"}];
-return false;
-}
-var valid1 = _errs5 === errors;
-}
-else {
-var valid1 = true;
 }
 }
 }
@@ -12313,15 +12314,15 @@ var valid0 = true;
 }
 if(valid0){
 if(data.query !== undefined){
-let data3 = data.query;
-const _errs7 = errors;
-if(errors === _errs7){
-if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
+let data2 = data.query;
+const _errs5 = errors;
+if(errors === _errs5){
+if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
 validate160.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
 }
-var valid0 = _errs7 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
@@ -12664,15 +12665,7 @@ if(data.query !== undefined){
 let data3 = data.query;
 const _errs7 = errors;
 if(errors === _errs7){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.excludeLabels !== undefined){
-if(typeof data3.excludeLabels !== "boolean"){
-validate164.errors = [{instancePath:instancePath+"/query/excludeLabels",message:"must be boolean"}];
-return false;
-}
-}
-}
-else {
+if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
 validate164.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
 return false;
 }
@@ -12691,6 +12684,101 @@ return false;
 }
 }
 validate164.errors = vErrors;
+return errors === 0;
+}
+const validateRequest81 = validate165;
+function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.path === undefined) && (missing0 = "path")) || ((data.query === undefined) && (missing0 = "query"))){
+validate165.errors = [{instancePath,message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.path !== undefined){
+let data0 = data.path;
+const _errs1 = errors;
+if(errors === _errs1){
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+let missing1;
+if(((data0.projectId === undefined) && (missing1 = "projectId")) || ((data0.learnId === undefined) && (missing1 = "learnId"))){
+validate165.errors = [{instancePath:instancePath+"/path",message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+if(data0.projectId !== undefined){
+let data1 = data0.projectId;
+const _errs3 = errors;
+if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+validate165.errors = [{instancePath:instancePath+"/path/projectId",message:"must be integer"}];
+return false;
+}
+var valid1 = _errs3 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data0.learnId !== undefined){
+let data2 = data0.learnId;
+const _errs5 = errors;
+if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+validate165.errors = [{instancePath:instancePath+"/path/learnId",message:"must be integer"}];
+return false;
+}
+var valid1 = _errs5 === errors;
+}
+else {
+var valid1 = true;
+}
+}
+}
+}
+else {
+validate165.errors = [{instancePath:instancePath+"/path",message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.query !== undefined){
+let data3 = data.query;
+const _errs7 = errors;
+if(errors === _errs7){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.excludeLabels !== undefined){
+if(typeof data3.excludeLabels !== "boolean"){
+validate165.errors = [{instancePath:instancePath+"/query/excludeLabels",message:"must be boolean"}];
+return false;
+}
+}
+}
+else {
+validate165.errors = [{instancePath:instancePath+"/query",message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+else {
+validate165.errors = [{instancePath,message:"must be object"}];
+return false;
+}
+}
+validate165.errors = vErrors;
 return errors === 0;
 }
 

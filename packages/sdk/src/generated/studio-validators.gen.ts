@@ -14,7 +14,7 @@ export interface AnswerProblem {
 export type AnswerValidator = (answer: unknown) => readonly AnswerProblem[];
 
 /** By operationId, for successful answers in JSON. Unknown fields and unknown values of enums are right. */
-export const answerValidators: Readonly<Record<"listProjects" | "getCurrentApiKeyInfo" | "getProjectInfo" | "getClassifyMetricsAllVariants" | "getClassifyJobResult" | "getClassifyJobResultPage" | "classifySampleByLearnBlockV2" | "classifySampleByLearnBlock" | "classifyImage" | "classifySampleV2" | "getSampleWindowFromCache" | "classifySampleForVariants" | "classifySample" | "getProjectDataAxesSummary" | "getProjectRecommendedDataInterval" | "getDevice" | "startDeviceInferenceDebugStream" | "keepDeviceDebugStreamAlive" | "startDeviceSnapshotDebugStream" | "stopDeviceDebugStream" | "startSampling" | "listDevices" | "createDevice" | "getInferenceHistory" | "storeInferenceHistory" | "renameDevice" | "getHmacDevkey" | "dspGetFeaturesForSample" | "getImpulse" | "createImpulse" | "deleteImpulse" | "getImpulseAll" | "regenerateModelTestingSummary" | "setImpulseThresholds" | "getAllImpulses" | "getAllDetailedImpulses" | "listActiveJobs" | "listAllJobs" | "startClassifyJob" | "startEvaluateJob" | "generateFeaturesJob" | "listFinishedJobs" | "startRetrainJob" | "getJobsSummary" | "trainAnomalyJob" | "trainKerasJob" | "cancelJob" | "getJobStatus" | "getJobsLogs" | "updateJob" | "getProjectLastModificationDate" | "getModelVariants" | "getProjectInfoSummary" | "listSamples" | "countSamples" | "getSample" | "deleteSample" | "cropSample" | "disableSample" | "editLabel" | "enableSample" | "setSampleMetadata" | "moveSample" | "getUncroppedDownsampledSample" | "renameSample" | "segmentSample" | "getSampleSlice" | "setSampleStructuredLabels" | "getSocketToken" | "getAnomaly" | "getGmmMetadata" | "getAnomalyMetadata" | "getKeras" | "getKerasMetadata", AnswerValidator>> = {
+export const answerValidators: Readonly<Record<"listProjects" | "getCurrentApiKeyInfo" | "getProjectInfo" | "getClassifyMetricsAllVariants" | "getClassifyJobResult" | "getClassifyJobResultPage" | "classifySampleByLearnBlockV2" | "classifySampleByLearnBlock" | "classifyImage" | "classifySampleV2" | "getSampleWindowFromCache" | "classifySampleForVariants" | "classifySample" | "getProjectDataAxesSummary" | "getProjectRecommendedDataInterval" | "getDevice" | "startDeviceInferenceDebugStream" | "keepDeviceDebugStreamAlive" | "startDeviceSnapshotDebugStream" | "stopDeviceDebugStream" | "startSampling" | "listDevices" | "createDevice" | "getInferenceHistory" | "storeInferenceHistory" | "renameDevice" | "getHmacDevkey" | "dspGetFeaturesForSample" | "getDspFeatureLabels" | "getImpulse" | "createImpulse" | "deleteImpulse" | "getImpulseAll" | "regenerateModelTestingSummary" | "setImpulseThresholds" | "getAllImpulses" | "getAllDetailedImpulses" | "listActiveJobs" | "listAllJobs" | "startClassifyJob" | "startEvaluateJob" | "generateFeaturesJob" | "listFinishedJobs" | "startRetrainJob" | "getJobsSummary" | "trainAnomalyJob" | "trainKerasJob" | "cancelJob" | "getJobStatus" | "getJobsLogs" | "updateJob" | "getProjectLastModificationDate" | "getModelVariants" | "getProjectInfoSummary" | "listSamples" | "countSamples" | "getSample" | "deleteSample" | "cropSample" | "disableSample" | "editLabel" | "enableSample" | "setSampleMetadata" | "moveSample" | "getUncroppedDownsampledSample" | "renameSample" | "segmentSample" | "getSampleSlice" | "setSampleStructuredLabels" | "getSocketToken" | "getAnomaly" | "getGmmMetadata" | "getAnomalyMetadata" | "getKeras" | "getKerasMetadata", AnswerValidator>> = {
   "listProjects": (answer) => problemsOf(validateAnswer0, answer),
   "getCurrentApiKeyInfo": (answer) => problemsOf(validateAnswer1, answer),
   "getProjectInfo": (answer) => problemsOf(validateAnswer2, answer),
@@ -43,52 +43,53 @@ export const answerValidators: Readonly<Record<"listProjects" | "getCurrentApiKe
   "renameDevice": (answer) => problemsOf(validateAnswer25, answer),
   "getHmacDevkey": (answer) => problemsOf(validateAnswer26, answer),
   "dspGetFeaturesForSample": (answer) => problemsOf(validateAnswer27, answer),
-  "getImpulse": (answer) => problemsOf(validateAnswer28, answer),
-  "createImpulse": (answer) => problemsOf(validateAnswer29, answer),
-  "deleteImpulse": (answer) => problemsOf(validateAnswer30, answer),
-  "getImpulseAll": (answer) => problemsOf(validateAnswer31, answer),
-  "regenerateModelTestingSummary": (answer) => problemsOf(validateAnswer32, answer),
-  "setImpulseThresholds": (answer) => problemsOf(validateAnswer33, answer),
-  "getAllImpulses": (answer) => problemsOf(validateAnswer34, answer),
-  "getAllDetailedImpulses": (answer) => problemsOf(validateAnswer35, answer),
-  "listActiveJobs": (answer) => problemsOf(validateAnswer36, answer),
-  "listAllJobs": (answer) => problemsOf(validateAnswer37, answer),
-  "startClassifyJob": (answer) => problemsOf(validateAnswer38, answer),
-  "startEvaluateJob": (answer) => problemsOf(validateAnswer39, answer),
-  "generateFeaturesJob": (answer) => problemsOf(validateAnswer40, answer),
-  "listFinishedJobs": (answer) => problemsOf(validateAnswer41, answer),
-  "startRetrainJob": (answer) => problemsOf(validateAnswer42, answer),
-  "getJobsSummary": (answer) => problemsOf(validateAnswer43, answer),
-  "trainAnomalyJob": (answer) => problemsOf(validateAnswer44, answer),
-  "trainKerasJob": (answer) => problemsOf(validateAnswer45, answer),
-  "cancelJob": (answer) => problemsOf(validateAnswer46, answer),
-  "getJobStatus": (answer) => problemsOf(validateAnswer47, answer),
-  "getJobsLogs": (answer) => problemsOf(validateAnswer48, answer),
-  "updateJob": (answer) => problemsOf(validateAnswer49, answer),
-  "getProjectLastModificationDate": (answer) => problemsOf(validateAnswer50, answer),
-  "getModelVariants": (answer) => problemsOf(validateAnswer51, answer),
-  "getProjectInfoSummary": (answer) => problemsOf(validateAnswer52, answer),
-  "listSamples": (answer) => problemsOf(validateAnswer53, answer),
-  "countSamples": (answer) => problemsOf(validateAnswer54, answer),
-  "getSample": (answer) => problemsOf(validateAnswer55, answer),
-  "deleteSample": (answer) => problemsOf(validateAnswer56, answer),
-  "cropSample": (answer) => problemsOf(validateAnswer57, answer),
-  "disableSample": (answer) => problemsOf(validateAnswer58, answer),
-  "editLabel": (answer) => problemsOf(validateAnswer59, answer),
-  "enableSample": (answer) => problemsOf(validateAnswer60, answer),
-  "setSampleMetadata": (answer) => problemsOf(validateAnswer61, answer),
-  "moveSample": (answer) => problemsOf(validateAnswer62, answer),
-  "getUncroppedDownsampledSample": (answer) => problemsOf(validateAnswer63, answer),
-  "renameSample": (answer) => problemsOf(validateAnswer64, answer),
-  "segmentSample": (answer) => problemsOf(validateAnswer65, answer),
-  "getSampleSlice": (answer) => problemsOf(validateAnswer66, answer),
-  "setSampleStructuredLabels": (answer) => problemsOf(validateAnswer67, answer),
-  "getSocketToken": (answer) => problemsOf(validateAnswer68, answer),
-  "getAnomaly": (answer) => problemsOf(validateAnswer69, answer),
-  "getGmmMetadata": (answer) => problemsOf(validateAnswer70, answer),
-  "getAnomalyMetadata": (answer) => problemsOf(validateAnswer71, answer),
-  "getKeras": (answer) => problemsOf(validateAnswer72, answer),
-  "getKerasMetadata": (answer) => problemsOf(validateAnswer73, answer),
+  "getDspFeatureLabels": (answer) => problemsOf(validateAnswer28, answer),
+  "getImpulse": (answer) => problemsOf(validateAnswer29, answer),
+  "createImpulse": (answer) => problemsOf(validateAnswer30, answer),
+  "deleteImpulse": (answer) => problemsOf(validateAnswer31, answer),
+  "getImpulseAll": (answer) => problemsOf(validateAnswer32, answer),
+  "regenerateModelTestingSummary": (answer) => problemsOf(validateAnswer33, answer),
+  "setImpulseThresholds": (answer) => problemsOf(validateAnswer34, answer),
+  "getAllImpulses": (answer) => problemsOf(validateAnswer35, answer),
+  "getAllDetailedImpulses": (answer) => problemsOf(validateAnswer36, answer),
+  "listActiveJobs": (answer) => problemsOf(validateAnswer37, answer),
+  "listAllJobs": (answer) => problemsOf(validateAnswer38, answer),
+  "startClassifyJob": (answer) => problemsOf(validateAnswer39, answer),
+  "startEvaluateJob": (answer) => problemsOf(validateAnswer40, answer),
+  "generateFeaturesJob": (answer) => problemsOf(validateAnswer41, answer),
+  "listFinishedJobs": (answer) => problemsOf(validateAnswer42, answer),
+  "startRetrainJob": (answer) => problemsOf(validateAnswer43, answer),
+  "getJobsSummary": (answer) => problemsOf(validateAnswer44, answer),
+  "trainAnomalyJob": (answer) => problemsOf(validateAnswer45, answer),
+  "trainKerasJob": (answer) => problemsOf(validateAnswer46, answer),
+  "cancelJob": (answer) => problemsOf(validateAnswer47, answer),
+  "getJobStatus": (answer) => problemsOf(validateAnswer48, answer),
+  "getJobsLogs": (answer) => problemsOf(validateAnswer49, answer),
+  "updateJob": (answer) => problemsOf(validateAnswer50, answer),
+  "getProjectLastModificationDate": (answer) => problemsOf(validateAnswer51, answer),
+  "getModelVariants": (answer) => problemsOf(validateAnswer52, answer),
+  "getProjectInfoSummary": (answer) => problemsOf(validateAnswer53, answer),
+  "listSamples": (answer) => problemsOf(validateAnswer54, answer),
+  "countSamples": (answer) => problemsOf(validateAnswer55, answer),
+  "getSample": (answer) => problemsOf(validateAnswer56, answer),
+  "deleteSample": (answer) => problemsOf(validateAnswer57, answer),
+  "cropSample": (answer) => problemsOf(validateAnswer58, answer),
+  "disableSample": (answer) => problemsOf(validateAnswer59, answer),
+  "editLabel": (answer) => problemsOf(validateAnswer60, answer),
+  "enableSample": (answer) => problemsOf(validateAnswer61, answer),
+  "setSampleMetadata": (answer) => problemsOf(validateAnswer62, answer),
+  "moveSample": (answer) => problemsOf(validateAnswer63, answer),
+  "getUncroppedDownsampledSample": (answer) => problemsOf(validateAnswer64, answer),
+  "renameSample": (answer) => problemsOf(validateAnswer65, answer),
+  "segmentSample": (answer) => problemsOf(validateAnswer66, answer),
+  "getSampleSlice": (answer) => problemsOf(validateAnswer67, answer),
+  "setSampleStructuredLabels": (answer) => problemsOf(validateAnswer68, answer),
+  "getSocketToken": (answer) => problemsOf(validateAnswer69, answer),
+  "getAnomaly": (answer) => problemsOf(validateAnswer70, answer),
+  "getGmmMetadata": (answer) => problemsOf(validateAnswer71, answer),
+  "getAnomalyMetadata": (answer) => problemsOf(validateAnswer72, answer),
+  "getKeras": (answer) => problemsOf(validateAnswer73, answer),
+  "getKerasMetadata": (answer) => problemsOf(validateAnswer74, answer),
 };
 
 function problemsOf(validate, value) {
@@ -6022,7 +6023,54 @@ validate230.errors = vErrors;
 return errors === 0;
 }
 const validateAnswer28 = validate238;
-function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate239(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.labels === undefined){
+(vErrors ??= []).push({instancePath,message:"must have required property '"+"labels"+"'"});
+errors++;
+}
+if(data.labels !== undefined){
+let data0 = data.labels;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data0[i0] !== "string"){
+(vErrors ??= []).push({instancePath:instancePath+"/labels/" + i0,message:"must be string"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath:instancePath+"/labels",message:"must be array"});
+errors++;
+}
+}
+}
+else {
+(vErrors ??= []).push({instancePath,message:"must be object"});
+errors++;
+}
+validate239.errors = vErrors;
+return errors === 0;
+}
+function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate239(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
+errors = vErrors.length;
+}
+validate238.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer29 = validate242;
+function validate247(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6063,10 +6111,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate243.errors = vErrors;
+validate247.errors = vErrors;
 return errors === 0;
 }
-function validate245(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate249(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6087,10 +6135,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate245.errors = vErrors;
+validate249.errors = vErrors;
 return errors === 0;
 }
-function validate242(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate246(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6185,8 +6233,8 @@ errors++;
 }
 }
 if(data.labelingMethodMultiLabel !== undefined){
-if(!(validate243(data.labelingMethodMultiLabel, {instancePath:instancePath+"/labelingMethodMultiLabel",parentData:data,parentDataProperty:"labelingMethodMultiLabel",rootData}))){
-vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
+if(!(validate247(data.labelingMethodMultiLabel, {instancePath:instancePath+"/labelingMethodMultiLabel",parentData:data,parentDataProperty:"labelingMethodMultiLabel",rootData}))){
+vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
 errors = vErrors.length;
 }
 }
@@ -6223,8 +6271,8 @@ errors++;
 }
 }
 if(data.datasetSubset !== undefined){
-if(!(validate245(data.datasetSubset, {instancePath:instancePath+"/datasetSubset",parentData:data,parentDataProperty:"datasetSubset",rootData}))){
-vErrors = vErrors === null ? validate245.errors : vErrors.concat(validate245.errors);
+if(!(validate249(data.datasetSubset, {instancePath:instancePath+"/datasetSubset",parentData:data,parentDataProperty:"datasetSubset",rootData}))){
+vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
 errors = vErrors.length;
 }
 }
@@ -6251,10 +6299,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate242.errors = vErrors;
+validate246.errors = vErrors;
 return errors === 0;
 }
-function validate249(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate253(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6285,10 +6333,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate249.errors = vErrors;
+validate253.errors = vErrors;
 return errors === 0;
 }
-function validate251(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate255(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6325,10 +6373,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate251.errors = vErrors;
+validate255.errors = vErrors;
 return errors === 0;
 }
-function validate248(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate252(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6419,8 +6467,8 @@ errors++;
 }
 }
 if(data.organization !== undefined){
-if(!(validate249(data.organization, {instancePath:instancePath+"/organization",parentData:data,parentDataProperty:"organization",rootData}))){
-vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
+if(!(validate253(data.organization, {instancePath:instancePath+"/organization",parentData:data,parentDataProperty:"organization",rootData}))){
+vErrors = vErrors === null ? validate253.errors : vErrors.concat(validate253.errors);
 errors = vErrors.length;
 }
 }
@@ -6435,8 +6483,8 @@ let data11 = data.namedAxes;
 if(Array.isArray(data11)){
 const len1 = data11.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate251(data11[i1], {instancePath:instancePath+"/namedAxes/" + i1,parentData:data11,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate251.errors : vErrors.concat(validate251.errors);
+if(!(validate255(data11[i1], {instancePath:instancePath+"/namedAxes/" + i1,parentData:data11,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate255.errors : vErrors.concat(validate255.errors);
 errors = vErrors.length;
 }
 }
@@ -6469,10 +6517,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate248.errors = vErrors;
+validate252.errors = vErrors;
 return errors === 0;
 }
-function validate255(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate259(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6545,10 +6593,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate255.errors = vErrors;
+validate259.errors = vErrors;
 return errors === 0;
 }
-function validate241(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate245(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6590,8 +6638,8 @@ let data2 = data.inputBlocks;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate242(data2[i0], {instancePath:instancePath+"/inputBlocks/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate242.errors : vErrors.concat(validate242.errors);
+if(!(validate246(data2[i0], {instancePath:instancePath+"/inputBlocks/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate246.errors : vErrors.concat(validate246.errors);
 errors = vErrors.length;
 }
 }
@@ -6606,8 +6654,8 @@ let data4 = data.dspBlocks;
 if(Array.isArray(data4)){
 const len1 = data4.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate248(data4[i1], {instancePath:instancePath+"/dspBlocks/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate248.errors : vErrors.concat(validate248.errors);
+if(!(validate252(data4[i1], {instancePath:instancePath+"/dspBlocks/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate252.errors : vErrors.concat(validate252.errors);
 errors = vErrors.length;
 }
 }
@@ -6638,8 +6686,8 @@ let data8 = data.postProcessingBlocks;
 if(Array.isArray(data8)){
 const len3 = data8.length;
 for(let i3=0; i3<len3; i3++){
-if(!(validate255(data8[i3], {instancePath:instancePath+"/postProcessingBlocks/" + i3,parentData:data8,parentDataProperty:i3,rootData}))){
-vErrors = vErrors === null ? validate255.errors : vErrors.concat(validate255.errors);
+if(!(validate259(data8[i3], {instancePath:instancePath+"/postProcessingBlocks/" + i3,parentData:data8,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate259.errors : vErrors.concat(validate259.errors);
 errors = vErrors.length;
 }
 }
@@ -6660,10 +6708,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate241.errors = vErrors;
+validate245.errors = vErrors;
 return errors === 0;
 }
-function validate239(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -6672,8 +6720,8 @@ errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.impulse !== undefined){
-if(!(validate241(data.impulse, {instancePath:instancePath+"/impulse",parentData:data,parentDataProperty:"impulse",rootData}))){
-vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
+if(!(validate245(data.impulse, {instancePath:instancePath+"/impulse",parentData:data,parentDataProperty:"impulse",rootData}))){
+vErrors = vErrors === null ? validate245.errors : vErrors.concat(validate245.errors);
 errors = vErrors.length;
 }
 }
@@ -6682,21 +6730,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate239.errors = vErrors;
+validate243.errors = vErrors;
 return errors === 0;
 }
-function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate242(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate239(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
+if(!(validate243(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
 errors = vErrors.length;
 }
-validate238.errors = vErrors;
+validate242.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer29 = validate259;
-function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer30 = validate263;
+function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -6720,54 +6768,54 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate260.errors = vErrors;
+validate264.errors = vErrors;
 return errors === 0;
 }
-function validate259(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate263(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+if(!(validate264(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate264.errors : vErrors.concat(validate264.errors);
 errors = vErrors.length;
 }
-validate259.errors = vErrors;
+validate263.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer30 = validate263;
-function validate263(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer31 = validate267;
+function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-validate263.errors = vErrors;
+validate267.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer31 = validate265;
-function validate265(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer32 = validate269;
+function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate239(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
+if(!(validate243(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
 errors = vErrors.length;
 }
-validate265.errors = vErrors;
+validate269.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer32 = validate267;
-function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer33 = validate271;
+function validate271(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
 errors = vErrors.length;
 }
-validate267.errors = vErrors;
+validate271.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer33 = validate269;
-function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer34 = validate273;
+function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -6807,21 +6855,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate270.errors = vErrors;
+validate274.errors = vErrors;
 return errors === 0;
 }
-function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate270(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate274(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
 errors = vErrors.length;
 }
-validate269.errors = vErrors;
+validate273.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer34 = validate273;
-function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer35 = validate277;
+function validate278(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -6838,8 +6886,8 @@ let data0 = data.impulses;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate241(data0[i0], {instancePath:instancePath+"/impulses/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
+if(!(validate245(data0[i0], {instancePath:instancePath+"/impulses/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate245.errors : vErrors.concat(validate245.errors);
 errors = vErrors.length;
 }
 }
@@ -6861,21 +6909,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate274.errors = vErrors;
+validate278.errors = vErrors;
 return errors === 0;
 }
-function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate274(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
+if(!(validate278(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate278.errors : vErrors.concat(validate278.errors);
 errors = vErrors.length;
 }
-validate273.errors = vErrors;
+validate277.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer35 = validate278;
-function validate284(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer36 = validate282;
+function validate288(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6914,10 +6962,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate284.errors = vErrors;
+validate288.errors = vErrors;
 return errors === 0;
 }
-function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate287(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6954,8 +7002,8 @@ errors++;
 }
 }
 if(data.filteringType !== undefined){
-if(!(validate284(data.filteringType, {instancePath:instancePath+"/filteringType",parentData:data,parentDataProperty:"filteringType",rootData}))){
-vErrors = vErrors === null ? validate284.errors : vErrors.concat(validate284.errors);
+if(!(validate288(data.filteringType, {instancePath:instancePath+"/filteringType",parentData:data,parentDataProperty:"filteringType",rootData}))){
+vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
 errors = vErrors.length;
 }
 }
@@ -7030,10 +7078,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate283.errors = vErrors;
+validate287.errors = vErrors;
 return errors === 0;
 }
-function validate287(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate291(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7067,10 +7115,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate287.errors = vErrors;
+validate291.errors = vErrors;
 return errors === 0;
 }
-function validate291(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate295(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7169,10 +7217,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate291.errors = vErrors;
+validate295.errors = vErrors;
 return errors === 0;
 }
-function validate290(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate294(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7202,8 +7250,8 @@ errors++;
 }
 }
 if(data.gmmMetadata !== undefined){
-if(!(validate291(data.gmmMetadata, {instancePath:instancePath+"/gmmMetadata",parentData:data,parentDataProperty:"gmmMetadata",rootData}))){
-vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
+if(!(validate295(data.gmmMetadata, {instancePath:instancePath+"/gmmMetadata",parentData:data,parentDataProperty:"gmmMetadata",rootData}))){
+vErrors = vErrors === null ? validate295.errors : vErrors.concat(validate295.errors);
 errors = vErrors.length;
 }
 }
@@ -7212,10 +7260,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate290.errors = vErrors;
+validate294.errors = vErrors;
 return errors === 0;
 }
-function validate294(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate298(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7242,10 +7290,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate294.errors = vErrors;
+validate298.errors = vErrors;
 return errors === 0;
 }
-function validate296(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate300(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7264,10 +7312,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate296.errors = vErrors;
+validate300.errors = vErrors;
 return errors === 0;
 }
-function validate298(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate302(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7313,10 +7361,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate298.errors = vErrors;
+validate302.errors = vErrors;
 return errors === 0;
 }
-function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate285(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7345,8 +7393,8 @@ if(data.tags === undefined){
 errors++;
 }
 if(data.impulse !== undefined){
-if(!(validate241(data.impulse, {instancePath:instancePath+"/impulse",parentData:data,parentDataProperty:"impulse",rootData}))){
-vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
+if(!(validate245(data.impulse, {instancePath:instancePath+"/impulse",parentData:data,parentDataProperty:"impulse",rootData}))){
+vErrors = vErrors === null ? validate245.errors : vErrors.concat(validate245.errors);
 errors = vErrors.length;
 }
 }
@@ -7355,8 +7403,8 @@ let data1 = data.metrics;
 if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate283(data1[i0], {instancePath:instancePath+"/metrics/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
+if(!(validate287(data1[i0], {instancePath:instancePath+"/metrics/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate287.errors : vErrors.concat(validate287.errors);
 errors = vErrors.length;
 }
 }
@@ -7371,8 +7419,8 @@ let data3 = data.dspBlockConfigs;
 if(Array.isArray(data3)){
 const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate287(data3[i1], {instancePath:instancePath+"/dspBlockConfigs/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate287.errors : vErrors.concat(validate287.errors);
+if(!(validate291(data3[i1], {instancePath:instancePath+"/dspBlockConfigs/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
 errors = vErrors.length;
 }
 }
@@ -7387,8 +7435,8 @@ let data5 = data.learnBlockKerasConfigs;
 if(Array.isArray(data5)){
 const len2 = data5.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate287(data5[i2], {instancePath:instancePath+"/learnBlockKerasConfigs/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate287.errors : vErrors.concat(validate287.errors);
+if(!(validate291(data5[i2], {instancePath:instancePath+"/learnBlockKerasConfigs/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
 errors = vErrors.length;
 }
 }
@@ -7403,8 +7451,8 @@ let data7 = data.learnBlockAnomalyConfigs;
 if(Array.isArray(data7)){
 const len3 = data7.length;
 for(let i3=0; i3<len3; i3++){
-if(!(validate290(data7[i3], {instancePath:instancePath+"/learnBlockAnomalyConfigs/" + i3,parentData:data7,parentDataProperty:i3,rootData}))){
-vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
+if(!(validate294(data7[i3], {instancePath:instancePath+"/learnBlockAnomalyConfigs/" + i3,parentData:data7,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate294.errors : vErrors.concat(validate294.errors);
 errors = vErrors.length;
 }
 }
@@ -7419,8 +7467,8 @@ let data9 = data.postProcessingBlockConfigs;
 if(Array.isArray(data9)){
 const len4 = data9.length;
 for(let i4=0; i4<len4; i4++){
-if(!(validate294(data9[i4], {instancePath:instancePath+"/postProcessingBlockConfigs/" + i4,parentData:data9,parentDataProperty:i4,rootData}))){
-vErrors = vErrors === null ? validate294.errors : vErrors.concat(validate294.errors);
+if(!(validate298(data9[i4], {instancePath:instancePath+"/postProcessingBlockConfigs/" + i4,parentData:data9,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate298.errors : vErrors.concat(validate298.errors);
 errors = vErrors.length;
 }
 }
@@ -7431,8 +7479,8 @@ errors++;
 }
 }
 if(data.pretrainedModelInfo !== undefined){
-if(!(validate296(data.pretrainedModelInfo, {instancePath:instancePath+"/pretrainedModelInfo",parentData:data,parentDataProperty:"pretrainedModelInfo",rootData}))){
-vErrors = vErrors === null ? validate296.errors : vErrors.concat(validate296.errors);
+if(!(validate300(data.pretrainedModelInfo, {instancePath:instancePath+"/pretrainedModelInfo",parentData:data,parentDataProperty:"pretrainedModelInfo",rootData}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 }
@@ -7478,8 +7526,8 @@ errors++;
 }
 }
 if(data.createdByUser !== undefined){
-if(!(validate298(data.createdByUser, {instancePath:instancePath+"/createdByUser",parentData:data,parentDataProperty:"createdByUser",rootData}))){
-vErrors = vErrors === null ? validate298.errors : vErrors.concat(validate298.errors);
+if(!(validate302(data.createdByUser, {instancePath:instancePath+"/createdByUser",parentData:data,parentDataProperty:"createdByUser",rootData}))){
+vErrors = vErrors === null ? validate302.errors : vErrors.concat(validate302.errors);
 errors = vErrors.length;
 }
 }
@@ -7488,10 +7536,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate281.errors = vErrors;
+validate285.errors = vErrors;
 return errors === 0;
 }
-function validate302(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate306(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7530,8 +7578,8 @@ errors++;
 }
 }
 if(data.filteringType !== undefined){
-if(!(validate284(data.filteringType, {instancePath:instancePath+"/filteringType",parentData:data,parentDataProperty:"filteringType",rootData}))){
-vErrors = vErrors === null ? validate284.errors : vErrors.concat(validate284.errors);
+if(!(validate288(data.filteringType, {instancePath:instancePath+"/filteringType",parentData:data,parentDataProperty:"filteringType",rootData}))){
+vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
 errors = vErrors.length;
 }
 }
@@ -7546,10 +7594,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate302.errors = vErrors;
+validate306.errors = vErrors;
 return errors === 0;
 }
-function validate301(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate305(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7572,8 +7620,8 @@ let data1 = data.metricKeys;
 if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate302(data1[i0], {instancePath:instancePath+"/metricKeys/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate302.errors : vErrors.concat(validate302.errors);
+if(!(validate306(data1[i0], {instancePath:instancePath+"/metricKeys/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate306.errors : vErrors.concat(validate306.errors);
 errors = vErrors.length;
 }
 }
@@ -7588,10 +7636,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate301.errors = vErrors;
+validate305.errors = vErrors;
 return errors === 0;
 }
-function validate279(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -7608,8 +7656,8 @@ let data0 = data.impulses;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate281(data0[i0], {instancePath:instancePath+"/impulses/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
+if(!(validate285(data0[i0], {instancePath:instancePath+"/impulses/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate285.errors : vErrors.concat(validate285.errors);
 errors = vErrors.length;
 }
 }
@@ -7624,8 +7672,8 @@ let data2 = data.metricKeysByCategory;
 if(Array.isArray(data2)){
 const len1 = data2.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate301(data2[i1], {instancePath:instancePath+"/metricKeysByCategory/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate301.errors : vErrors.concat(validate301.errors);
+if(!(validate305(data2[i1], {instancePath:instancePath+"/metricKeysByCategory/" + i1,parentData:data2,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
 errors = vErrors.length;
 }
 }
@@ -7656,21 +7704,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate279.errors = vErrors;
+validate283.errors = vErrors;
 return errors === 0;
 }
-function validate278(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate282(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate279(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
+if(!(validate283(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
 errors = vErrors.length;
 }
-validate278.errors = vErrors;
+validate282.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer36 = validate307;
-function validate310(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer37 = validate311;
+function validate314(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7773,8 +7821,8 @@ errors++;
 }
 }
 if(data.createdByUser !== undefined){
-if(!(validate298(data.createdByUser, {instancePath:instancePath+"/createdByUser",parentData:data,parentDataProperty:"createdByUser",rootData}))){
-vErrors = vErrors === null ? validate298.errors : vErrors.concat(validate298.errors);
+if(!(validate302(data.createdByUser, {instancePath:instancePath+"/createdByUser",parentData:data,parentDataProperty:"createdByUser",rootData}))){
+vErrors = vErrors === null ? validate302.errors : vErrors.concat(validate302.errors);
 errors = vErrors.length;
 }
 }
@@ -7797,10 +7845,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate310.errors = vErrors;
+validate314.errors = vErrors;
 return errors === 0;
 }
-function validate308(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate312(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -7821,8 +7869,8 @@ let data0 = data.jobs;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate310(data0[i0], {instancePath:instancePath+"/jobs/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate310.errors : vErrors.concat(validate310.errors);
+if(!(validate314(data0[i0], {instancePath:instancePath+"/jobs/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate314.errors : vErrors.concat(validate314.errors);
 errors = vErrors.length;
 }
 }
@@ -7844,53 +7892,31 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate308.errors = vErrors;
+validate312.errors = vErrors;
 return errors === 0;
 }
-function validate307(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate311(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate308(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
+if(!(validate312(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate312.errors : vErrors.concat(validate312.errors);
 errors = vErrors.length;
 }
-validate307.errors = vErrors;
+validate311.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer37 = validate314;
-function validate314(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate308(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
-errors = vErrors.length;
-}
-validate314.errors = vErrors;
-return errors === 0;
-}
-const validateAnswer38 = validate316;
-function validate316(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
-errors = vErrors.length;
-}
-validate316.errors = vErrors;
-return errors === 0;
-}
-const validateAnswer39 = validate318;
+const validateAnswer38 = validate318;
 function validate318(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+if(!(validate312(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate312.errors : vErrors.concat(validate312.errors);
 errors = vErrors.length;
 }
 validate318.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer40 = validate320;
+const validateAnswer39 = validate320;
 function validate320(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
@@ -7901,18 +7927,18 @@ errors = vErrors.length;
 validate320.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer41 = validate322;
+const validateAnswer40 = validate322;
 function validate322(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate308(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
 errors = vErrors.length;
 }
 validate322.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer42 = validate324;
+const validateAnswer41 = validate324;
 function validate324(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
@@ -7923,8 +7949,30 @@ errors = vErrors.length;
 validate324.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer43 = validate326;
-function validate329(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer42 = validate326;
+function validate326(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate312(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate312.errors : vErrors.concat(validate312.errors);
+errors = vErrors.length;
+}
+validate326.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer43 = validate328;
+function validate328(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+errors = vErrors.length;
+}
+validate328.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer44 = validate330;
+function validate333(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7953,10 +8001,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate329.errors = vErrors;
+validate333.errors = vErrors;
 return errors === 0;
 }
-function validate327(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate331(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -7973,8 +8021,8 @@ let data0 = data.summary;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate329(data0[i0], {instancePath:instancePath+"/summary/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate329.errors : vErrors.concat(validate329.errors);
+if(!(validate333(data0[i0], {instancePath:instancePath+"/summary/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate333.errors : vErrors.concat(validate333.errors);
 errors = vErrors.length;
 }
 }
@@ -7989,54 +8037,54 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate327.errors = vErrors;
+validate331.errors = vErrors;
 return errors === 0;
 }
-function validate326(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate330(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate327(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate327.errors : vErrors.concat(validate327.errors);
+if(!(validate331(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate331.errors : vErrors.concat(validate331.errors);
 errors = vErrors.length;
 }
-validate326.errors = vErrors;
+validate330.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer44 = validate332;
-function validate332(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
-errors = vErrors.length;
-}
-validate332.errors = vErrors;
-return errors === 0;
-}
-const validateAnswer45 = validate334;
-function validate334(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
-errors = vErrors.length;
-}
-validate334.errors = vErrors;
-return errors === 0;
-}
-const validateAnswer46 = validate336;
+const validateAnswer45 = validate336;
 function validate336(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+errors = vErrors.length;
+}
+validate336.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer46 = validate338;
+function validate338(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate132(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+errors = vErrors.length;
+}
+validate338.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer47 = validate340;
+function validate340(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-validate336.errors = vErrors;
+validate340.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer47 = validate338;
-function validate339(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer48 = validate342;
+function validate343(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8049,8 +8097,8 @@ if(data.job === undefined){
 errors++;
 }
 if(data.job !== undefined){
-if(!(validate310(data.job, {instancePath:instancePath+"/job",parentData:data,parentDataProperty:"job",rootData}))){
-vErrors = vErrors === null ? validate310.errors : vErrors.concat(validate310.errors);
+if(!(validate314(data.job, {instancePath:instancePath+"/job",parentData:data,parentDataProperty:"job",rootData}))){
+vErrors = vErrors === null ? validate314.errors : vErrors.concat(validate314.errors);
 errors = vErrors.length;
 }
 }
@@ -8059,21 +8107,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate339.errors = vErrors;
+validate343.errors = vErrors;
 return errors === 0;
 }
-function validate338(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate342(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate339(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate339.errors : vErrors.concat(validate339.errors);
+if(!(validate343(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate343.errors : vErrors.concat(validate343.errors);
 errors = vErrors.length;
 }
-validate338.errors = vErrors;
+validate342.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer48 = validate343;
-function validate346(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer49 = validate347;
+function validate350(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8108,10 +8156,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate346.errors = vErrors;
+validate350.errors = vErrors;
 return errors === 0;
 }
-function validate344(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate348(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8132,8 +8180,8 @@ let data0 = data.stdout;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate346(data0[i0], {instancePath:instancePath+"/stdout/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+if(!(validate350(data0[i0], {instancePath:instancePath+"/stdout/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
 errors = vErrors.length;
 }
 }
@@ -8155,32 +8203,32 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate344.errors = vErrors;
+validate348.errors = vErrors;
 return errors === 0;
 }
-function validate343(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate347(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate344(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate344.errors : vErrors.concat(validate344.errors);
+if(!(validate348(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
 errors = vErrors.length;
 }
-validate343.errors = vErrors;
+validate347.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer49 = validate349;
-function validate349(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer50 = validate353;
+function validate353(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-validate349.errors = vErrors;
+validate353.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer50 = validate351;
-function validate352(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer51 = validate355;
+function validate356(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8205,21 +8253,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate352.errors = vErrors;
+validate356.errors = vErrors;
 return errors === 0;
 }
-function validate351(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate355(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate352(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate352.errors : vErrors.concat(validate352.errors);
+if(!(validate356(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate356.errors : vErrors.concat(validate356.errors);
 errors = vErrors.length;
 }
-validate351.errors = vErrors;
+validate355.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer51 = validate355;
-function validate358(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer52 = validate359;
+function validate362(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8268,10 +8316,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate358.errors = vErrors;
+validate362.errors = vErrors;
 return errors === 0;
 }
-function validate356(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate360(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8288,8 +8336,8 @@ let data0 = data.modelVariants;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate358(data0[i0], {instancePath:instancePath+"/modelVariants/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate358.errors : vErrors.concat(validate358.errors);
+if(!(validate362(data0[i0], {instancePath:instancePath+"/modelVariants/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate362.errors : vErrors.concat(validate362.errors);
 errors = vErrors.length;
 }
 }
@@ -8304,21 +8352,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate356.errors = vErrors;
+validate360.errors = vErrors;
 return errors === 0;
 }
-function validate355(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate359(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate356(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate356.errors : vErrors.concat(validate356.errors);
+if(!(validate360(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate360.errors : vErrors.concat(validate360.errors);
 errors = vErrors.length;
 }
-validate355.errors = vErrors;
+validate359.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer52 = validate361;
-function validate362(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer53 = validate365;
+function validate366(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8394,21 +8442,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate362.errors = vErrors;
+validate366.errors = vErrors;
 return errors === 0;
 }
-function validate361(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate365(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate362(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate362.errors : vErrors.concat(validate362.errors);
+if(!(validate366(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate366.errors : vErrors.concat(validate366.errors);
 errors = vErrors.length;
 }
-validate361.errors = vErrors;
+validate365.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer53 = validate365;
-function validate366(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer54 = validate369;
+function validate370(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8452,21 +8500,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate366.errors = vErrors;
+validate370.errors = vErrors;
 return errors === 0;
 }
-function validate365(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate369(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate366(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate366.errors : vErrors.concat(validate366.errors);
+if(!(validate370(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate370.errors : vErrors.concat(validate370.errors);
 errors = vErrors.length;
 }
-validate365.errors = vErrors;
+validate369.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer54 = validate370;
-function validate371(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer55 = validate374;
+function validate375(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8490,31 +8538,6 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate371.errors = vErrors;
-return errors === 0;
-}
-function validate370(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate371(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate371.errors : vErrors.concat(validate371.errors);
-errors = vErrors.length;
-}
-validate370.errors = vErrors;
-return errors === 0;
-}
-const validateAnswer55 = validate374;
-function validate375(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
-errors = vErrors.length;
-}
-if(!(validate122(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
-errors = vErrors.length;
-}
 validate375.errors = vErrors;
 return errors === 0;
 }
@@ -8528,7 +8551,7 @@ errors = vErrors.length;
 validate374.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer56 = validate379;
+const validateAnswer56 = validate378;
 function validate379(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
@@ -8536,11 +8559,36 @@ if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
+if(!(validate122(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+errors = vErrors.length;
+}
 validate379.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer57 = validate381;
-function validate382(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate378(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate379(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate379.errors : vErrors.concat(validate379.errors);
+errors = vErrors.length;
+}
+validate378.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer57 = validate383;
+function validate383(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate383.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer58 = validate385;
+function validate386(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8559,42 +8607,20 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate382.errors = vErrors;
+validate386.errors = vErrors;
 return errors === 0;
 }
-function validate381(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate382(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate382.errors : vErrors.concat(validate382.errors);
-errors = vErrors.length;
-}
-validate381.errors = vErrors;
-return errors === 0;
-}
-const validateAnswer58 = validate385;
 function validate385(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+if(!(validate386(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate386.errors : vErrors.concat(validate386.errors);
 errors = vErrors.length;
 }
 validate385.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer59 = validate387;
-function validate387(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
-errors = vErrors.length;
-}
-validate387.errors = vErrors;
-return errors === 0;
-}
-const validateAnswer60 = validate389;
+const validateAnswer59 = validate389;
 function validate389(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
@@ -8605,7 +8631,7 @@ errors = vErrors.length;
 validate389.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer61 = validate391;
+const validateAnswer60 = validate391;
 function validate391(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
@@ -8616,7 +8642,7 @@ errors = vErrors.length;
 validate391.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer62 = validate393;
+const validateAnswer61 = validate393;
 function validate393(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
@@ -8627,18 +8653,18 @@ errors = vErrors.length;
 validate393.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer63 = validate395;
+const validateAnswer62 = validate395;
 function validate395(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate152(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
 validate395.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer64 = validate397;
+const validateAnswer63 = validate397;
 function validate397(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
@@ -8649,29 +8675,29 @@ errors = vErrors.length;
 validate397.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer65 = validate399;
+const validateAnswer64 = validate399;
 function validate399(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
-errors = vErrors.length;
-}
-validate399.errors = vErrors;
-return errors === 0;
-}
-const validateAnswer66 = validate401;
-function validate401(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate152(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
 errors = vErrors.length;
 }
+validate399.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer65 = validate401;
+function validate401(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
 validate401.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer67 = validate403;
+const validateAnswer66 = validate403;
 function validate403(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
@@ -8682,8 +8708,30 @@ errors = vErrors.length;
 validate403.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer68 = validate405;
-function validate408(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer67 = validate405;
+function validate405(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate152(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+errors = vErrors.length;
+}
+validate405.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer68 = validate407;
+function validate407(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+errors = vErrors.length;
+}
+validate407.errors = vErrors;
+return errors === 0;
+}
+const validateAnswer69 = validate409;
+function validate412(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8712,10 +8760,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate408.errors = vErrors;
+validate412.errors = vErrors;
 return errors === 0;
 }
-function validate406(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate410(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8728,8 +8776,8 @@ if(data.token === undefined){
 errors++;
 }
 if(data.token !== undefined){
-if(!(validate408(data.token, {instancePath:instancePath+"/token",parentData:data,parentDataProperty:"token",rootData}))){
-vErrors = vErrors === null ? validate408.errors : vErrors.concat(validate408.errors);
+if(!(validate412(data.token, {instancePath:instancePath+"/token",parentData:data,parentDataProperty:"token",rootData}))){
+vErrors = vErrors === null ? validate412.errors : vErrors.concat(validate412.errors);
 errors = vErrors.length;
 }
 }
@@ -8738,21 +8786,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate406.errors = vErrors;
+validate410.errors = vErrors;
 return errors === 0;
 }
-function validate405(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate409(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate406(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate406.errors : vErrors.concat(validate406.errors);
+if(!(validate410(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate410.errors : vErrors.concat(validate410.errors);
 errors = vErrors.length;
 }
-validate405.errors = vErrors;
+validate409.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer69 = validate411;
-function validate414(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer70 = validate415;
+function validate418(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8843,10 +8891,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate414.errors = vErrors;
+validate418.errors = vErrors;
 return errors === 0;
 }
-function validate416(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate420(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8896,10 +8944,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate416.errors = vErrors;
+validate420.errors = vErrors;
 return errors === 0;
 }
-function validate412(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate416(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -8932,8 +8980,8 @@ if(data.minimumConfidenceRating === undefined){
 errors++;
 }
 if(data.dependencies !== undefined){
-if(!(validate414(data.dependencies, {instancePath:instancePath+"/dependencies",parentData:data,parentDataProperty:"dependencies",rootData}))){
-vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
+if(!(validate418(data.dependencies, {instancePath:instancePath+"/dependencies",parentData:data,parentDataProperty:"dependencies",rootData}))){
+vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
 errors = vErrors.length;
 }
 }
@@ -8948,8 +8996,8 @@ let data2 = data.axes;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate416(data2[i0], {instancePath:instancePath+"/axes/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate416.errors : vErrors.concat(validate416.errors);
+if(!(validate420(data2[i0], {instancePath:instancePath+"/axes/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate420.errors : vErrors.concat(validate420.errors);
 errors = vErrors.length;
 }
 }
@@ -9016,46 +9064,46 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate412.errors = vErrors;
+validate416.errors = vErrors;
 return errors === 0;
 }
-function validate411(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate415(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate412(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate412.errors : vErrors.concat(validate412.errors);
+if(!(validate416(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate416.errors : vErrors.concat(validate416.errors);
 errors = vErrors.length;
 }
-validate411.errors = vErrors;
+validate415.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer70 = validate420;
-function validate421(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer71 = validate424;
+function validate425(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
 errors = vErrors.length;
 }
-if(!(validate291(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
+if(!(validate295(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate295.errors : vErrors.concat(validate295.errors);
 errors = vErrors.length;
 }
-validate421.errors = vErrors;
+validate425.errors = vErrors;
 return errors === 0;
 }
-function validate420(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate424(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate421(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate421.errors : vErrors.concat(validate421.errors);
+if(!(validate425(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate425.errors : vErrors.concat(validate425.errors);
 errors = vErrors.length;
 }
-validate420.errors = vErrors;
+validate424.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer71 = validate425;
-function validate428(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer72 = validate429;
+function validate432(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9094,10 +9142,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate428.errors = vErrors;
+validate432.errors = vErrors;
 return errors === 0;
 }
-function validate433(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate437(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9146,10 +9194,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate433.errors = vErrors;
+validate437.errors = vErrors;
 return errors === 0;
 }
-function validate437(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate441(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9178,10 +9226,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate437.errors = vErrors;
+validate441.errors = vErrors;
 return errors === 0;
 }
-function validate432(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate436(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9238,20 +9286,20 @@ errors++;
 }
 }
 if(data.tflite !== undefined){
-if(!(validate433(data.tflite, {instancePath:instancePath+"/tflite",parentData:data,parentDataProperty:"tflite",rootData}))){
-vErrors = vErrors === null ? validate433.errors : vErrors.concat(validate433.errors);
+if(!(validate437(data.tflite, {instancePath:instancePath+"/tflite",parentData:data,parentDataProperty:"tflite",rootData}))){
+vErrors = vErrors === null ? validate437.errors : vErrors.concat(validate437.errors);
 errors = vErrors.length;
 }
 }
 if(data.eon !== undefined){
-if(!(validate433(data.eon, {instancePath:instancePath+"/eon",parentData:data,parentDataProperty:"eon",rootData}))){
-vErrors = vErrors === null ? validate433.errors : vErrors.concat(validate433.errors);
+if(!(validate437(data.eon, {instancePath:instancePath+"/eon",parentData:data,parentDataProperty:"eon",rootData}))){
+vErrors = vErrors === null ? validate437.errors : vErrors.concat(validate437.errors);
 errors = vErrors.length;
 }
 }
 if(data.eon_ram_optimized !== undefined){
-if(!(validate433(data.eon_ram_optimized, {instancePath:instancePath+"/eon_ram_optimized",parentData:data,parentDataProperty:"eon_ram_optimized",rootData}))){
-vErrors = vErrors === null ? validate433.errors : vErrors.concat(validate433.errors);
+if(!(validate437(data.eon_ram_optimized, {instancePath:instancePath+"/eon_ram_optimized",parentData:data,parentDataProperty:"eon_ram_optimized",rootData}))){
+vErrors = vErrors === null ? validate437.errors : vErrors.concat(validate437.errors);
 errors = vErrors.length;
 }
 }
@@ -9260,8 +9308,8 @@ let data7 = data.customMetrics;
 if(Array.isArray(data7)){
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate437(data7[i0], {instancePath:instancePath+"/customMetrics/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate437.errors : vErrors.concat(validate437.errors);
+if(!(validate441(data7[i0], {instancePath:instancePath+"/customMetrics/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
 errors = vErrors.length;
 }
 }
@@ -9288,10 +9336,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate432.errors = vErrors;
+validate436.errors = vErrors;
 return errors === 0;
 }
-function validate431(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate435(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9383,8 +9431,8 @@ let data7 = data.onDevicePerformance;
 if(Array.isArray(data7)){
 const len2 = data7.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate432(data7[i2], {instancePath:instancePath+"/onDevicePerformance/" + i2,parentData:data7,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate432.errors : vErrors.concat(validate432.errors);
+if(!(validate436(data7[i2], {instancePath:instancePath+"/onDevicePerformance/" + i2,parentData:data7,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate436.errors : vErrors.concat(validate436.errors);
 errors = vErrors.length;
 }
 }
@@ -9462,10 +9510,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate431.errors = vErrors;
+validate435.errors = vErrors;
 return errors === 0;
 }
-function validate426(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate430(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -9536,8 +9584,8 @@ let data5 = data.clusters;
 if(Array.isArray(data5)){
 const len2 = data5.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate428(data5[i2], {instancePath:instancePath+"/clusters/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate428.errors : vErrors.concat(validate428.errors);
+if(!(validate432(data5[i2], {instancePath:instancePath+"/clusters/" + i2,parentData:data5,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate432.errors : vErrors.concat(validate432.errors);
 errors = vErrors.length;
 }
 }
@@ -9613,8 +9661,8 @@ let data15 = data.modelValidationMetrics;
 if(Array.isArray(data15)){
 const len6 = data15.length;
 for(let i6=0; i6<len6; i6++){
-if(!(validate431(data15[i6], {instancePath:instancePath+"/modelValidationMetrics/" + i6,parentData:data15,parentDataProperty:i6,rootData}))){
-vErrors = vErrors === null ? validate431.errors : vErrors.concat(validate431.errors);
+if(!(validate435(data15[i6], {instancePath:instancePath+"/modelValidationMetrics/" + i6,parentData:data15,parentDataProperty:i6,rootData}))){
+vErrors = vErrors === null ? validate435.errors : vErrors.concat(validate435.errors);
 errors = vErrors.length;
 }
 }
@@ -9635,21 +9683,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate426.errors = vErrors;
+validate430.errors = vErrors;
 return errors === 0;
 }
-function validate425(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate429(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate426(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate426.errors : vErrors.concat(validate426.errors);
+if(!(validate430(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate430.errors : vErrors.concat(validate430.errors);
 errors = vErrors.length;
 }
-validate425.errors = vErrors;
+validate429.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer72 = validate444;
-function validate448(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer73 = validate448;
+function validate452(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9715,10 +9763,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate448.errors = vErrors;
+validate452.errors = vErrors;
 return errors === 0;
 }
-function validate450(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate454(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9761,10 +9809,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate450.errors = vErrors;
+validate454.errors = vErrors;
 return errors === 0;
 }
-function validate452(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate456(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9795,10 +9843,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate452.errors = vErrors;
+validate456.errors = vErrors;
 return errors === 0;
 }
-function validate445(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate449(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -9879,8 +9927,8 @@ if(data.showAugmentationTrainingSettings === undefined){
 errors++;
 }
 if(data.dependencies !== undefined){
-if(!(validate414(data.dependencies, {instancePath:instancePath+"/dependencies",parentData:data,parentDataProperty:"dependencies",rootData}))){
-vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
+if(!(validate418(data.dependencies, {instancePath:instancePath+"/dependencies",parentData:data,parentDataProperty:"dependencies",rootData}))){
+vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
 errors = vErrors.length;
 }
 }
@@ -9931,8 +9979,8 @@ let data8 = data.visualLayers;
 if(Array.isArray(data8)){
 const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate448(data8[i0], {instancePath:instancePath+"/visualLayers/" + i0,parentData:data8,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate448.errors : vErrors.concat(validate448.errors);
+if(!(validate452(data8[i0], {instancePath:instancePath+"/visualLayers/" + i0,parentData:data8,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate452.errors : vErrors.concat(validate452.errors);
 errors = vErrors.length;
 }
 }
@@ -10000,8 +10048,8 @@ errors++;
 }
 }
 if(data.augmentationPolicySpectrogram !== undefined){
-if(!(validate450(data.augmentationPolicySpectrogram, {instancePath:instancePath+"/augmentationPolicySpectrogram",parentData:data,parentDataProperty:"augmentationPolicySpectrogram",rootData}))){
-vErrors = vErrors === null ? validate450.errors : vErrors.concat(validate450.errors);
+if(!(validate454(data.augmentationPolicySpectrogram, {instancePath:instancePath+"/augmentationPolicySpectrogram",parentData:data,parentDataProperty:"augmentationPolicySpectrogram",rootData}))){
+vErrors = vErrors === null ? validate454.errors : vErrors.concat(validate454.errors);
 errors = vErrors.length;
 }
 }
@@ -10035,8 +10083,8 @@ errors++;
 }
 }
 if(data.akidaEdgeLearningConfig !== undefined){
-if(!(validate452(data.akidaEdgeLearningConfig, {instancePath:instancePath+"/akidaEdgeLearningConfig",parentData:data,parentDataProperty:"akidaEdgeLearningConfig",rootData}))){
-vErrors = vErrors === null ? validate452.errors : vErrors.concat(validate452.errors);
+if(!(validate456(data.akidaEdgeLearningConfig, {instancePath:instancePath+"/akidaEdgeLearningConfig",parentData:data,parentDataProperty:"akidaEdgeLearningConfig",rootData}))){
+vErrors = vErrors === null ? validate456.errors : vErrors.concat(validate456.errors);
 errors = vErrors.length;
 }
 }
@@ -10113,21 +10161,21 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate445.errors = vErrors;
+validate449.errors = vErrors;
 return errors === 0;
 }
-function validate444(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate448(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate445(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate445.errors : vErrors.concat(validate445.errors);
+if(!(validate449(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate449.errors : vErrors.concat(validate449.errors);
 errors = vErrors.length;
 }
-validate444.errors = vErrors;
+validate448.errors = vErrors;
 return errors === 0;
 }
-const validateAnswer73 = validate456;
-function validate460(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const validateAnswer74 = validate460;
+function validate464(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -10166,10 +10214,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate460.errors = vErrors;
+validate464.errors = vErrors;
 return errors === 0;
 }
-function validate459(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate463(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -10182,14 +10230,14 @@ if(data.output === undefined){
 errors++;
 }
 if(data.input !== undefined){
-if(!(validate460(data.input, {instancePath:instancePath+"/input",parentData:data,parentDataProperty:"input",rootData}))){
-vErrors = vErrors === null ? validate460.errors : vErrors.concat(validate460.errors);
+if(!(validate464(data.input, {instancePath:instancePath+"/input",parentData:data,parentDataProperty:"input",rootData}))){
+vErrors = vErrors === null ? validate464.errors : vErrors.concat(validate464.errors);
 errors = vErrors.length;
 }
 }
 if(data.output !== undefined){
-if(!(validate460(data.output, {instancePath:instancePath+"/output",parentData:data,parentDataProperty:"output",rootData}))){
-vErrors = vErrors === null ? validate460.errors : vErrors.concat(validate460.errors);
+if(!(validate464(data.output, {instancePath:instancePath+"/output",parentData:data,parentDataProperty:"output",rootData}))){
+vErrors = vErrors === null ? validate464.errors : vErrors.concat(validate464.errors);
 errors = vErrors.length;
 }
 }
@@ -10198,10 +10246,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate459.errors = vErrors;
+validate463.errors = vErrors;
 return errors === 0;
 }
-function validate467(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate471(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -10240,10 +10288,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate467.errors = vErrors;
+validate471.errors = vErrors;
 return errors === 0;
 }
-function validate466(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate470(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -10290,8 +10338,8 @@ let data5 = data.data;
 if(Array.isArray(data5)){
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate467(data5[i0], {instancePath:instancePath+"/data/" + i0,parentData:data5,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate467.errors : vErrors.concat(validate467.errors);
+if(!(validate471(data5[i0], {instancePath:instancePath+"/data/" + i0,parentData:data5,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate471.errors : vErrors.concat(validate471.errors);
 errors = vErrors.length;
 }
 }
@@ -10306,10 +10354,10 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate466.errors = vErrors;
+validate470.errors = vErrors;
 return errors === 0;
 }
-function validate457(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate461(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(validate2(data, {instancePath,parentData,parentDataProperty,rootData}))){
@@ -10368,8 +10416,8 @@ let data1 = data.layers;
 if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate459(data1[i0], {instancePath:instancePath+"/layers/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate459.errors : vErrors.concat(validate459.errors);
+if(!(validate463(data1[i0], {instancePath:instancePath+"/layers/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate463.errors : vErrors.concat(validate463.errors);
 errors = vErrors.length;
 }
 }
@@ -10438,8 +10486,8 @@ let data10 = data.modelValidationMetrics;
 if(Array.isArray(data10)){
 const len4 = data10.length;
 for(let i4=0; i4<len4; i4++){
-if(!(validate431(data10[i4], {instancePath:instancePath+"/modelValidationMetrics/" + i4,parentData:data10,parentDataProperty:i4,rootData}))){
-vErrors = vErrors === null ? validate431.errors : vErrors.concat(validate431.errors);
+if(!(validate435(data10[i4], {instancePath:instancePath+"/modelValidationMetrics/" + i4,parentData:data10,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate435.errors : vErrors.concat(validate435.errors);
 errors = vErrors.length;
 }
 }
@@ -10494,8 +10542,8 @@ let data18 = data.tensorboardGraphs;
 if(Array.isArray(data18)){
 const len6 = data18.length;
 for(let i6=0; i6<len6; i6++){
-if(!(validate466(data18[i6], {instancePath:instancePath+"/tensorboardGraphs/" + i6,parentData:data18,parentDataProperty:i6,rootData}))){
-vErrors = vErrors === null ? validate466.errors : vErrors.concat(validate466.errors);
+if(!(validate470(data18[i6], {instancePath:instancePath+"/tensorboardGraphs/" + i6,parentData:data18,parentDataProperty:i6,rootData}))){
+vErrors = vErrors === null ? validate470.errors : vErrors.concat(validate470.errors);
 errors = vErrors.length;
 }
 }
@@ -10510,17 +10558,17 @@ else {
 (vErrors ??= []).push({instancePath,message:"must be object"});
 errors++;
 }
-validate457.errors = vErrors;
+validate461.errors = vErrors;
 return errors === 0;
 }
-function validate456(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate460(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(!(validate457(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate457.errors : vErrors.concat(validate457.errors);
+if(!(validate461(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate461.errors : vErrors.concat(validate461.errors);
 errors = vErrors.length;
 }
-validate456.errors = vErrors;
+validate460.errors = vErrors;
 return errors === 0;
 }
 

@@ -563,6 +563,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{projectId}/dsp/{dspId}/features/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the names of a DSP block's features
+         * @description In the order of a window's features.
+         */
+        get: operations["getDspFeatureLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{projectId}/dsp-data/{dspId}/x/{category}": {
         parameters: {
             query?: never;
@@ -2208,6 +2228,10 @@ export interface components {
             maxSampleLengthS: number;
             /** @description Frequencies that the sensor offers, in Hz. */
             frequencies: number[];
+        };
+        DspFeatureLabelsResponse: components["schemas"]["GenericResponse"] & {
+            /** @description The names of the features. */
+            labels: string[];
         };
         DspSampleFeaturesResponse: components["schemas"]["GenericResponse"] & {
             /** @description Number of windows. */
@@ -4780,6 +4804,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DspSampleFeaturesResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getDspFeatureLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                projectId: components["parameters"]["ProjectId"];
+                /** @description Id of a DSP block among the impulse's `dspBlocks`. */
+                dspId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The names. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DspFeatureLabelsResponse"];
                 };
             };
             401: components["responses"]["Unauthorized"];
