@@ -28,7 +28,32 @@ describe("GET /api/v1/runs", () => {
     expect(second.body.next).toBeUndefined();
   });
 
-  it.each(["limit=0", "limit=many", "limit=201", "before=x"])("answers a problem to ?%s", async (query) => {
+  it("lists the runs of one sample, also when it has to look past many others", async () => {
+    const ids = [];
+    for (const sampleId of [7, 1, 7, 2, 3]) ids.unshift(await finishedRun({ projectId: 1, sampleId }));
+
+    const first = await request("GET", "/api/v1/runs?sampleId=7&limit=1");
+    const second = await request("GET", `/api/v1/runs?sampleId=7&limit=2&before=${String(first.body.next)}`);
+    const none = await request("GET", "/api/v1/runs?projectId=2&sampleId=7");
+
+    expect((first.body.runs as Body[]).map(({ runId }) => runId)).toEqual([ids[2]]);
+    expect((second.body.runs as Body[]).map(({ runId }) => runId)).toEqual([ids[4]]);
+    expect(second.body.next).toBeUndefined();
+    expect(none.body).toEqual({ runs: [] });
+  });
+
+  it("says what each run was asked to classify with", async () => {
+    await finishedRun({ projectId: 1, sampleId: 7, variant: "int8", impulseId: 2 });
+    await finishedRun({ projectId: 1, sampleId: 7 });
+
+    const [plain, int8] = (await request("GET", "/api/v1/runs?sampleId=7")).body.runs as [Body, Body];
+
+    expect(int8).toMatchObject({ variant: "int8", impulseId: 2 });
+    expect(plain).not.toHaveProperty("variant");
+    expect(plain).not.toHaveProperty("impulseId");
+  });
+
+  it.each(["limit=0", "limit=many", "limit=201", "before=x", "sampleId=0"])("answers a problem to ?%s", async (query) => {
     const { status, type, body } = await request("GET", `/api/v1/runs?${query}`);
 
     expect(status).toBe(400);

@@ -12,6 +12,12 @@ export interface Run {
   readonly runId: string;
   readonly projectId: number;
   readonly sampleId: number;
+  /** The variant of the model, such as `int8`, that was asked for; Studio's own choice, `float32`, when absent. */
+  readonly variant?: string;
+  /** The project's default impulse when absent. */
+  readonly impulseId?: number;
+  /** The one learn block that classifies; all of the impulse when absent. */
+  readonly blockId?: number;
   readonly sampleName: string;
   /** The label that the sample carries in Studio. */
   readonly expectedLabel: string;

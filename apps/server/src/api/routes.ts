@@ -138,19 +138,26 @@ export function apiRoutes({ studio, runs, journal, runLog, testRuns, recordings,
         query: z.object({
           limit: z.coerce.number().int().min(1).max(200).default(50),
           before: z.coerce.number().int().positive().optional().describe("`next` of an earlier page."),
+          projectId: z.coerce.number().int().positive().optional().describe("Only runs of this project."),
+          sampleId: z.coerce.number().int().positive().optional().describe("Only runs of this sample."),
         }),
       },
       responses: {
         200: json(
           z.object({ runs: z.array(RunSchema), next: z.int().optional() }),
-          "A page; `next` leads to the next.",
+          "A page; `next` leads to the next. A filtered page may be short, even empty, and have a `next`.",
         ),
         default: problem,
       },
     }),
     async (c) => {
-      const { limit, before } = c.req.valid("query");
-      const { runs: page, next } = await journal.list(limit, before);
+      const { limit, before, projectId, sampleId } = c.req.valid("query");
+      const isWanted = (run: Run) =>
+        (projectId ?? run.projectId) === run.projectId && (sampleId ?? run.sampleId) === run.sampleId;
+      const isFiltered = projectId !== undefined || sampleId !== undefined;
+      const { runs: page, next } = await (isFiltered
+        ? journal.search(isWanted, limit, before)
+        : journal.list(limit, before));
       return c.json({ runs: page.map(mutable), ...(next !== undefined && { next }) }, 200);
     },
   );

@@ -24,6 +24,9 @@ export interface UnfinishedRun {
 }
 
 const RUN_PREFIX = "run-";
+/** Runs that a search reads at once, and how often it does so before it answers what it has. */
+const SEARCH_PAGE = 500;
+const SEARCH_PAGES = 10;
 /** Whoever creates a log writes to it at once; one that is empty for so long was left behind. */
 const ABANDONED_MS = 60_000;
 
@@ -65,6 +68,9 @@ export class RunJournal {
       runId,
       projectId: request.projectId,
       sampleId: request.sampleId,
+      ...(request.variant !== undefined && { variant: request.variant }),
+      ...(request.impulseId !== undefined && { impulseId: request.impulseId }),
+      ...(request.blockId !== undefined && { blockId: request.blockId }),
       sampleName: sample.name,
       expectedLabel: sample.label,
       state: "waiting",
@@ -168,6 +174,31 @@ export class RunJournal {
       runs: shown.flatMap((state) => parseRecord(state)?.run ?? []),
       next: states.length > limit ? shown.at(-1)?.number : undefined,
     };
+  }
+
+  /**
+   * As `list`, but only the runs that a question is true of. There is no index: a page looks at a few thousand runs at
+   * most, and then may have fewer than `limit` of them, even none, and `next`.
+   */
+  async search(
+    isWanted: (run: Run) => boolean,
+    limit: number,
+    before?: number,
+  ): Promise<{ runs: Run[]; next: number | undefined }> {
+    const found: Run[] = [];
+    let next = before;
+    for (let looks = 0; looks < SEARCH_PAGES; looks++) {
+      const page = { prefix: RUN_PREFIX, limit: SEARCH_PAGE, ...(next !== undefined && { before: next }) };
+      const states = await this.store.runLog.list(page);
+      for (const state of states) {
+        next = state.number;
+        const run = parseRecord(state)?.run;
+        if (run && isWanted(run)) found.push(run);
+        if (found.length === limit) return { runs: found, next };
+      }
+      if (states.length < SEARCH_PAGE) return { runs: found, next: undefined };
+    }
+    return { runs: found, next };
   }
 
   /** How far the samples of a project's category have been looked at. */

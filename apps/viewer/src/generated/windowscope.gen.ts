@@ -313,6 +313,12 @@ export interface components {
             runId: string;
             projectId: number;
             sampleId: number;
+            /** @description The variant that was asked for; float32 when absent. */
+            variant?: string;
+            /** @description The project's default impulse when absent. */
+            impulseId?: number;
+            /** @description The one learn block that classifies; all of the impulse when absent. */
+            blockId?: number;
             sampleName: string;
             /** @description The label that the sample carries in Studio. */
             expectedLabel: string;
@@ -956,6 +962,10 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of an earlier page. */
                 before?: number;
+                /** @description Only runs of this project. */
+                projectId?: number;
+                /** @description Only runs of this sample. */
+                sampleId?: number;
             };
             header?: never;
             path?: never;
@@ -963,7 +973,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page; `next` leads to the next. */
+            /** @description A page; `next` leads to the next. A filtered page may be short, even empty, and have a `next`. */
             200: {
                 headers: {
                     [name: string]: unknown;
