@@ -16,17 +16,9 @@ import { accessRoutes, type AccessParts } from "../access/routes.ts";
 import type { ServerLog } from "../log.ts";
 import { cancelInTime } from "./cancel-in-time.ts";
 import { answerProblem, Problem, problemResponse, refuseInvalid } from "./problem.ts";
+import { projectRoutes } from "./projects.ts";
 import { sampleRoutes } from "./samples.ts";
-import {
-  json,
-  problem,
-  ProjectDetailsSchema,
-  ProjectParams,
-  ProjectSchema,
-  RunSchema,
-  StartRunSchema,
-  WindowSchema,
-} from "./schemas.ts";
+import { json, problem, RunSchema, StartRunSchema, WindowSchema } from "./schemas.ts";
 import { windowsAsArrow } from "./windows-as-arrow.ts";
 import { windowsAsCsv, windowsAsJson } from "./windows.ts";
 
@@ -55,6 +47,7 @@ const DOWNLOADS = {
 export function apiRoutes({ studio, runs, journal, runLog, testRuns, recordings, log, access }: ApiParts): OpenAPIHono {
   const app = new OpenAPIHono({ defaultHook: refuseInvalid });
   app.route("/", accessRoutes(access));
+  app.route("/", projectRoutes(studio));
   app.route("/", sampleRoutes(studio));
 
   async function findRun(runId: string): Promise<StoredRun> {
@@ -62,71 +55,6 @@ export function apiRoutes({ studio, runs, journal, runLog, testRuns, recordings,
     if (!stored) throw new Problem(404, "no-such-run", `There is no run ${runId}.`);
     return stored;
   }
-
-  app.openapi(
-    createRoute({
-      operationId: "listProjects",
-      method: "get",
-      path: "/projects",
-      summary: "The projects that the server's key may see",
-      responses: { 200: json(z.object({ projects: z.array(ProjectSchema) }), "The projects."), default: problem },
-    }),
-    async (c) => {
-      const { projects } = await studio.call("listProjects", { signal: c.req.raw.signal });
-      return c.json(
-        { projects: projects.map(({ id, name, description }) => ({ projectId: id, name, description })) },
-        200,
-      );
-    },
-  );
-
-  app.openapi(
-    createRoute({
-      operationId: "getProject",
-      method: "get",
-      path: "/projects/{projectId}",
-      summary: "A project with its impulse, labels and devices",
-      request: { params: ProjectParams },
-      responses: { 200: json(ProjectDetailsSchema, "The project."), default: problem },
-    }),
-    async (c) => {
-      const path = { projectId: c.req.valid("param").projectId };
-      const [info, { impulse }] = await Promise.all([
-        studio.call("getProjectInfo", { path, signal: c.req.raw.signal }),
-        studio.call("getImpulse", { path, signal: c.req.raw.signal }),
-      ]);
-      const input = impulse?.inputBlocks.find(({ type }) => type === "time-series");
-      const { id, name, description } = info.project;
-      return c.json(
-        {
-          projectId: id,
-          name,
-          description,
-          ...(impulse && {
-            impulse: {
-              impulseId: impulse.id,
-              name: impulse.name,
-              windowSizeMs: input?.windowSizeMs,
-              windowIncreaseMs: input?.classificationWindowIncreaseMs ?? input?.windowIncreaseMs,
-              frequencyHz: input?.frequencyHz,
-              blocks: impulse.learnBlocks.map(({ id: blockId, type, name: blockName }) => ({
-                blockId,
-                type,
-                name: blockName,
-              })),
-            },
-          }),
-          labels: info.dataSummary.labels,
-          devices: info.devices.map((device) => ({
-            deviceId: device.deviceId,
-            name: device.name,
-            isConnected: device.remoteMgmtMode !== "disconnected",
-          })),
-        },
-        200,
-      );
-    },
-  );
 
   app.openapi(
     createRoute({

@@ -111,20 +111,83 @@ export const ProjectSchema = z
   })
   .openapi("Project");
 
+export const ThresholdSchema = z
+  .object({
+    blockId: z.int().describe("The learn block that it belongs to."),
+    key: z.string().describe("Studio's name of it, such as `min_score`."),
+    value: z.union([z.number(), z.string()]),
+    suggestedValue: z.number().optional().describe("What Studio would choose."),
+    description: z.string().optional().describe("Its name for people."),
+    helpText: z.string().optional(),
+  })
+  .openapi("Threshold");
+
+export const SetThresholdsSchema = z
+  .object({
+    thresholds: z
+      .array(
+        z.object({
+          blockId: z.int().positive(),
+          key: z.string().min(1).max(100),
+          value: z.union([z.number(), z.string().max(200)]),
+        }),
+      )
+      .min(1)
+      .max(50),
+    impulseId: z.int().positive().optional().describe("The project's default impulse when absent."),
+  })
+  .openapi("SetThresholds");
+
 export const ProjectDetailsSchema = ProjectSchema.extend({
   impulse: z
     .object({
       impulseId: z.int(),
       name: z.string(),
+      inputKind: z
+        .string()
+        .optional()
+        .describe("What it takes: `time-series`, `image` or `features`; the list may grow. Absent without an input."),
       windowSizeMs: z.number().optional(),
       windowIncreaseMs: z.number().optional(),
       frequencyHz: z.number().optional(),
-      blocks: z.array(z.object({ blockId: z.int(), type: z.string(), name: z.string() })),
+      variants: z
+        .array(z.string())
+        .optional()
+        .describe("Variants of the model that a run may ask for, such as `int8`; absent where Studio does not tell."),
+      dspBlocks: z
+        .array(z.object({ dspId: z.int(), type: z.string(), name: z.string(), axes: z.array(z.string()) }))
+        .describe("What makes features of the axes."),
+      blocks: z
+        .array(
+          z.object({
+            blockId: z.int(),
+            type: z.string(),
+            name: z.string(),
+            dspIds: z.array(z.int()).describe("The DSP blocks whose features it reads, in this order."),
+          }),
+        )
+        .describe("The learn blocks."),
+      thresholds: z.array(ThresholdSchema).describe("What turns scores into verdicts."),
     })
     .optional()
     .describe("Absent when the project has none."),
   labels: z.array(z.string()),
-  devices: z.array(z.object({ deviceId: z.string(), name: z.string(), isConnected: z.boolean() })),
+  devices: z.array(
+    z.object({
+      deviceId: z.string(),
+      name: z.string(),
+      deviceType: z.string(),
+      isConnected: z.boolean(),
+      canRecord: z.boolean().describe("It is connected, and not to run a model: it can be asked to record."),
+      sensors: z.array(
+        z.object({
+          name: z.string(),
+          maxLengthMs: z.number().describe("Its longest recording."),
+          frequenciesHz: z.array(z.number()).describe("What it offers; empty when it does not tell."),
+        }),
+      ),
+    }),
+  ),
 }).openapi("ProjectDetails");
 
 export const ProblemSchema = z

@@ -125,6 +125,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{projectId}/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set thresholds of an impulse in Studio
+         * @description Those that are not named stay as they are. Runs keep the thresholds they were classified with; later ones get the new ones.
+         */
+        put: operations["setThresholds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/recordings/{recordingId}": {
         parameters: {
             query?: never;
@@ -265,20 +285,46 @@ export interface components {
             impulse?: {
                 impulseId: number;
                 name: string;
+                /** @description What it takes: `time-series`, `image` or `features`; the list may grow. Absent without an input. */
+                inputKind?: string;
                 windowSizeMs?: number;
                 windowIncreaseMs?: number;
                 frequencyHz?: number;
+                /** @description Variants of the model that a run may ask for, such as `int8`; absent where Studio does not tell. */
+                variants?: string[];
+                /** @description What makes features of the axes. */
+                dspBlocks: {
+                    dspId: number;
+                    type: string;
+                    name: string;
+                    axes: string[];
+                }[];
+                /** @description The learn blocks. */
                 blocks: {
                     blockId: number;
                     type: string;
                     name: string;
+                    /** @description The DSP blocks whose features it reads, in this order. */
+                    dspIds: number[];
                 }[];
+                /** @description What turns scores into verdicts. */
+                thresholds: components["schemas"]["Threshold"][];
             };
             labels: string[];
             devices: {
                 deviceId: string;
                 name: string;
+                deviceType: string;
                 isConnected: boolean;
+                /** @description It is connected, and not to run a model: it can be asked to record. */
+                canRecord: boolean;
+                sensors: {
+                    name: string;
+                    /** @description Its longest recording. */
+                    maxLengthMs: number;
+                    /** @description What it offers; empty when it does not tell. */
+                    frequenciesHz: number[];
+                }[];
             }[];
         };
         Recording: {
@@ -405,6 +451,15 @@ export interface components {
              */
             expiresAt?: string;
         };
+        SetThresholds: {
+            thresholds: {
+                blockId: number;
+                key: string;
+                value: number | string;
+            }[];
+            /** @description The project's default impulse when absent. */
+            impulseId?: number;
+        };
         StartRecording: {
             label: string;
             /** @description Wished length. */
@@ -523,6 +578,18 @@ export interface components {
             /** @description Predictions that can be read so far. */
             predictions: number;
             result?: components["schemas"]["TestResult"];
+        };
+        Threshold: {
+            /** @description The learn block that it belongs to. */
+            blockId: number;
+            /** @description Studio's name of it, such as `min_score`. */
+            key: string;
+            value: number | string;
+            /** @description What Studio would choose. */
+            suggestedValue?: number;
+            /** @description Its name for people. */
+            description?: string;
+            helpText?: string;
         };
         Window: {
             index: number;
@@ -880,6 +947,45 @@ export interface operations {
                     "application/json": {
                         predictions: components["schemas"]["TestPrediction"][];
                         next?: number;
+                    };
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setThresholds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projectId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetThresholds"];
+            };
+        };
+        responses: {
+            /** @description All thresholds of the impulse as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        thresholds: components["schemas"]["Threshold"][];
+                        /** @description Studio's results of the test set are of the old ones; a test run makes new ones. */
+                        areTestResultsStale: boolean;
                     };
                 };
             };
