@@ -6,7 +6,7 @@ const mayImport = {
   "packages/runlog": [],
   "packages/engine": [],
   "packages/plot": [],
-  "apps/server": ["packages/sdk", "packages/runlog", "packages/protocol"],
+  "apps/server": ["packages/sdk", "packages/runlog", "packages/protocol", "packages/engine"],
   "apps/viewer": ["packages/protocol", "packages/plot"],
   "apps/studio": ["packages/sdk/src/(api-types|validate|validate-requests).ts", "packages/engine"],
   "apps/cli": ["apps/server/src/index.ts", "apps/studio/src/(index|settings).ts"],

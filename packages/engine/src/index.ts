@@ -15,7 +15,7 @@ export { designImpulse } from "./design-impulse.ts";
 export { fitRecordings, type LabelledRecording, type Misfit, type TrainingRecording } from "./fit-recordings.ts";
 export { labelAt, labelWhole, type LabelSpan } from "./label-spans.ts";
 export { DocumentError } from "./json-reader.ts";
-export { scoreKMeans, type KMeansModel } from "./kmeans.ts";
+export { explainAnomaly, scoreKMeans, type AnomalyExplanation, type KMeansModel } from "./kmeans.ts";
 export { createSeededRandom, type SeededRandom } from "./seeded-random.ts";
 export { trainAnomalyBlock, type AnomalyOptions, type FoldProgress } from "./train-anomaly-block.ts";
 export { trainClassifierBlock, type ClassifierOptions } from "./train-classifier-block.ts";

@@ -18,7 +18,8 @@ import { cancelInTime } from "./cancel-in-time.ts";
 import { answerProblem, Problem, problemResponse, refuseInvalid } from "./problem.ts";
 import { projectRoutes } from "./projects.ts";
 import { sampleRoutes } from "./samples.ts";
-import { json, problem, RunSchema, StartRunSchema, WindowSchema } from "./schemas.ts";
+import { json, problem, RunParams, RunSchema, StartRunSchema, WindowSchema } from "./schemas.ts";
+import { windowRoutes } from "./window-routes.ts";
 import { windowsAsArrow } from "./windows-as-arrow.ts";
 import { windowsAsCsv, windowsAsJson } from "./windows.ts";
 
@@ -33,8 +34,6 @@ export interface ApiParts {
   readonly log: ServerLog;
   readonly access: AccessParts | undefined;
 }
-
-const RunParams = z.object({ runId: z.string().max(40) });
 
 /** What the windows of a run can be downloaded as. */
 const DOWNLOADS = {
@@ -191,6 +190,7 @@ export function apiRoutes({ studio, runs, journal, runLog, testRuns, recordings,
     },
   );
 
+  app.route("/", windowRoutes({ studio, journal, runLog }));
   app.route("/", testRunRoutes({ testRuns }));
   app.route("/", recordingRoutes({ studio, recordings }));
 

@@ -227,6 +227,8 @@ export const problem = {
   content: { "application/problem+json": { schema: ProblemSchema } },
 };
 
+export const RunParams = z.object({ runId: z.string().max(40) });
+
 export const ProjectParams = z.object({ projectId: z.coerce.number().int().positive() });
 
 /** Compiles only while the schema and the protocol's type accept each other's values. */

@@ -1,6 +1,7 @@
 import {
   decodeEntries,
   type DetailsEntry,
+  type Entry,
   VERDICT,
   verdictName,
   type Run,
@@ -13,20 +14,27 @@ import type { Window } from "./schemas.ts";
 
 const SLICE_BYTES = 256 * 1024;
 
-/** The windows of a run, and what is told of them beside numbers, as they stood in its log at that moment, in order. */
-export async function* readWindowEntries(
-  runLog: RunLog,
-  run: Run,
-  state: LogState,
-): AsyncGenerator<WindowsEntry | DetailsEntry, void, undefined> {
+/** The entries of a run as they stood in its log at that moment, in order. */
+export async function* readEntries(runLog: RunLog, run: Run, state: LogState): AsyncGenerator<Entry, void, undefined> {
   for (let from = state.first; from < state.next;) {
     const slice = await runLog.read(run.runId, { epoch: state.epoch, from, maxBytes: SLICE_BYTES });
     if (slice.type === "reset") throw new Error(`${run.runId} began anew while it was read.`);
     from = slice.next;
     for (const entry of decodeEntries(slice.bytes)) {
       if (entry.seq >= state.next) return;
-      if (entry.kind === "windows" || entry.kind === "details") yield entry;
+      yield entry;
     }
+  }
+}
+
+/** The windows of a run, and what is told of them beside numbers. */
+export async function* readWindowEntries(
+  runLog: RunLog,
+  run: Run,
+  state: LogState,
+): AsyncGenerator<WindowsEntry | DetailsEntry, void, undefined> {
+  for await (const entry of readEntries(runLog, run, state)) {
+    if (entry.kind === "windows" || entry.kind === "details") yield entry;
   }
 }
 

@@ -222,6 +222,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/runs/{runId}/windows/{index}/anomaly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why one window has its anomaly score
+         * @description For K-means blocks: the nearest cluster, and what each feature has to do with the distance to it.
+         */
+        get: operations["explainAnomaly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{runId}/windows/{index}/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The features of one window
+         * @description As Studio computes them now, from the sample as it is now.
+         */
+        get: operations["getWindowFeatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{runId}/windows/{index}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The readings of one window */
+        get: operations["getRawWindow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -268,6 +325,32 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AnomalyExplanation: {
+            blockId: number;
+            name: string;
+            /** @description Below 0 inside the cluster; computed from the numbers here. */
+            score: number;
+            cluster: {
+                index: number;
+                /** @description From the window to the center, in standardised units. */
+                distance: number;
+                /** @description From the center to the rim. */
+                maxError: number;
+            };
+            /** @description The features that count. */
+            axes: {
+                /** @description Index among the features that the block reads. */
+                feature: number;
+                name?: string;
+                value: number;
+                /** @description Of the cluster, in the unit of the value. */
+                center: number;
+                /** @description Of the window from the center, in standardised units; signed. */
+                offset: number;
+                /** @description Of the squared distance, from 0 to 1. */
+                share: number;
+            }[];
+        };
         Problem: {
             /** @description Stable name of the kind of problem. */
             type: string;
@@ -326,6 +409,17 @@ export interface components {
                     frequenciesHz: number[];
                 }[];
             }[];
+        };
+        RawWindow: {
+            intervalMs: number;
+            /** @description From the start of the sample. */
+            startMs: number;
+            axes: {
+                name: string;
+                units: string;
+            }[];
+            /** @description Reading by reading; each has the axes in their order. */
+            values: (number | null)[][];
         };
         Recording: {
             recordingId: string;
@@ -622,6 +716,15 @@ export interface components {
             };
             /** @description Studio's JSON, where it was asked for. */
             debugInfo?: string;
+        };
+        WindowFeatures: {
+            blocks: {
+                dspId: number;
+                name: string;
+                /** @description Of the features; absent where Studio does not tell. */
+                names?: string[];
+                values: (number | null)[];
+            }[];
         };
     };
     responses: never;
@@ -1224,6 +1327,102 @@ export interface operations {
                     };
                     "text/csv": string;
                     "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainAnomaly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+                index: number | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The explanation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyExplanation"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWindowFeatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+                index: number | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The features, DSP block by DSP block. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowFeatures"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRawWindow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+                index: number | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The readings, as the run was classified with them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RawWindow"];
                 };
             };
             /** @description What went wrong. */
