@@ -53,13 +53,16 @@ describe("GET /api/v1/runs", () => {
     expect(plain).not.toHaveProperty("impulseId");
   });
 
-  it.each(["limit=0", "limit=many", "limit=201", "before=x", "sampleId=0"])("answers a problem to ?%s", async (query) => {
-    const { status, type, body } = await request("GET", `/api/v1/runs?${query}`);
+  it.each(["limit=0", "limit=many", "limit=201", "before=x", "sampleId=0"])(
+    "answers a problem to ?%s",
+    async (query) => {
+      const { status, type, body } = await request("GET", `/api/v1/runs?${query}`);
 
-    expect(status).toBe(400);
-    expect(type).toBe("application/problem+json");
-    expect(body).toMatchObject({ type: "urn:windowscope:problem:bad-request", status: 400 });
-  });
+      expect(status).toBe(400);
+      expect(type).toBe("application/problem+json");
+      expect(body).toMatchObject({ type: "urn:windowscope:problem:bad-request", status: 400 });
+    },
+  );
 });
 
 describe("POST /api/v1/runs", () => {
@@ -99,8 +102,8 @@ describe("POST /api/v1/runs", () => {
     },
   ])("asks Studio for what is wished: $wish", async ({ wish, operation, query, path = {} }) => {
     const asked: object[] = [];
-    studio.answer(operation, (...request) => {
-      asked.push(request.map((part) => Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)))); // prettier-ignore
+    studio.answer(operation, (...[path, query]) => {
+      asked.push([path, query].map((part) => Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)))); // prettier-ignore
       return classifyAnswer(3);
     });
 

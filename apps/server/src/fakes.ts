@@ -44,7 +44,11 @@ export function classifyAnswer(
 }
 
 /** What a faked operation gets, and what it answers or throws. */
-type Handler = (path: Record<string, number>, query: Record<string, unknown>) => object | Promise<object>;
+type Handler = (
+  path: Record<string, number>,
+  query: Record<string, unknown>,
+  body?: unknown,
+) => object | Promise<object>;
 
 export interface FakeStudio extends Studio {
   /** Operations that were called, in order. */
@@ -76,7 +80,7 @@ export function createFakeStudio(handlers: Readonly<Record<string, Handler>> = {
 
   async function answerTo(
     operation: string,
-    request: { path?: unknown; query?: unknown; signal?: AbortSignal | undefined } = {},
+    request: { path?: unknown; query?: unknown; body?: unknown; signal?: AbortSignal | undefined } = {},
   ): Promise<never> {
     calls.push(operation);
     // A signal of its own for each call, since listeners are never taken off again.
@@ -87,11 +91,13 @@ export function createFakeStudio(handlers: Readonly<Record<string, Handler>> = {
     const aborted = new Promise<never>((_resolve, reject) => {
       signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
     });
-    const answer = handler(
+    const answering = handler(
       (request.path ?? {}) as Record<string, number>,
       (request.query ?? {}) as Record<string, unknown>,
+      ...(request.body === undefined ? [] : [request.body]),
     );
-    return { success: true, ...(await Promise.race([answer, aborted])) } as never;
+    const answer = await Promise.race([answering, aborted]);
+    return (answer instanceof ArrayBuffer ? answer : { success: true, ...answer }) as never;
   }
 }
 

@@ -16,7 +16,7 @@ const strikeOutSecrets = createScrubber([]);
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly kind: string;
-  readonly status: 400 | 401 | 404 | 409 | 502 | 503;
+  readonly status: 400 | 401 | 404 | 409 | 413 | 415 | 502 | 503;
 
   constructor(status: Problem["status"], kind: string, detail: string) {
     super(detail);

@@ -117,8 +117,8 @@ describe("PUT /api/v1/projects/{projectId}/thresholds", () => {
   const thresholds = [{ blockId: 3, key: "min_score", value: 0.75 }];
 
   beforeEach(() => {
-    app.studio.answer("setImpulseThresholds", (path) => {
-      set.push(path);
+    app.studio.answer("setImpulseThresholds", (path, _query, body) => {
+      set.push({ path, body });
       minimum = 0.75;
       return { hadModelTestingResults: true, regenerateModelTestingStatus: "requires_job" };
     });
@@ -128,7 +128,12 @@ describe("PUT /api/v1/projects/{projectId}/thresholds", () => {
     const { status, body } = await app.request("PUT", "/api/v1/projects/1/thresholds", { body: { thresholds } });
 
     expect(status).toBe(200);
-    expect(set).toEqual([{ projectId: 1, impulseId: 1 }]);
+    expect(set).toEqual([
+      {
+        path: { projectId: 1, impulseId: 1 },
+        body: { thresholds, allowCreatingRegenerateModelTestingJobs: false },
+      },
+    ]);
     expect(body).toMatchObject({
       thresholds: [
         { blockId: 3, key: "min_score", value: 0.75 },

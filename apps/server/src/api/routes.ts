@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Run } from "@windowscope/protocol";
 import type { RunLog } from "@windowscope/runlog";
-import { StudioRefusedError, type Studio } from "@windowscope/sdk";
+import type { Studio } from "@windowscope/sdk";
 
 import { recordingRoutes } from "../recordings/routes.ts";
 import type { Recordings } from "../recordings/recordings.ts";
@@ -17,6 +17,9 @@ import type { ServerLog } from "../log.ts";
 import { cancelInTime } from "./cancel-in-time.ts";
 import { answerProblem, Problem, problemResponse, refuseInvalid } from "./problem.ts";
 import { projectRoutes } from "./projects.ts";
+import { sampleFileRoutes } from "./sample-files.ts";
+import { sampleLabelRoutes } from "./sample-labels.ts";
+import { readSample } from "./sample-of-studio.ts";
 import { sampleRoutes } from "./samples.ts";
 import { json, problem, RunParams, RunSchema, StartRunSchema, WindowSchema } from "./schemas.ts";
 import { windowRoutes } from "./window-routes.ts";
@@ -48,6 +51,8 @@ export function apiRoutes({ studio, runs, journal, runLog, testRuns, recordings,
   app.route("/", accessRoutes(access));
   app.route("/", projectRoutes(studio));
   app.route("/", sampleRoutes(studio));
+  app.route("/", sampleFileRoutes(studio));
+  app.route("/", sampleLabelRoutes(studio));
 
   async function findRun(runId: string): Promise<StoredRun> {
     const stored = await journal.find(runId);
@@ -111,17 +116,7 @@ export function apiRoutes({ studio, runs, journal, runLog, testRuns, recordings,
     async (c) => {
       const request = c.req.valid("json");
       const { projectId, sampleId } = request;
-      // One reading is enough to learn the sample's name and label.
-      const { sample } = await studio
-        .call("getSample", {
-          path: { projectId, sampleId },
-          query: { limitPayloadValues: 1 },
-          signal: c.req.raw.signal,
-        })
-        .catch((error: unknown) => {
-          if (!(error instanceof StudioRefusedError)) throw error;
-          throw new Problem(404, "not-found", error.studioText ?? error.message);
-        });
+      const sample = await readSample(studio, { projectId, sampleId }, c.req.raw.signal);
       const { runId } = await runs.start(request, { name: sample.filename, label: sample.label });
       return c.json({ runId }, 202);
     },

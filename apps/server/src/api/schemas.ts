@@ -231,6 +231,8 @@ export const RunParams = z.object({ runId: z.string().max(40) });
 
 export const ProjectParams = z.object({ projectId: z.coerce.number().int().positive() });
 
+export const SampleParams = ProjectParams.extend({ sampleId: z.coerce.number().int().positive() });
+
 /** Compiles only while the schema and the protocol's type accept each other's values. */
 type Mutual<A, B> = A extends B ? (B extends A ? true : never) : never;
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;

@@ -6,6 +6,7 @@ import type { AnswerOf } from "@windowscope/sdk/api-types";
 
 import { Problem } from "./problem.ts";
 import { RecentAnswers } from "./recent-answers.ts";
+import { answerNotThere } from "./sample-of-studio.ts";
 import type { WindowPlace } from "./window-place.ts";
 
 type Impulse = NonNullable<AnswerOf<"getImpulse">["impulse"]>;
@@ -183,9 +184,4 @@ function explainOrRefuse(metadata: KMeansModel, values: readonly number[]): Anom
       `The block and the features are not of the same training. ${error.message}`,
     );
   }
-}
-
-function answerNotThere(error: unknown): never {
-  if (!(error instanceof StudioRefusedError)) throw error;
-  throw new Problem(404, "not-found", error.studioText ?? error.message);
 }

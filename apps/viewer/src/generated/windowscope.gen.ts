@@ -69,6 +69,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{projectId}/samples/{sampleId}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sound of a sample */
+        get: operations["getSampleAudio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{projectId}/samples/{sampleId}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of a sample */
+        get: operations["getSampleImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{projectId}/samples/{sampleId}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a sample is labelled as, and when */
+        get: operations["getLabels"];
+        /**
+         * Label a sample anew, in Studio
+         * @description The ranges follow one another from the beginning of the sample to its end, without a gap: Studio wants a label for each reading. Runs keep the labels that they were judged by; a new run has the new ones.
+         */
+        put: operations["setLabels"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{projectId}/test-runs": {
         parameters: {
             query?: never;
@@ -349,6 +404,13 @@ export interface components {
                 offset: number;
                 /** @description Of the squared distance, from 0 to 1. */
                 share: number;
+            }[];
+        };
+        Labels: {
+            ranges: {
+                startMs: number;
+                endMs: number;
+                label: string;
             }[];
         };
         Problem: {
@@ -865,6 +927,160 @@ export interface operations {
                         samples: components["schemas"]["Sample"][];
                         total: number;
                     };
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSampleAudio: {
+        parameters: {
+            query?: {
+                /** @description Which axis, from 0. */
+                axis?: number | null;
+            };
+            header?: {
+                /** @description One part, such as `bytes=0-1023`. */
+                range?: string;
+            };
+            path: {
+                projectId: number;
+                sampleId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sound. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description The part that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSampleImage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projectId: number;
+                sampleId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "image/jpeg": string;
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projectId: number;
+                sampleId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranges in order; none for a sample without a label. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Labels"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projectId: number;
+                sampleId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Labels"] & {
+                    ranges?: {
+                        startMs: number;
+                        endMs: number;
+                        label: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description The ranges as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Labels"];
                 };
             };
             /** @description What went wrong. */
