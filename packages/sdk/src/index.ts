@@ -42,3 +42,4 @@ export {
   type StudioRequest,
   type Transport,
 } from "./transport.ts";
+export { uploadRecording, type Ingestion, type UploadedSample, type UploadRequest } from "./upload-recording.ts";
