@@ -18,7 +18,9 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Names of settings that have no effect, for somebody to look at. */
 export function idleSettings(env: Env): string[] {
   const unknown = Object.keys(env).filter((name) => name.startsWith("WINDOWSCOPE_") && !NAMES.includes(name));
-  return env.EI_STUDIO_URL && !env.EI_API_KEY ? [...unknown, "EI_STUDIO_URL (without EI_API_KEY)"] : unknown;
+  if (env.EI_API_KEY) return unknown;
+  const ofCloud = ["EI_STUDIO_URL", "EI_INGESTION_URL"].filter((name) => env[name]);
+  return [...unknown, ...ofCloud.map((name) => `${name} (without EI_API_KEY)`)];
 }
 
 /**

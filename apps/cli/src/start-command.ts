@@ -56,7 +56,11 @@ async function startOffline(env: Env, parts: Parts): Promise<string[]> {
   const apiKey = env.WINDOWSCOPE_STUDIO_KEY || readOrCreateKey(createDataDir(env));
   // Without it the others read the key where it is kept, and say so.
   const local: Env = env.WINDOWSCOPE_STUDIO_KEY ? { WINDOWSCOPE_STUDIO_KEY: apiKey } : {};
-  const forServer = { EI_API_KEY: apiKey, EI_STUDIO_URL: `http://127.0.0.1:${ports.studio}` };
+  const forServer = {
+    EI_API_KEY: apiKey,
+    EI_STUDIO_URL: `http://127.0.0.1:${ports.studio}`,
+    EI_INGESTION_URL: `http://127.0.0.1:${ports.ingestion}`,
+  };
   // Before the demo is trained, so that nobody waits for a mistake.
   const { host, port } = readConfig({ ...env, ...forServer });
   await checkPorts(host, {

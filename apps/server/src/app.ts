@@ -2,7 +2,7 @@ import path from "node:path";
 
 import { upgradeWebSocket, type HttpBindings } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
@@ -12,6 +12,7 @@ import { Gate } from "./access/gate.ts";
 import type { TokenAccess } from "./access/token-access.ts";
 import { answerProblem, problemResponse } from "./api/problem.ts";
 import { apiRoutes, type ApiParts } from "./api/routes.ts";
+import { LARGEST_RECORDING_BYTES } from "./api/sample-upload.ts";
 import type { ServerConfig } from "./config.ts";
 import { guardRequests } from "./guard.ts";
 import { healthRoutes } from "./health.ts";
@@ -24,6 +25,8 @@ import { observeRequests } from "./requests.ts";
 
 const LARGEST_BODY_BYTES = 64 * 1024;
 const LONGEST_REQUEST_ID = 64;
+/** The one address that takes more: a recording, and the form around it. */
+const UPLOAD_PATH = /^\/api\/v1\/projects\/\d+\/samples$/;
 
 /** What the app needs beside what the API does. */
 export interface AppParts extends Omit<ApiParts, "access"> {
@@ -69,11 +72,7 @@ export function createApp({ hub, metrics, access, config, isDraining, viewerDir,
     if (isSecure) c.header("strict-transport-security", "max-age=15552000");
   });
 
-  const tooLarge = `A body may have ${LARGEST_BODY_BYTES} bytes.`;
-  app.use(
-    "/api/*",
-    bodyLimit({ maxSize: LARGEST_BODY_BYTES, onError: (c) => problemResponse(c, 413, "too-large", tooLarge) }),
-  );
+  app.use("/api/*", limitBodies());
   if (gate) {
     app.use(
       "/api/*",
@@ -116,4 +115,15 @@ export function createApp({ hub, metrics, access, config, isDraining, viewerDir,
   app.onError((error, c) => answerProblem(error, c, parts.log));
   app.notFound((c) => problemResponse(c, 404, "not-found", `There is nothing at ${c.req.path}.`));
   return app;
+}
+
+function limitBodies(): MiddlewareHandler {
+  const limit = limitBodyTo(LARGEST_BODY_BYTES);
+  const limitUpload = limitBodyTo(LARGEST_RECORDING_BYTES + LARGEST_BODY_BYTES);
+  return (c, next) => (UPLOAD_PATH.test(c.req.path) ? limitUpload : limit)(c, next);
+}
+
+function limitBodyTo(maxSize: number): MiddlewareHandler {
+  const tooLarge = `A body may have ${maxSize} bytes.`;
+  return bodyLimit({ maxSize, onError: (c) => problemResponse(c, 413, "too-large", tooLarge) });
 }

@@ -12,6 +12,7 @@ describe("readConfig", () => {
     expect(readConfig({ EI_API_KEY: "ei_1" })).toEqual({
       apiKey: "ei_1",
       studioUrl: "https://studio.edgeimpulse.com",
+      ingestionUrl: "https://ingestion.edgeimpulse.com",
       host: "127.0.0.1",
       port: 4700,
       dataDir: path.resolve(".windowscope"),
@@ -69,6 +70,17 @@ describe("readConfig", () => {
     },
   );
 
+  it("sends recordings to the cloud only where Studio is the cloud's, unless it is told to", () => {
+    const local = { EI_API_KEY: "ei_1", EI_STUDIO_URL: "http://127.0.0.1:4800" };
+
+    expect(readConfig(local).ingestionUrl).toBeUndefined();
+    expect(readConfig({ ...local, EI_INGESTION_URL: "http://127.0.0.1:4810" }).ingestionUrl).toBe(
+      "http://127.0.0.1:4810",
+    );
+    const cloud = { EI_API_KEY: "ei_1", EI_STUDIO_URL: "https://studio.edgeimpulse.com/v1" };
+    expect(readConfig(cloud).ingestionUrl).toBe("https://ingestion.edgeimpulse.com");
+  });
+
   it.each([
     { EI_API_KEY: undefined },
     { EI_API_KEY: "secret" },
@@ -77,6 +89,7 @@ describe("readConfig", () => {
     { EI_API_KEY: "ei_1\u2028" },
     { EI_STUDIO_URL: "studio" },
     { EI_STUDIO_URL: "ftp://studio" },
+    { EI_INGESTION_URL: "ingestion" },
     { WINDOWSCOPE_PORT: "eighty" },
     { WINDOWSCOPE_PORT: "65536" },
     { WINDOWSCOPE_HOST: "http://here" },

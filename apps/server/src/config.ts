@@ -5,6 +5,8 @@ import path from "node:path";
 export interface ServerConfig {
   readonly apiKey: string;
   readonly studioUrl: string;
+  /** Where recordings are sent to; absent when Studio is another one than Edge Impulse's, and nobody has said where. */
+  readonly ingestionUrl?: string | undefined;
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
@@ -44,6 +46,7 @@ export class ConfigError extends Error {
 export const SETTINGS = {
   EI_API_KEY: "",
   EI_STUDIO_URL: "https://studio.edgeimpulse.com",
+  EI_INGESTION_URL: "https://ingestion.edgeimpulse.com",
   WINDOWSCOPE_HOST: "127.0.0.1",
   WINDOWSCOPE_PORT: "4700",
   WINDOWSCOPE_DATA_DIR: ".windowscope",
@@ -75,7 +78,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
   const host = readHost(get("WINDOWSCOPE_HOST"));
   return {
     apiKey: readApiKey(get("EI_API_KEY")),
-    studioUrl: readStudioUrl(get("EI_STUDIO_URL")),
+    studioUrl: readAddress("EI_STUDIO_URL", get("EI_STUDIO_URL")),
+    ingestionUrl: readIngestionUrl(env.EI_INGESTION_URL, get("EI_STUDIO_URL")),
     host,
     port: readPort(get("WINDOWSCOPE_PORT")),
     dataDir: path.resolve(get("WINDOWSCOPE_DATA_DIR")),
@@ -115,10 +119,17 @@ function readApiKey(value: string): string {
   throw new ConfigError("EI_API_KEY has to have visible ASCII characters behind ei_, and no spaces.");
 }
 
-function readStudioUrl(value: string): string {
+function readAddress(name: Name, value: string): string {
   const isUrl = URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
-  if (!isUrl) throw new ConfigError(`EI_STUDIO_URL has to be an http or https address, and is "${value}".`);
+  if (!isUrl) throw new ConfigError(`${name} has to be an http or https address, and is "${value}".`);
   return value;
+}
+
+function readIngestionUrl(value: string | undefined, studioUrl: string): string | undefined {
+  if (value) return readAddress("EI_INGESTION_URL", value);
+  // The recordings and the key of a local Studio are not for the cloud.
+  const isCloud = new URL(studioUrl).host === new URL(SETTINGS.EI_STUDIO_URL).host;
+  return isCloud ? SETTINGS.EI_INGESTION_URL : undefined;
 }
 
 function readHost(value: string): string {

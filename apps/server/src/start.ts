@@ -20,6 +20,7 @@ import { keepRetention } from "./retention.ts";
 import { ProjectEvents } from "./recordings/project-events.ts";
 import { Recordings } from "./recordings/recordings.ts";
 import { RunJournal } from "./runs/journal.ts";
+import type { SampleRuns } from "./runs/run-of-sample.ts";
 import { Runs } from "./runs/runs.ts";
 import { watchStudio } from "./studio-watch.ts";
 import { TestRuns } from "./test-runs/test-runs.ts";
@@ -72,20 +73,23 @@ export async function startServer(
   const { store } = journal;
   const runs = new Runs({ studio, journal, hintsFor });
   const testRuns = new TestRuns({ studio, store, hintsFor });
-  const recordings = new Recordings({
-    studio,
-    store,
-    events,
-    listenTo: hintsFor,
+  const sampleRuns: SampleRuns = {
     isWatched: (category) => config.categories.includes(category),
     findRun: (projectId, sampleId) => findRun(journal, projectId, sampleId),
     startRun: async (projectId, { id: sampleId, filename: name, label }) =>
       (await runs.start({ projectId, sampleId }, { name, label })).runId,
-  });
+  };
+  const recordings = new Recordings({ studio, store, events, listenTo: hintsFor, sampleRuns });
+  const { apiKey, ingestionUrl } = config;
+  const uploads = {
+    ingestion: ingestionUrl === undefined ? undefined : { apiKey, baseUrl: ingestionUrl },
+    sampleRuns,
+    pause: store.pause,
+  };
   let isDraining = false;
   const sockets = createLiveSocketServer();
   const app = createApp({
-    ...{ studio, runs, journal, runLog, testRuns, recordings, log, hub, metrics, access, config, viewerDir },
+    ...{ studio, runs, journal, runLog, testRuns, recordings, uploads, log, hub, metrics, access, config, viewerDir },
     isDraining: () => isDraining,
   });
   const server = createAdaptorServer({

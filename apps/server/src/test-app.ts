@@ -1,5 +1,6 @@
 /** For tests: the app over a log in memory and a Studio in memory, and requests to it. */
 import { createMemoryRunLog } from "@windowscope/runlog";
+import type { Ingestion } from "@windowscope/sdk";
 import { expect, vi } from "vitest";
 
 import { createAccess } from "./access/token-access.ts";
@@ -38,13 +39,15 @@ export interface TestOptions {
   readonly token?: string;
   readonly config?: Partial<AppParts["config"]>;
   readonly viewerDir?: string;
+  readonly ingestion?: Ingestion;
   /** The one of another replica. */
   readonly runLog?: ReturnType<typeof createMemoryRunLog>;
 }
 
 export type TestApp = Awaited<ReturnType<typeof createTestApp>>;
 
-export async function createTestApp({ token, config, viewerDir, runLog = createMemoryRunLog() }: TestOptions = {}) {
+export async function createTestApp({ token, config, viewerDir, ingestion, ...rest }: TestOptions = {}) {
+  const { runLog = createMemoryRunLog() } = rest;
   const studio = createFakeStudio();
   const lines: string[] = [];
   const log = createLog("debug", { destination: { write: (line) => void lines.push(line) } });
@@ -53,9 +56,20 @@ export async function createTestApp({ token, config, viewerDir, runLog = createM
   const journal = await RunJournal.open(runLog, { pause: fakeablePause });
   const hintsFor = () => ({ watch: () => () => undefined });
   const runs = new Runs({ studio, journal, hintsFor });
+  const uploads: AppParts["uploads"] = {
+    ingestion,
+    sampleRuns: {
+      isWatched: () => false,
+      findRun: async () => undefined,
+      startRun: async (projectId, { id: sampleId, filename: name, label }) =>
+        (await runs.start({ projectId, sampleId }, { name, label })).runId,
+    },
+    pause: fakeablePause,
+  };
   const metrics = new Metrics();
   const state = { isDraining: false };
   const app = createApp({
+    uploads,
     // Tested where they are.
     ...{ testRuns: {} as TestRuns, recordings: {} as Recordings },
     ...{ studio, runs, journal, runLog, log, hub, metrics, access, viewerDir },

@@ -20,6 +20,7 @@ import { projectRoutes } from "./projects.ts";
 import { sampleFileRoutes } from "./sample-files.ts";
 import { sampleLabelRoutes } from "./sample-labels.ts";
 import { readSample } from "./sample-of-studio.ts";
+import { sampleUploadRoutes, type UploadParts } from "./sample-upload.ts";
 import { sampleRoutes } from "./samples.ts";
 import { json, problem, RunParams, RunSchema, StartRunSchema, WindowSchema } from "./schemas.ts";
 import { windowRoutes } from "./window-routes.ts";
@@ -34,6 +35,7 @@ export interface ApiParts {
   readonly runLog: RunLog;
   readonly testRuns: TestRuns;
   readonly recordings: Recordings;
+  readonly uploads: UploadParts;
   readonly log: ServerLog;
   readonly access: AccessParts | undefined;
 }
@@ -46,11 +48,13 @@ const DOWNLOADS = {
 };
 
 /** An app with every route. */
-export function apiRoutes({ studio, runs, journal, runLog, testRuns, recordings, log, access }: ApiParts): OpenAPIHono {
+export function apiRoutes(parts: ApiParts): OpenAPIHono {
+  const { studio, runs, journal, runLog, testRuns, recordings, uploads, log, access } = parts;
   const app = new OpenAPIHono({ defaultHook: refuseInvalid });
   app.route("/", accessRoutes(access));
   app.route("/", projectRoutes(studio));
   app.route("/", sampleRoutes(studio));
+  app.route("/", sampleUploadRoutes(studio, uploads));
   app.route("/", sampleFileRoutes(studio));
   app.route("/", sampleLabelRoutes(studio));
 

@@ -3,14 +3,14 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Studio } from "@windowscope/sdk";
 
 import { refuseInvalid } from "./problem.ts";
-import { json, problem, ProjectParams, SampleSchema } from "./schemas.ts";
+import { CategorySchema, json, problem, ProjectParams, SampleSchema } from "./schemas.ts";
 
 const MOST_LABELS = 50;
 const LONGEST_TEXT = 200;
 
 const Text = z.string().min(1).max(LONGEST_TEXT);
 const Query = z.object({
-  category: z.enum(["training", "testing", "validation", "post-processing"]).default("testing"),
+  category: CategorySchema.default("testing"),
   label: z
     .union([Text, z.array(Text).min(1).max(MOST_LABELS)])
     .optional()

@@ -84,6 +84,9 @@ export const WindowSchema = z
   })
   .openapi("Window");
 
+/** Studio's categories of samples. */
+export const CategorySchema = z.enum(["training", "testing", "validation", "post-processing"]);
+
 export const VariantSchema = z.enum(["float32", "int8", "akida"]);
 
 export const StartRunSchema = z

@@ -9,7 +9,7 @@ const [file, mode] = process.argv.slice(2);
 if (file === undefined) throw new Error("Usage: write-document FILE [--check]");
 
 // The routes are only described, never called, so nothing stands behind them.
-const document = apiRoutes({} as ApiParts).getOpenAPI31Document({
+const document = apiRoutes({ uploads: {} } as ApiParts).getOpenAPI31Document({
   openapi: "3.1.0",
   info: {
     title: "Windowscope server",

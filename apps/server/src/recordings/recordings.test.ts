@@ -41,9 +41,11 @@ async function startProcess(): Promise<void> {
     store: journal.store,
     events,
     listenTo: () => undefined,
-    isWatched: (category) => category === "testing",
-    findRun: async (_projectId, sampleId) => watched.get(sampleId),
-    startRun,
+    sampleRuns: {
+      isWatched: (category) => category === "testing",
+      findRun: async (_projectId, sampleId) => watched.get(sampleId),
+      startRun,
+    },
   });
   recordings.resume();
   processes.push(recordings);

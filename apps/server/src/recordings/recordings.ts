@@ -1,8 +1,8 @@
 import { encodeRecording, type Recording } from "@windowscope/protocol";
 import type { Append } from "@windowscope/runlog";
 import { newestSampleId, StudioError, watchSamples, type Studio } from "@windowscope/sdk";
-import type { Schemas } from "@windowscope/sdk/api-types";
 
+import { runOfSample, type NewSample, type SampleRuns } from "../runs/run-of-sample.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { StartLock } from "../runs/start-lock.ts";
 import type { TaskKind } from "../tasks/task.ts";
@@ -17,8 +17,6 @@ export type RecordingRequest = Pick<
   Recording,
   "projectId" | "deviceId" | "label" | "category" | "lengthMs" | "intervalMs" | "sensor"
 >;
-
-type Sample = Pick<Schemas["Sample"], "id" | "filename" | "label">;
 
 interface RecordingMemo {
   /** Samples of the category with higher ids came after the device was asked. */
@@ -49,9 +47,6 @@ const MOST_AT_ONCE = 16;
 /** Beside the length of the recording, until its sample has to be there: to begin, to read, to upload and to process. */
 const PATIENCE_MS = 120_000;
 const LOOK_MS = 1_000;
-/** How long the watch of the category may take to begin the run of a sample that is there. */
-const RUN_LOOKS = 20;
-const RUN_LOOK_MS = 500;
 
 /**
  * Has devices record, and follows each recording until its sample is there.
@@ -73,10 +68,7 @@ export class Recordings {
     readonly events: ProjectEvents;
     /** Sees to it that the project's socket is connected. */
     readonly listenTo: (projectId: number) => unknown;
-    /** Whether each new sample of the category gets a run anyway. */
-    readonly isWatched: (category: string) => boolean;
-    readonly findRun: (projectId: number, sampleId: number) => Promise<string | undefined>;
-    readonly startRun: (projectId: number, sample: Sample) => Promise<string>;
+    readonly sampleRuns: SampleRuns;
   }) {
     this.#options = options;
     this.#logs = new TaskLogs(options.store, RECORDINGS);
@@ -143,7 +135,7 @@ export class Recordings {
     const searching = AbortSignal.any([signal, found.signal]);
     let warning: string | undefined;
     const told = this.#followDevice(writer, searching, (text) => (warning = text));
-    let sample: Sample;
+    let sample: NewSample;
     try {
       // Before asking, so that a quick answer is heard.
       const asked = this.#ask(writer, signal);
@@ -153,7 +145,8 @@ export class Recordings {
     } finally {
       found.abort();
     }
-    const runId = await this.#runOf(projectId, category, sample, signal);
+    const { sampleRuns, store } = this.#options;
+    const runId = await runOfSample(sampleRuns, { projectId, category, sample }, store.pause, signal);
     const endedAt = new Date().toISOString();
     await writer.change({ state: "finished", endedAt, sampleId: sample.id, runId, warning, percent: undefined });
   }
@@ -178,7 +171,7 @@ export class Recordings {
   }
 
   /** Passes on how far the device has come. @returns The sample, if the device's Studio tells which it is. */
-  #followDevice(writer: Writer, signal: AbortSignal, onWarning: (text: string) => void): Promise<Sample> {
+  #followDevice(writer: Writer, signal: AbortSignal, onWarning: (text: string) => void): Promise<NewSample> {
     const { projectId, deviceId } = writer.task;
     const { studio, events } = this.#options;
     let { state } = writer.task;
@@ -206,7 +199,7 @@ export class Recordings {
     });
   }
 
-  async #findSample(writer: Writer, signal: AbortSignal): Promise<Sample> {
+  async #findSample(writer: Writer, signal: AbortSignal): Promise<NewSample> {
     const { projectId, deviceId, label, category } = writer.task;
     const { sinceId = 0, deviceName } = writer.memo;
     for await (const sample of watchSamples(this.#options.studio, {
@@ -236,21 +229,14 @@ export class Recordings {
     }
     throw new TaskFailedError(`${describeDelay(writer.task)} ${within}.`);
   }
-
-  /** The run that the watch begins for a sample of a watched category, or one that is begun for it. */
-  async #runOf(projectId: number, category: string, sample: Sample, signal: AbortSignal): Promise<string | undefined> {
-    const { isWatched, findRun, startRun, store } = this.#options;
-    if (!isWatched(category)) return (await findRun(projectId, sample.id)) ?? startRun(projectId, sample);
-    for (let looks = 0; looks < RUN_LOOKS; looks++) {
-      const runId = await findRun(projectId, sample.id);
-      if (runId !== undefined) return runId;
-      await store.pause(RUN_LOOK_MS, signal);
-    }
-    return undefined;
-  }
 }
 
-async function readSample(studio: Studio, projectId: number, sampleId: number, signal: AbortSignal): Promise<Sample> {
+async function readSample(
+  studio: Studio,
+  projectId: number,
+  sampleId: number,
+  signal: AbortSignal,
+): Promise<NewSample> {
   const request = { path: { projectId, sampleId }, query: { limitPayloadValues: 1 }, signal };
   return (await studio.call("getSample", request)).sample;
 }

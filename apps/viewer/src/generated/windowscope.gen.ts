@@ -62,7 +62,8 @@ export interface paths {
         /** A project's samples, the newest first */
         get: operations["listSamples"];
         put?: never;
-        post?: never;
+        /** Send a recording to the project and classify it */
+        post: operations["uploadSample"];
         delete?: never;
         options?: never;
         head?: never;
@@ -747,6 +748,25 @@ export interface components {
             description?: string;
             helpText?: string;
         };
+        Upload: {
+            /**
+             * Format: binary
+             * @description One of .json, .cbor, .csv, .wav, .jpg, .jpeg, .png; 100 MB.
+             */
+            file: string;
+            /** @description The beginning of the file's name when absent. */
+            label?: string;
+            /**
+             * @default testing
+             * @enum {string}
+             */
+            category?: "training" | "testing" | "validation" | "post-processing" | (string & {});
+        };
+        UploadedSample: {
+            sampleId: number;
+            sampleName: string;
+            runId: string;
+        };
         Window: {
             index: number;
             startMs: number;
@@ -927,6 +947,41 @@ export interface operations {
                         samples: components["schemas"]["Sample"][];
                         total: number;
                     };
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uploadSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projectId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Upload"];
+            };
+        };
+        responses: {
+            /** @description The sample that it became, and its run. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedSample"];
                 };
             };
             /** @description What went wrong. */
