@@ -1,6 +1,6 @@
 /** Numbers and times as the page writes them: always as many characters, so that nothing jumps. */
 
-import { formatTime } from "@windowscope/plot";
+import { formatTime } from "@windowscope/plot/old";
 
 import type { WindowResult } from "./feed/run-data.ts";
 

@@ -1,4 +1,4 @@
-import { createRamp, type Ramp } from "@windowscope/plot";
+import { createRamp, type Ramp } from "@windowscope/plot/old";
 
 /** What a canvas needs of the page's colours. */
 export interface Theme {

@@ -10,7 +10,7 @@ import {
   type WindowDetails,
   type WindowsEntry,
 } from "@windowscope/protocol";
-import type { Range, Scores, Series } from "@windowscope/plot";
+import type { Range, Scores, Series } from "@windowscope/plot/old";
 
 /** A typed array that grows at its end; doubling keeps the copying rare. */
 class Column<T extends Float32Array | Float64Array | Uint8Array> {

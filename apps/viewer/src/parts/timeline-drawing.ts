@@ -10,7 +10,7 @@ import {
   type BandPiece,
   type Series,
   type TimeScale,
-} from "@windowscope/plot";
+} from "@windowscope/plot/old";
 import { verdictName, type RunResult } from "@windowscope/protocol";
 
 import { MATCH, type RunData, type Windows } from "../feed/run-data.ts";

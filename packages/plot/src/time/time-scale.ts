@@ -77,3 +77,18 @@ export function formatTime(ms: number, stepMs: number): string {
   if (minutes === 0) return `${seconds.toFixed(digits)} s`;
   return `${minutes}:${seconds.toFixed(digits).padStart(digits === 0 ? 2 : digits + 3, "0")}`;
 }
+
+/**
+ * A time as a clock shows it: `01:41:40`, or `01:41:40.250` between whole seconds.
+ *
+ * @param stepMs Distance to the next label: below 1 s there are milliseconds.
+ */
+export function formatClock(ms: number, stepMs: number): string {
+  const whole = Math.round(stepMs < 1_000 ? ms : Math.round(ms / 1_000) * 1_000);
+  const positive = Math.abs(whole);
+  const [hours, minutes, seconds] = [3_600_000, MINUTE_MS, 1_000].map((unit, i) =>
+    String(Math.floor(positive / unit) % (i === 0 ? Infinity : 60)).padStart(2, "0"),
+  );
+  const fraction = stepMs < 1_000 ? `.${String(positive % 1_000).padStart(3, "0")}` : "";
+  return `${whole < 0 ? "-" : ""}${hours}:${minutes}:${seconds}${fraction}`;
+}

@@ -1,4 +1,4 @@
-import type { TimeScale } from "./time-scale.ts";
+import type { TimeScale } from "../time/time-scale.ts";
 
 /** The part of a canvas' context that lanes draw with. */
 export type Context = Pick<

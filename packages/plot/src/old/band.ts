@@ -1,6 +1,6 @@
 import { cellOf, type Segment, type WindowCells } from "./cells.ts";
 import { hatch, pixelColumns, type Context, type LaneBox } from "./surface.ts";
-import { toPx, type TimeScale } from "./time-scale.ts";
+import { toPx, type TimeScale } from "../time/time-scale.ts";
 
 /** A piece of a band. */
 export interface BandPiece {

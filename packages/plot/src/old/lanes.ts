@@ -7,7 +7,7 @@ import type { WindowCells } from "./cells.ts";
 import { minMaxColumns, rangeOf, type Series } from "./columns.ts";
 import { strokeWindows } from "./scores.ts";
 import { hatch, pixelColumns, type Context, type LaneBox } from "./surface.ts";
-import { toPx, type TimeScale } from "./time-scale.ts";
+import { toPx, type TimeScale } from "../time/time-scale.ts";
 
 /** The largest distance between lowest and highest value over all series. */
 export function traceSpan(series: readonly Series[]): number {

@@ -1,5 +1,5 @@
 /**
- * Draws signals and window results over one time axis on a canvas.
+ * The drawing of before, on canvas paths: kept only until the viewer has moved to the pyramids.
  *
  * Numbers in, pixels out: it knows no framework, no protocol and no colours of its own.
  */
@@ -10,4 +10,4 @@ export { anomalyRange, drawAnomaly, drawTraces, traceSpan, type AnomalyStyle } f
 export { createRamp, rampColour, type Ramp } from "./ramp.ts";
 export { drawRibbon, drawScoreLines, type Scores } from "./scores.ts";
 export type { Context, LaneBox } from "./surface.ts";
-export { formatTime, timeTicks, toMs, toPx, type Tick, type TimeScale } from "./time-scale.ts";
+export { formatTime, timeTicks, toMs, toPx, type Tick, type TimeScale } from "../time/time-scale.ts";

@@ -5,7 +5,7 @@ import { cellOf, joinCodes, windowAt, type WindowCells } from "./cells.ts";
 import { minMaxColumns, rangeOf, type Series } from "./columns.ts";
 import { anomalyRange } from "./lanes.ts";
 import { createRamp, rampColour } from "./ramp.ts";
-import { formatTime, timeTicks, toMs, toPx } from "./time-scale.ts";
+import { formatTime, timeTicks, toMs, toPx } from "../time/time-scale.ts";
 
 function series(values: readonly number[], intervalMs = 10): Series {
   return { values: Float32Array.from(values), offset: 0, stride: 1, count: values.length, intervalMs };

@@ -1,7 +1,7 @@
 import { cellOf, isApart, windowAt, type WindowCells } from "./cells.ts";
 import { rampColour, type Ramp } from "./ramp.ts";
 import { pixelColumns, type Context, type LaneBox } from "./surface.ts";
-import { toMs, toPx, type TimeScale } from "./time-scale.ts";
+import { toMs, toPx, type TimeScale } from "../time/time-scale.ts";
 
 /** Scores of windows: shape `[count * classCount]`, the scores of one window together. */
 export interface Scores extends WindowCells {
