@@ -1,0 +1,154 @@
+import { Column, placeInChunk } from "./column.ts";
+import { FAN_OUT_BITS, levelFor, visitSpans } from "./spans.ts";
+
+/** From the lowest value to the highest. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+type Floats = Float32Array | Float64Array;
+
+/** Rounding of a column's edge must not move a value to its neighbour from one frame to the next. */
+const ROUNDING = 1e-6;
+
+/**
+ * One series of values, evenly spaced in time, with a min/max pyramid.
+ *
+ * The lowest and highest value of any stretch cost the same however long it is, and so does an append. What is not
+ * finite counts as a gap; NaN is the usual way to write one.
+ */
+export class Trace {
+  readonly #values: Column<Floats>;
+  readonly #create: (length: number) => Floats;
+  /** `[level - 1]`; a bucket without a value has the low Infinity and the high -Infinity. */
+  readonly #lows: Column<Floats>[] = [];
+  readonly #highs: Column<Floats>[] = [];
+  #low = Infinity;
+  #high = -Infinity;
+
+  /** @param create Makes a chunk of values: `Float32Array` unless values need more than seven digits. */
+  constructor(create: (length: number) => Floats = (length) => new Float32Array(length)) {
+    this.#create = create;
+    this.#values = new Column(create);
+  }
+
+  get length(): number {
+    return this.#values.length;
+  }
+
+  /** Bytes held by values and pyramid. */
+  get bytes(): number {
+    return [...this.#lows, ...this.#highs].reduce((sum, { bytes }) => sum + bytes, this.#values.bytes);
+  }
+
+  /** Lowest and highest of all values; `undefined` while there is none. */
+  get range(): Range | undefined {
+    return this.minMax(0, this.length);
+  }
+
+  /**
+   * Adds values at the end, in the sensor's own unit. See {@link Column.append} for `offset` and `stride`.
+   *
+   * Costs as much as there are new values, however many are there already.
+   */
+  append(values: ArrayLike<number>, offset = 0, stride = 1): void {
+    let from = this.#values.length;
+    this.#values.append(values, offset, stride);
+    let to = this.#values.length;
+    if (from === to) return;
+    for (let level = 0; to > 1 || level === 0; level++) {
+      from >>>= FAN_OUT_BITS;
+      const end = to;
+      to = (to + (1 << FAN_OUT_BITS) - 1) >>> FAN_OUT_BITS;
+      const lows = (this.#lows[level] ??= new Column(this.#create));
+      const highs = (this.#highs[level] ??= new Column(this.#create));
+      lows.extend(to);
+      highs.extend(to);
+      for (let bucket = from; bucket < to; bucket++) {
+        const first = bucket << FAN_OUT_BITS;
+        this.#forget();
+        this.#read(level, first, Math.min(end, first + (1 << FAN_OUT_BITS)));
+        lows.set(bucket, this.#low);
+        highs.set(bucket, this.#high);
+      }
+    }
+  }
+
+  at(index: number): number {
+    return this.#values.at(index);
+  }
+
+  /** The values from `from` to before `to`, in an array of their own. */
+  copy(from: number, to: number): Floats {
+    return this.#values.copy(from, to);
+  }
+
+  /** Lowest and highest of the values from `from` to before `to`; `undefined` where there is none. */
+  minMax(from: number, to: number): Range | undefined {
+    this.#forget();
+    visitSpans(Math.max(0, from), Math.min(this.length, to), 0, this.#visit);
+    return this.#low <= this.#high ? { low: this.#low, high: this.#high } : undefined;
+  }
+
+  /**
+   * Lowest and highest value of many neighbouring stretches of one length: the pixel columns of a picture.
+   *
+   * Every value is in exactly one column, so none is lost; columns of many values begin up to an eighth of a column
+   * early.
+   *
+   * @param first Where the first column begins, counted in values; may lie before 0 and between two values.
+   * @param perColumn Values in a column, above 0; may be a fraction.
+   * @param count Number of columns.
+   * @param out Receives `[low, high]` of each column, NaN where it has no value. Shape `[count * 2]` at least.
+   */
+  columns(first: number, perColumn: number, count: number, out: Float32Array | Float64Array): void {
+    const level = levelFor(perColumn);
+    const perBucket = 1 << (FAN_OUT_BITS * level);
+    const length = level === 0 ? this.length : (this.#lows[level - 1]?.length ?? 0);
+    const edgeOf = (column: number) =>
+      Math.min(length, Math.max(0, Math.floor((first + column * perColumn) / perBucket + ROUNDING)));
+    let from = edgeOf(0);
+    for (let column = 0; column < count; column++) {
+      const to = edgeOf(column + 1);
+      this.#forget();
+      if (from < to) visitSpans(from, to, level, this.#visit);
+      const isEmpty = this.#low > this.#high;
+      out[column * 2] = isEmpty ? NaN : this.#low;
+      out[column * 2 + 1] = isEmpty ? NaN : this.#high;
+      from = to;
+    }
+  }
+
+  #forget(): void {
+    this.#low = Infinity;
+    this.#high = -Infinity;
+  }
+
+  readonly #visit = (level: number, first: number, end: number): void => this.#read(level, first, end);
+
+  /** Widens the range by buckets of one group of 8. */
+  #read(level: number, first: number, end: number): void {
+    let low = this.#low;
+    let high = this.#high;
+    const at = placeInChunk(first);
+    const until = at + end - first;
+    if (level === 0) {
+      const values = this.#values.chunkOf(first);
+      for (let i = at; i < until; i++) {
+        const value = values[i] as number;
+        if (value < low && value !== -Infinity) low = value;
+        if (value > high && value !== Infinity) high = value;
+      }
+    } else {
+      const lows = (this.#lows[level - 1] as Column<Floats>).chunkOf(first);
+      const highs = (this.#highs[level - 1] as Column<Floats>).chunkOf(first);
+      for (let i = at; i < until; i++) {
+        if ((lows[i] as number) < low) low = lows[i] as number;
+        if ((highs[i] as number) > high) high = highs[i] as number;
+      }
+    }
+    this.#low = low;
+    this.#high = high;
+  }
+}
