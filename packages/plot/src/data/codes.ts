@@ -209,21 +209,20 @@ export class Codes {
   }
 
   #histogramOf(from: number, to: number): Uint32Array {
-    this.#histogram.fill(0);
+    for (const code of this.#known) this.#histogram[code] = 0;
     visitSpans(Math.max(0, from), Math.min(this.length, to), 0, this.#addAll);
     return this.#histogram;
   }
 
   readonly #addAll = (level: number, first: number, end: number): void => {
-    const at = placeInChunk(first);
-    const until = at + end - first;
+    const histogram = this.#histogram;
     if (level === 0) {
+      const at = placeInChunk(first);
       const values = this.#values.chunkOf(first);
-      for (let i = at; i < until; i++) (this.#histogram[values[i] as number] as number)++;
+      for (let i = at; i < at + end - first; i++) (histogram[values[i] as number] as number)++;
       return;
     }
-    for (const code of this.#known)
-      this.#histogram[code] = (this.#histogram[code] as number) + this.#sum(code, level, first, end);
+    for (const code of this.#known) (histogram[code] as number) += this.#sum(code, level, first, end);
   };
 
   readonly #addCode = (level: number, first: number, end: number): void => {
@@ -231,14 +230,18 @@ export class Codes {
   };
 
   #sum(code: number, level: number, first: number, end: number): number {
+    const at = placeInChunk(first);
     let sum = 0;
     if (level === 0) {
-      for (let i = first; i < end; i++) if (this.at(i) === code) sum++;
+      const values = this.#values.chunkOf(first);
+      for (let i = at; i < at + end - first; i++) if (values[i] === code) sum++;
       return sum;
     }
     const counts = this.#counts[code]?.[level - 1];
     // The pyramid of a code ends where the code occurred last.
-    if (counts) for (let i = first; i < Math.min(end, counts.length); i++) sum += counts.at(i);
+    if (!counts || first >= counts.length) return 0;
+    const chunk = counts.chunkOf(first);
+    for (let i = at; i < at + end - first; i++) sum += chunk[i] as number;
     return sum;
   }
 }

@@ -85,7 +85,7 @@ describe("Scores.append", () => {
   });
 });
 
-describe("Scores.columns", () => {
+describe("Scores.stretches", () => {
   it("loses no score, and takes in at most an eighth of a stretch next to it", () => {
     const values = Array.from({ length: 50_000 }, (_, i) => ((i * 7_919) % 1_009 === 0 ? 1 : (i % 97) / 200));
     const scores = scoresOf(values, 1);
@@ -95,7 +95,7 @@ describe("Scores.columns", () => {
       const edges = Int32Array.of(from, Math.min(50_000, from + perColumn), from, from);
       const out = new Uint8Array(2);
 
-      scores.columns(0, edges, 2, out);
+      scores.stretches(0, edges, 0, 2, out);
 
       const byteOf = (first: number, end: number) => 1 + Math.round(bruteHighest(values, 1, 0, first, end) * 254);
       const [first, end] = [edges[0] as number, edges[1] as number];

@@ -91,20 +91,20 @@ export class Scores {
    * No score is lost. A stretch of many windows may count windows next to it in, up to an eighth of its length on
    * either side.
    *
-   * @param edges Where stretches begin and end: stretch `c` is the windows from `edges[2c]` to before `edges[2c + 1]`.
-   *   Shape `[count * 2]`.
-   * @param out Receives a byte each: 0 where there is no score, else 1 (a score of 0) to 255 (a score of 1). Shape
-   *   `[count]` at least.
+   * @param edges Stretch `c` is the windows from `edges[2c]` to before `edges[2c + 1]`.
+   * @param from First stretch to read.
+   * @param to Stretch to stop before.
+   * @param out Receives a byte at `[c]`: 0 where there is no score, else 1 (a score of 0) to 255 (a score of 1).
    */
-  columns(row: number, edges: Int32Array, count: number, out: Uint8Array): void {
-    const length = this.length;
-    for (let column = 0; column < count; column++) {
-      const from = edges[column * 2] as number;
-      const to = edges[column * 2 + 1] as number;
-      const level = levelFor(to - from);
+  stretches(row: number, edges: Int32Array, from: number, to: number, out: Uint8Array): void {
+    const windows = this.length;
+    for (let stretch = from; stretch < to; stretch++) {
+      const first = edges[stretch * 2] as number;
+      const end = edges[stretch * 2 + 1] as number;
+      const level = levelFor(end - first);
       const bits = FAN_OUT_BITS * level;
-      const end = level === 0 ? length : (this.#levels[row]?.[level - 1] as Column<Uint8Array>).length;
-      out[column] = this.#highestByte(row, from >>> bits, Math.min(end, (to + (1 << bits) - 1) >>> bits), level);
+      const length = level === 0 ? windows : (this.#levels[row]?.[level - 1]?.length ?? 0);
+      out[stretch] = this.#highestByte(row, first >>> bits, Math.min(length, (end + (1 << bits) - 1) >>> bits), level);
     }
   }
 
@@ -144,10 +144,10 @@ export class Scores {
     const until = at + end - first;
     if (level === 0) {
       const values = (this.#values[this.#row] as Column<Floats>).chunkOf(first);
-      for (let i = at; i < until; i++) {
-        const byte = toByte(values[i] as number);
-        if (byte > highest) highest = byte;
-      }
+      // NaN is no larger than anything, so it never becomes the score.
+      let score = -Infinity;
+      for (let i = at; i < until; i++) if ((values[i] as number) > score) score = values[i] as number;
+      highest = Math.max(highest, toByte(score));
     } else {
       const bytes = (this.#levels[this.#row]?.[level - 1] as Column<Uint8Array>).chunkOf(first);
       for (let i = at; i < until; i++) if ((bytes[i] as number) > highest) highest = bytes[i] as number;
@@ -159,5 +159,5 @@ export class Scores {
 function toByte(score: number): number {
   if (score >= 1) return STEPS + 1;
   if (score > 0) return 1 + Math.round(score * STEPS);
-  return score <= 0 ? 1 : 0;
+  return score > -Infinity ? 1 : 0;
 }

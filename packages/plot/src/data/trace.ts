@@ -120,6 +120,32 @@ export class Trace {
     }
   }
 
+  /**
+   * Lowest and highest value of many stretches, which need not be neighbours or alike.
+   *
+   * No value is lost. A stretch of many values may count values next to it in, up to an eighth of its length on either
+   * side.
+   *
+   * @param edges Stretch `c` is the values from `edges[2c]` to before `edges[2c + 1]`.
+   * @param from First stretch to read.
+   * @param to Stretch to stop before.
+   * @param out Receives `[low, high]` of stretch `c` at `[2c]`, NaN where it has no value.
+   */
+  stretches(edges: Int32Array, from: number, to: number, out: Float32Array | Float64Array): void {
+    for (let stretch = from; stretch < to; stretch++) {
+      const first = edges[stretch * 2] as number;
+      const end = edges[stretch * 2 + 1] as number;
+      const level = levelFor(end - first);
+      const bits = FAN_OUT_BITS * level;
+      const length = level === 0 ? this.length : (this.#lows[level - 1]?.length ?? 0);
+      this.#forget();
+      visitSpans(first >>> bits, Math.min(length, (end + (1 << bits) - 1) >>> bits), level, this.#visit);
+      const isEmpty = this.#low > this.#high;
+      out[stretch * 2] = isEmpty ? NaN : this.#low;
+      out[stretch * 2 + 1] = isEmpty ? NaN : this.#high;
+    }
+  }
+
   #forget(): void {
     this.#low = Infinity;
     this.#high = -Infinity;

@@ -52,9 +52,9 @@ export class WindowTimes {
     return this.#ends.at(index);
   }
 
-  /** The first window that ends after a time; `length` when none does. */
-  firstEndingAfter(ms: number): number {
-    let low = 0;
+  /** The first window from `first` on that ends after a time; `length` when none does. */
+  firstEndingAfter(ms: number, first = 0): number {
+    let low = first;
     let high = this.length;
     while (low < high) {
       const middle = (low + high) >>> 1;

@@ -1,0 +1,99 @@
+import type { Range, Trace } from "../data/trace.ts";
+import type { WindowTimes } from "../data/window-times.ts";
+import type { Colour } from "../pixels/colour.ts";
+import { clearedColumns, drawColumns } from "../pixels/line-columns.ts";
+import { checkBox, type Box, type PixelImage } from "../pixels/pixel-image.ts";
+import type { TimeScale } from "../time/time-scale.ts";
+import { columnWindows, devicePx, phaseOf, type LaneStyle, type Placed } from "./placed.ts";
+import { heightScale } from "./traces.ts";
+import { addWindowLine } from "./window-line.ts";
+
+/** Windows with one value each, of any range: value `i` is of window `i`. */
+export interface WindowValues {
+  readonly times: WindowTimes;
+  readonly values: Trace;
+}
+
+export interface AnomalyStyle extends LaneStyle {
+  readonly line: Colour;
+  readonly limit: Colour;
+  readonly hatch: Colour;
+  /** What fills the lane; see {@link anomalyRange}, which is used unless told. */
+  readonly range?: Range;
+}
+
+const LINE_PX = 1.5;
+const DASH_PX = 5;
+const DASH_GAP_PX = 4;
+const HATCH_PX = 5;
+/** Below so many pixels a window, the line shows the lowest and highest value of a column. */
+const LEAST_WINDOW_PX = 1;
+
+/** The values that an anomaly lane spans: everything that was seen, and some room above the limit. */
+export function anomalyRange(recordings: readonly Placed<WindowValues>[], limit: number | undefined): Range {
+  let low = -0.5;
+  let high = Math.max(0.5, (limit ?? 0) * 2);
+  for (const { content } of recordings) {
+    const { range } = content.values;
+    if (!range) continue;
+    low = Math.min(low, range.low);
+    high = Math.max(high, range.high);
+  }
+  return { low: low - 0.05 * (high - low), high: high + 0.05 * (high - low) };
+}
+
+/** Where a value is drawn in an anomaly lane, in device pixels from the top of the image: for dragging the limit. */
+export function anomalyY(box: Box, range: Range, value: number): number {
+  const { zeroPx, pxPerUnit } = heightScale(box, range, 0);
+  return zeroPx - value * pxPerUnit;
+}
+
+/** The value at a height of an anomaly lane: {@link anomalyY} the other way round. */
+export function anomalyAt({ y, heightPx }: Box, { low, high }: Range, atY: number): number {
+  return high - ((atY - y) / heightPx) * (high - low);
+}
+
+/**
+ * Draws anomaly scores as a line, their limit dashed, and hatches what lies above it.
+ *
+ * @param limit In the unit of the values; `undefined` draws neither limit nor hatch.
+ * @throws {RangeError} when the box is not within the image.
+ */
+export function drawAnomaly(
+  image: PixelImage,
+  box: Box,
+  scale: TimeScale,
+  recordings: readonly Placed<WindowValues>[],
+  limit: number | undefined,
+  style: AnomalyStyle,
+): void {
+  checkBox(image, box);
+  const { pixelRatio = 1 } = style;
+  const range = style.range ?? anomalyRange(recordings, limit);
+  if (limit !== undefined) drawLimit(image, box, scale, Math.round(anomalyY(box, range, limit)), style);
+  const heights = heightScale(box, range, 0);
+  for (const recording of recordings) {
+    const { times, values } = recording.content;
+    const span = columnWindows(recording, box, scale);
+    if (!span) continue;
+    const columns = clearedColumns(box.widthPx);
+    const isJoined = span.windowPx < LEAST_WINDOW_PX;
+    if (isJoined) values.stretches(span.edges, span.from, span.to, columns);
+    else addWindowLine(columns, box, scale, recording.fromMs, times, values.length, (window) => values.at(window));
+    drawColumns(image, box, columns, span.from, span.to, heights, LINE_PX * pixelRatio, isJoined, style.line);
+  }
+}
+
+function drawLimit(image: PixelImage, box: Box, scale: TimeScale, limitY: number, style: AnomalyStyle): void {
+  const y = Math.min(box.y + box.heightPx, Math.max(box.y, limitY));
+  const phase = phaseOf(box, scale);
+  image.hatch({ ...box, heightPx: y - box.y }, devicePx(HATCH_PX, style), phase - box.x, style.hatch);
+  const strength = Math.min(devicePx(1, style), box.y + box.heightPx - y);
+  const [dash, period] = [devicePx(DASH_PX, style), devicePx(DASH_PX + DASH_GAP_PX, style)];
+  // The dashes stay on their time when the lane scrolls.
+  const begin = -(((phase % period) + period) % period);
+  for (let at = begin; at < box.widthPx; at += period) {
+    const from = Math.max(0, at);
+    image.fillRect(box.x + from, y, Math.min(box.widthPx, at + dash) - from, strength, style.limit);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Colour } from "../pixels/colour.ts";
+import { checkBox, type Box, type PixelImage } from "../pixels/pixel-image.ts";
+import type { TimeScale } from "../time/time-scale.ts";
+import type { TimeSpan } from "../time/view-state.ts";
+import { columnsBetween, devicePx, phaseOf, type LaneStyle } from "./placed.ts";
+
+export interface GapStyle extends LaneStyle {
+  readonly background: Colour;
+  readonly dot: Colour;
+}
+
+const DOT_DISTANCE_PX = 4;
+
+/**
+ * Draws stretches of time in which nothing was recorded: empty, with fine dots, so that nobody takes them for a signal
+ * at rest. Every gap takes up a column at least.
+ *
+ * @param gaps Times on the clock of all lanes.
+ * @throws {RangeError} when the box is not within the image.
+ */
+export function drawGaps(
+  image: PixelImage,
+  box: Box,
+  scale: TimeScale,
+  gaps: readonly TimeSpan[],
+  style: GapStyle,
+): void {
+  checkBox(image, box);
+  const distance = devicePx(DOT_DISTANCE_PX, style);
+  const dotPx = devicePx(1, style);
+  const phase = phaseOf(box, scale);
+  for (const { startMs, endMs } of gaps) {
+    const span = columnsBetween(box, scale, startMs, endMs);
+    if (!span) continue;
+    image.fillRect(box.x + span.from, box.y, span.to - span.from, box.heightPx, style.background);
+    for (let column = span.from; column < span.to; column++) {
+      const past = (((column + phase) % distance) + distance) % distance;
+      if (past >= dotPx) continue;
+      for (let y = Math.floor(distance / 2); y < box.heightPx; y += distance) {
+        image.fillRect(box.x + column, box.y + y, 1, Math.min(dotPx, box.heightPx - y), style.dot);
+      }
+    }
+  }
+}
