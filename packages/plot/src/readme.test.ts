@@ -22,8 +22,10 @@ function run(
 ) {
   const imports = names.map((name) => plotPackage[name as keyof typeof plotPackage]);
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- The README's own code is what is tested.
-  const block = new Function(...names, ...Object.keys(page), `${body}\nreturn ${wanted};`);
-  return block(...imports, ...Object.values(page)) as unknown;
+  const block = new Function(...names, ...Object.keys(page), `${body}\nreturn ${wanted};`) as (
+    ...given: unknown[]
+  ) => unknown;
+  return block(...imports, ...Object.values(page));
 }
 
 afterEach(() => vi.unstubAllGlobals());

@@ -7,8 +7,7 @@ import type { RequestFrame, Surface } from "./live-plot.ts";
  * The context is opaque: nothing shines through a plot, and the browser need not look.
  */
 export function canvasSurface(canvas: HTMLCanvasElement | OffscreenCanvas): Surface | undefined {
-  const context = canvas.getContext("2d", { alpha: false }) as
-    CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null;
+  const context = canvas.getContext("2d", { alpha: false });
   if (!context) return undefined;
   return {
     show(image: PixelImage) {

@@ -19,7 +19,7 @@ export async function toPng(source: PixelImage | HTMLCanvasElement | OffscreenCa
 
 function drawn(image: PixelImage): HTMLCanvasElement | OffscreenCanvas {
   const canvas = createCanvas(image.widthPx, image.heightPx);
-  const context = canvas.getContext("2d") as CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null;
+  const context = canvas.getContext("2d");
   if (!context) throw new Error("This browser gives no 2D canvas to make a PNG with.");
   context.putImageData(image.toImageData(), 0, 0);
   return canvas;

@@ -1,14 +1,16 @@
-/** A span of time laid over a width of pixels. */
+/** A span of time laid over a width of pixels: those of the device for lanes, those of the page for text over them. */
 export interface TimeScale {
   readonly startMs: number;
   readonly endMs: number;
   readonly widthPx: number;
 }
 
+/** Where a time stands, in pixels from the left edge. */
 export function toPx({ startMs, endMs, widthPx }: TimeScale, ms: number): number {
   return ((ms - startMs) / (endMs - startMs)) * widthPx;
 }
 
+/** The time at so many pixels from the left edge. */
 export function toMs({ startMs, endMs, widthPx }: TimeScale, px: number): number {
   return startMs + (px / widthPx) * (endMs - startMs);
 }
@@ -63,7 +65,7 @@ export function timeTicks(scale: TimeScale, leastGapPx: number): Tick[] {
 }
 
 /**
- * A time as `1.5 s`, or as `2:05` from a minute on.
+ * A time as `1.5 s`, or as `2:05` from a minute on; before 0 with a sign.
  *
  * @param stepMs Distance to the next label, which decides the digits.
  */
@@ -71,11 +73,12 @@ export function formatTime(ms: number, stepMs: number): string {
   const digits = stepMs >= 1_000 ? 0 : Math.min(3, Math.ceil(-Math.log10(stepMs / 1_000)));
   // Rounded first, or 119.996 s would be 1 minute and 60.00 s.
   const unit = 10 ** digits;
-  const rounded = Math.round((ms / 1_000) * unit) / unit;
+  const rounded = Math.round((Math.abs(ms) / 1_000) * unit) / unit;
+  const sign = ms < 0 && rounded > 0 ? "-" : "";
   const minutes = Math.floor(rounded / 60);
   const seconds = rounded - minutes * 60;
-  if (minutes === 0) return `${seconds.toFixed(digits)} s`;
-  return `${minutes}:${seconds.toFixed(digits).padStart(digits === 0 ? 2 : digits + 3, "0")}`;
+  if (minutes === 0) return `${sign}${seconds.toFixed(digits)} s`;
+  return `${sign}${minutes}:${seconds.toFixed(digits).padStart(digits === 0 ? 2 : digits + 3, "0")}`;
 }
 
 /**
@@ -84,11 +87,10 @@ export function formatTime(ms: number, stepMs: number): string {
  * @param stepMs Distance to the next label: below 1 s there are milliseconds.
  */
 export function formatClock(ms: number, stepMs: number): string {
-  const whole = Math.round(stepMs < 1_000 ? ms : Math.round(ms / 1_000) * 1_000);
-  const positive = Math.abs(whole);
+  const positive = stepMs < 1_000 ? Math.round(Math.abs(ms)) : Math.round(Math.abs(ms) / 1_000) * 1_000;
   const [hours, minutes, seconds] = [3_600_000, MINUTE_MS, 1_000].map((unit, i) =>
     String(Math.floor(positive / unit) % (i === 0 ? Infinity : 60)).padStart(2, "0"),
   );
   const fraction = stepMs < 1_000 ? `.${String(positive % 1_000).padStart(3, "0")}` : "";
-  return `${whole < 0 ? "-" : ""}${hours}:${minutes}:${seconds}${fraction}`;
+  return `${ms < 0 && positive > 0 ? "-" : ""}${hours}:${minutes}:${seconds}${fraction}`;
 }
