@@ -11,9 +11,12 @@ function scoresOf(values: ArrayLike<number>, rows: number): Scores {
 }
 
 function bruteHighest(values: readonly number[], rows: number, row: number, from: number, to: number): number {
-  const ofRow = values.filter((_, i) => i % rows === row).slice(Math.max(0, from), Math.max(0, to));
-  const clamped = ofRow.filter((score) => !Number.isNaN(score)).map((score) => Math.min(1, Math.max(0, score)));
-  return clamped.length > 0 ? Math.max(...clamped) : NaN;
+  let highest = NaN;
+  for (let window = Math.max(0, from); window < Math.min(values.length / rows, to); window++) {
+    const score = Math.min(1, Math.max(0, values[window * rows + row] as number));
+    if (!(highest >= score) && !Number.isNaN(score)) highest = score;
+  }
+  return highest;
 }
 
 const anyScore = fc.oneof({ weight: 9, arbitrary: fc.double({ min: -0.2, max: 1.2, noNaN: true }) }, fc.constant(NaN));

@@ -76,7 +76,7 @@ export function drawAnomaly(
     const { times, values } = recording.content;
     const span = columnWindows(recording, box, scale);
     if (!span) continue;
-    const columns = clearedColumns(box.widthPx);
+    const columns = clearedColumns(box.widthPx, span.from, span.to);
     const isJoined = span.windowPx < LEAST_WINDOW_PX;
     if (isJoined) values.stretches(span.edges, span.from, span.to, columns);
     else addWindowLine(columns, box, scale, recording.fromMs, times, values.length, (window) => values.at(window));

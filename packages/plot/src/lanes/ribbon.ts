@@ -97,7 +97,7 @@ export function drawScoreLines(
     rowsOf(scores, style).forEach((row, i) => {
       const [y, heightPx] = rowBox(box, i, rowCount);
       const lane = { ...box, y, heightPx };
-      const columns = clearedColumns(box.widthPx);
+      const columns = clearedColumns(box.widthPx, span.from, span.to);
       const isJoined = span.windowPx < LEAST_WINDOW_PX;
       if (isJoined) {
         const highest = highestOf(scores, row, span, box.widthPx);

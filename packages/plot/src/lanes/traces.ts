@@ -114,7 +114,7 @@ function drawAxis(
     const { trace, intervalMs } = content;
     const span = columnsBetween(box, scale, fromMs, fromMs + trace.length * intervalMs);
     if (!span) continue;
-    const columns = clearedColumns(box.widthPx);
+    const columns = clearedColumns(box.widthPx, span.from, span.to);
     const perColumn = columnMs / intervalMs;
     const first = (scale.startMs - fromMs) / intervalMs;
     const isJoined = perColumn >= LEAST_PER_COLUMN;

@@ -13,6 +13,7 @@ import { drawGaps } from "./gaps.ts";
 import { hitLane, windowAt } from "./hit.ts";
 import { drawOverview } from "./overview.ts";
 import { drawRibbon, drawScoreLines } from "./ribbon.ts";
+import { drawTraces } from "./traces.ts";
 
 const ramp = createRamp(["#ffffff", "#000000"]);
 const [A, B] = ["#aa0000", "#0000bb"];
@@ -462,5 +463,37 @@ describe("lanes of windows", () => {
       "3bef98219d6dd048",
       "5fd88349b49bb47e",
     ]);
+  });
+
+  it("draw a session of many recordings as they draw each alone", () => {
+    const placed = Array.from({ length: 30 }, (_, i) => {
+      const times = timesOf(5 + (i % 7) * 40);
+      const [values, scores, codes] = [new Trace(), new Scores(1), new Codes()];
+      for (let w = 0; w < times.length; w++) {
+        values.append([((w * 31 + i) % 17) / 17]);
+        scores.append([(w % 5) / 5]);
+        codes.append([w % 2]);
+      }
+      return { fromMs: i * 3_000, content: { times, values, scores, codes, trace: values, intervalMs: 10 } };
+    });
+    const scale = scaleTo(90_000, 500);
+    const drawn = (recordings: typeof placed, image = whiteImage(500, 80)) => {
+      const lane = (y: number) => ({ x: 0, y, widthPx: 500, heightPx: 20 });
+      drawTraces(image, lane(0), scale, [recordings], { ink: BLACK, ranges: [{ low: 0, high: 1 }] });
+      drawRibbon(image, lane(20), scale, recordings, ramp);
+      drawAnomaly(image, lane(40), scale, recordings, undefined, {
+        line: BLACK,
+        limit: BLACK,
+        hatch: BLACK,
+        range: { low: 0, high: 1 },
+      });
+      drawTicks(image, lane(60), scale, recordings, 1, BLACK);
+      return image;
+    };
+
+    const alone = whiteImage(500, 80);
+    for (const recording of placed) drawn([recording], alone);
+
+    expect(hashOf(drawn(placed))).toBe(hashOf(alone));
   });
 });

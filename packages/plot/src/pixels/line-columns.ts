@@ -9,11 +9,14 @@ export type LineColumns = Float64Array;
 
 let scratch: LineColumns = new Float64Array(0);
 
-/** Columns without any line. The array is used again by the next caller: draw before you ask for another. */
-export function clearedColumns(count: number): LineColumns {
+/**
+ * Columns of which those from `from` to before `to` have no line yet; the others hold anything.
+ *
+ * The array is used again by the next caller: draw before you ask for another.
+ */
+export function clearedColumns(count: number, from: number, to: number): LineColumns {
   if (scratch.length < count * 2) scratch = new Float64Array(count * 2);
-  scratch.fill(NaN, 0, count * 2);
-  return scratch;
+  return scratch.fill(NaN, from * 2, to * 2);
 }
 
 /** Adds a point: a line with a gap on both sides still shows. */
