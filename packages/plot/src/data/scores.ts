@@ -1,5 +1,5 @@
 import { Column, placeInChunk } from "./column.ts";
-import { FAN_OUT_BITS, levelFor, visitSpans } from "./spans.ts";
+import { FAN_OUT, FAN_OUT_BITS, levelFor, visitSpans } from "./spans.ts";
 
 type Floats = Float32Array | Float64Array;
 
@@ -111,7 +111,10 @@ export class Scores {
   #highestByte(row: number, from: number, to: number, level: number): number {
     this.#highest = 0;
     this.#row = row;
-    if (from < to) visitSpans(from, to, level, this.#visit);
+    if (from >= to) return 0;
+    // A short stretch within a chunk is read as it is: climbing costs more than it spares.
+    if (to - from <= 2 * FAN_OUT && placeInChunk(from) < placeInChunk(to)) this.#read(level, from, to);
+    else visitSpans(from, to, level, this.#visit);
     return this.#highest;
   }
 
