@@ -1,0 +1,125 @@
+import type { Port, Questions, ScopeRequest, ScopeUpdate } from "./scope-port.ts";
+
+/**
+ * The two ends of a way between page and scope, without a worker.
+ *
+ * Messages arrive in order, in a later microtask, and as copies, as through a `MessagePort`:
+ * what cannot be cloned throws. What is posted before the other end listens waits there.
+ */
+export function portPair(): {
+  readonly page: Port<ScopeRequest, ScopeUpdate>;
+  readonly scope: Port<ScopeUpdate, ScopeRequest>;
+} {
+  const page = new PortEnd<ScopeRequest, ScopeUpdate>();
+  const scope = new PortEnd<ScopeUpdate, ScopeRequest>();
+  page.other = scope;
+  scope.other = page;
+  return { page, scope };
+}
+
+class PortEnd<Out, In> implements Port<Out, In> {
+  other: PortEnd<In, Out> | undefined;
+  #listener: Port<Out, In>["onmessage"] = null;
+  #waiting: In[] = [];
+
+  get onmessage(): Port<Out, In>["onmessage"] {
+    return this.#listener;
+  }
+
+  set onmessage(listener: Port<Out, In>["onmessage"]) {
+    this.#listener = listener;
+    if (this.#waiting.length > 0) queueMicrotask(() => this.#deliver());
+  }
+
+  postMessage(message: Out, transfer: Transferable[] = []): void {
+    this.other?.receive(copyOf(message, transfer));
+  }
+
+  receive(message: In): void {
+    this.#waiting.push(message);
+    queueMicrotask(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    if (!this.#listener) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const data of waiting) this.#listener({ data });
+  }
+}
+
+/** Canvases of tests are no real ones, and Node cannot transfer any: they go over as they are. */
+function copyOf<T>(message: T, transfer: Transferable[]): T {
+  return transfer.length > 0 ? message : structuredClone(message);
+}
+
+type Answers = {
+  [K in keyof Questions]?: Questions[K]["answer"] | ((ask: Questions[K]["ask"]) => Questions[K]["answer"]);
+};
+
+/**
+ * A scope for tests of the page: it shows what the test pushes, keeps what the page has said, and answers questions
+ * with what the test has set. A question without an answer is refused, as the true scope does when it cannot answer.
+ *
+ * ```ts
+ * const scope = new FakeScope();
+ * const page = new Page(scope.port, nextFrame, now);
+ * scope.push({ type: "snapshot", snapshot });
+ * scope.answer("rows", ({ from, to }) => records.slice(from, to));
+ * await scope.settle();
+ * expect(scope.last("show")?.source).toEqual({ kind: "session" });
+ * ```
+ */
+export class FakeScope {
+  /** The page's end. */
+  readonly port: Port<ScopeRequest, ScopeUpdate>;
+  /** All that the page has said, oldest first. */
+  readonly requests: ScopeRequest[] = [];
+  readonly #port: Port<ScopeUpdate, ScopeRequest>;
+  readonly #answers: Answers = {};
+
+  constructor() {
+    const { page, scope } = portPair();
+    this.port = page;
+    this.#port = scope;
+    scope.onmessage = ({ data }) => {
+      this.requests.push(data);
+      if (data.type === "ask") this.#answer(data);
+    };
+  }
+
+  /** Tells the page something. */
+  push(update: ScopeUpdate): void {
+    this.#port.postMessage(update);
+  }
+
+  /** What a question is answered with from now on: a value, or a function of what was asked. */
+  answer<K extends keyof Questions>(question: K, answer: NonNullable<Answers[K]>): void {
+    (this.#answers as Record<string, unknown>)[question] = answer;
+  }
+
+  /** What the page has said of this type, oldest first. */
+  all<T extends ScopeRequest["type"]>(type: T): Extract<ScopeRequest, { type: T }>[] {
+    return this.requests.filter((request): request is Extract<ScopeRequest, { type: T }> => request.type === type);
+  }
+
+  /** What the page has said last of this type. */
+  last<T extends ScopeRequest["type"]>(type: T): Extract<ScopeRequest, { type: T }> | undefined {
+    return this.all(type).at(-1);
+  }
+
+  /** Waits until all that was said up to now has arrived, and answers to it. Uses no timer. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  }
+
+  #answer({ id, question, ask }: Extract<ScopeRequest, { type: "ask" }>): void {
+    if (!Object.hasOwn(this.#answers, question)) {
+      this.push({ type: "refusal", id, message: `The fake scope has no answer to "${question}".` });
+      return;
+    }
+    const answer = this.#answers[question] as unknown;
+    const value = typeof answer === "function" ? (answer as (asked: unknown) => unknown)(ask) : answer;
+    this.push({ type: "answer", id, answer: value });
+  }
+}
