@@ -90,6 +90,32 @@ describe("connectLive", () => {
     expect(seqs()).toEqual([0, 1]);
   });
 
+  it("[P25] measures the way to the server by the heartbeat that answers its ping", async () => {
+    socket().accept();
+    const [first, second] = [live.ping(), live.ping()];
+    await vi.advanceTimersByTimeAsync(40);
+    socket().say({ type: "hb" });
+    socket().say({ type: "hb", t: 2 });
+    await vi.advanceTimersByTimeAsync(20);
+    socket().say({ type: "hb", t: 1 });
+
+    expect(socket().said("ping")).toEqual([
+      { type: "ping", t: 1 },
+      { type: "ping", t: 2 },
+    ]);
+    expect(await Promise.all([first, second])).toEqual([60, 40]);
+  });
+
+  it("[P25] has no measure without a connection, nor when that is lost on the way", async () => {
+    expect(await live.ping()).toBeUndefined();
+    socket().accept();
+    const lost = live.ping();
+    socket().drop(1006);
+
+    expect(await lost).toBeUndefined();
+    expect(await live.ping()).toBeUndefined();
+  });
+
   it("[P8] resumes after a lost connection where it was, and drops what comes again", async () => {
     const { seqs } = follow();
     socket().accept();

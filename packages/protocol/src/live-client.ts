@@ -58,6 +58,12 @@ export interface LiveConnection {
   subscribe(log: string, from: SubscribeFrom, signal?: AbortSignal): AsyncIterable<LogEvent>;
   /** Tries again now instead of at the end of the wait. */
   retryNow(): void;
+  /**
+   * Measures the way to the server and back.
+   *
+   * @returns Milliseconds; `undefined` when there is no connection, or it is lost before the answer.
+   */
+  ping(): Promise<number | undefined>;
 }
 
 /**
@@ -99,6 +105,12 @@ class Client implements LiveConnection {
 
   retryNow(): void {
     this.#happened({ type: "retry" });
+  }
+
+  async ping(): Promise<number | undefined> {
+    if (this.#state.name !== "open") return undefined;
+    const sentMs = performance.now();
+    return (await this.#session?.ping()) ? performance.now() - sentMs : undefined;
   }
 
   subscribe(log: string, from: SubscribeFrom, signal?: AbortSignal): AsyncIterable<LogEvent> {

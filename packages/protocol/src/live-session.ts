@@ -56,6 +56,9 @@ export class LiveSession {
   #silenceMs = HANDSHAKE_TIMEOUT_MS;
   #renewalTimer: ReturnType<typeof setTimeout> | undefined;
   #waitMs = 0;
+  /** Pings on their way, by their numbers. */
+  readonly #pings = new Map<number, (wasAnswered: boolean) => void>();
+  #lastPing = 0;
 
   constructor(url: string, options: SessionOptions, listener: SessionListener) {
     this.#url = url;
@@ -74,10 +77,22 @@ export class LiveSession {
     this.#socket?.send(JSON.stringify(message));
   }
 
+  /** Settles with the answer, or with the end of the session. @returns Whether there was an answer. */
+  ping(): Promise<boolean> {
+    if (this.#isOver) return Promise.resolve(false);
+    const t = ++this.#lastPing;
+    return new Promise((resolve) => {
+      this.#pings.set(t, resolve);
+      this.send({ type: "ping", t });
+    });
+  }
+
   /** Lets go of the socket, so that nothing it still says is heard. */
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    for (const settle of this.#pings.values()) settle(false);
+    this.#pings.clear();
     clearTimeout(this.#silenceTimer);
     clearTimeout(this.#renewalTimer);
     if (this.#socket) abandon(this.#socket);
@@ -156,10 +171,17 @@ export class LiveSession {
         this.#listener.entriesCame(message.entries.map(fromJsonEntry), bytes);
         break;
       case "hb":
+        this.#answered(message.t);
         break;
       default:
         this.#listener.told(message);
     }
+  }
+
+  #answered(t: number | undefined): void {
+    if (t === undefined) return;
+    this.#pings.get(t)?.(true);
+    this.#pings.delete(t);
   }
 
   #welcomed({ heartbeatMs, expiresInMs }: Extract<ServerMessage, { type: "welcome" }>): void {
