@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
 
-import { FakeScope, portPair } from "./fake-scope.ts";
-import type { ScopeUpdate } from "./scope-port.ts";
+import { FakeScope } from "./fake-scope.ts";
+import { portPair } from "./port-pair.ts";
+import type { ScopeRequest, ScopeUpdate } from "./scope-port.ts";
 
 it("keeps what was said before anybody listened, in order", async () => {
-  const { page, scope } = portPair();
+  const [page, scope] = portPair<ScopeRequest, ScopeUpdate>();
   const heard: ScopeUpdate[] = [];
   scope.postMessage({ type: "wantsTicket", id: 1 });
   scope.postMessage({ type: "wantsTicket", id: 2 });

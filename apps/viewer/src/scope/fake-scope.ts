@@ -1,55 +1,8 @@
+import { portPair } from "./port-pair.ts";
 import type { Port, Questions, ScopeRequest, ScopeUpdate } from "./scope-port.ts";
 
-/**
- * The two ends of a way between page and scope, without a worker.
- *
- * Messages arrive in order, in a later microtask, and as copies, as through a `MessagePort`:
- * what cannot be cloned throws. What is posted before the other end listens waits there.
- */
-export function portPair(): {
-  readonly page: Port<ScopeRequest, ScopeUpdate>;
-  readonly scope: Port<ScopeUpdate, ScopeRequest>;
-} {
-  const page = new PortEnd<ScopeRequest, ScopeUpdate>();
-  const scope = new PortEnd<ScopeUpdate, ScopeRequest>();
-  page.other = scope;
-  scope.other = page;
-  return { page, scope };
-}
-
-class PortEnd<Out, In> implements Port<Out, In> {
-  other: PortEnd<In, Out> | undefined;
-  #listener: Port<Out, In>["onmessage"] = null;
-  #waiting: In[] = [];
-
-  get onmessage(): Port<Out, In>["onmessage"] {
-    return this.#listener;
-  }
-
-  set onmessage(listener: Port<Out, In>["onmessage"]) {
-    this.#listener = listener;
-    if (this.#waiting.length > 0) queueMicrotask(() => this.#deliver());
-  }
-
-  postMessage(message: Out, transfer: Transferable[] = []): void {
-    this.other?.receive(copyOf(message, transfer));
-  }
-
-  receive(message: In): void {
-    this.#waiting.push(message);
-    queueMicrotask(() => this.#deliver());
-  }
-
-  #deliver(): void {
-    if (!this.#listener) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const data of waiting) this.#listener({ data });
-  }
-}
-
 /** Canvases of tests are no real ones, and Node cannot transfer any: they go over as they are. */
-function copyOf<T>(message: T, transfer: Transferable[]): T {
+function copyOf<T>(message: T, transfer: readonly Transferable[]): T {
   return transfer.length > 0 ? message : structuredClone(message);
 }
 
@@ -79,7 +32,7 @@ export class FakeScope {
   readonly #answers: Answers = {};
 
   constructor() {
-    const { page, scope } = portPair();
+    const [page, scope] = portPair<ScopeRequest, ScopeUpdate>(copyOf);
     this.port = page;
     this.#port = scope;
     scope.onmessage = ({ data }) => {

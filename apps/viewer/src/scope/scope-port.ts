@@ -4,7 +4,15 @@
  * The scope holds the connection, all numbers and the canvases; it lives in a worker, or on the page where a worker
  * cannot draw. The page holds what people see and do. Everything that crosses is a plain value that can be cloned.
  */
-import type { ConnectionState, Recording, Run, RunResult, StudioState, TestRun, WindowDetails } from "@windowscope/protocol";
+import type {
+  ConnectionState,
+  Recording,
+  Run,
+  RunResult,
+  StudioState,
+  TestRun,
+  WindowDetails,
+} from "@windowscope/protocol";
 
 /** What is on the screen: all runs of the project one after another, or one run, perhaps with another one beside it. */
 export type Source =
@@ -36,8 +44,9 @@ export interface WindowRecord extends WindowRef {
   /** The verdict contradicts the label; false also where nobody can say. */
   readonly isMismatch: boolean;
   readonly details?: WindowDetails | undefined;
-  /** The same window of the run beside it. */
-  readonly beside?: { readonly scores: readonly number[]; readonly anomaly?: number | undefined; readonly verdict: string } | undefined;
+  /** The same window of the run beside it; a score is NaN for a class that the other run does not have. */
+  readonly beside?:
+    { readonly scores: readonly number[]; readonly anomaly?: number | undefined; readonly verdict: string } | undefined;
 }
 
 /** Limits that verdicts are made with. */
@@ -81,7 +90,9 @@ export interface Snapshot {
   /** More windows may come by themselves: the run is not over, or it is a session. */
   readonly isLive: boolean;
   /** What holds for all windows shown; absent until the first result. */
-  readonly result?: Pick<RunResult, "kinds" | "classes" | "axes" | "intervalMs" | "windowSizeMs" | "windowIncreaseMs" | "thresholds"> | undefined;
+  readonly result?:
+    | Pick<RunResult, "kinds" | "classes" | "axes" | "intervalMs" | "windowSizeMs" | "windowIncreaseMs" | "thresholds">
+    | undefined;
   readonly hasAnomaly: boolean;
   /** Lowest and highest reading of each axis. */
   readonly ranges: readonly { readonly low: number; readonly high: number }[];
@@ -123,9 +134,16 @@ export interface Look {
   readonly showsLines: boolean;
   /** `#rrggbb`, by the names of the page's style sheet. */
   readonly colours: {
-    readonly bg: string; readonly panel: string; readonly line: string; readonly line2: string;
-    readonly ink: string; readonly ink2: string; readonly ink3: string;
-    readonly accent: string; readonly alert: string; readonly anomaly: string;
+    readonly bg: string;
+    readonly panel: string;
+    readonly line: string;
+    readonly line2: string;
+    readonly ink: string;
+    readonly ink2: string;
+    readonly ink3: string;
+    readonly accent: string;
+    readonly alert: string;
+    readonly anomaly: string;
     readonly classes: readonly string[];
     /** Stops of the ribbon's scale, from 0 to 1. */
     readonly ramp: readonly string[];
@@ -144,22 +162,35 @@ export interface LabelPlace {
 /** Questions that the page asks, and their answers. Windows are in the order of the clock. */
 export interface Questions {
   /** Rows of the filtered table, `to` not included. */
-  readonly rows: { readonly ask: { readonly from: number; readonly to: number }; readonly answer: readonly WindowRecord[] };
+  readonly rows: {
+    readonly ask: { readonly from: number; readonly to: number };
+    readonly answer: readonly WindowRecord[];
+  };
   /** Row of a window in the filtered table; -1 when it is not there. */
   readonly row: { readonly ask: WindowRef; readonly answer: number };
   readonly window: { readonly ask: WindowRef; readonly answer: WindowRecord | undefined };
   /** The window whose cell covers a time, or the nearest one. */
   readonly windowAt: { readonly ask: { readonly ms: number }; readonly answer: WindowRecord | undefined };
   /** So many windows further; from nowhere it counts from the end (`by` < 0) or the start. */
-  readonly step: { readonly ask: { readonly from: WindowRef | undefined; readonly by: number }; readonly answer: WindowRecord | undefined };
+  readonly step: {
+    readonly ask: { readonly from: WindowRef | undefined; readonly by: number };
+    readonly answer: WindowRecord | undefined;
+  };
   /** The next one of its kind, around the end if need be. */
   readonly next: {
-    readonly ask: { readonly from: WindowRef | undefined; readonly kind: "mismatch" | "anomaly"; readonly direction: 1 | -1 };
+    readonly ask: {
+      readonly from: WindowRef | undefined;
+      readonly kind: "mismatch" | "anomaly";
+      readonly direction: 1 | -1;
+    };
     readonly answer: WindowRecord | undefined;
   };
   readonly summary: { readonly ask: { readonly range?: TimeRange | undefined }; readonly answer: Summary };
   /** Readings of a window; `values` has the shape `[readings * axes]`. */
-  readonly readings: { readonly ask: WindowRef; readonly answer: { readonly intervalMs: number; readonly values: Float32Array } | undefined };
+  readonly readings: {
+    readonly ask: WindowRef;
+    readonly answer: { readonly intervalMs: number; readonly values: Float32Array } | undefined;
+  };
   readonly download: {
     readonly ask: { readonly format: "csv" | "json" | "audacity" | "raven"; readonly range?: TimeRange | undefined };
     readonly answer: Blob;
@@ -177,7 +208,11 @@ export interface TimeRange {
 export interface Summary {
   readonly tally: Tally;
   /** Rows are what was expected (`""`: no label), columns what was predicted; in the order of the classes, others behind. */
-  readonly matrix: { readonly expected: readonly string[]; readonly predicted: readonly string[]; readonly counts: readonly (readonly number[])[] };
+  readonly matrix: {
+    readonly expected: readonly string[];
+    readonly predicted: readonly string[];
+    readonly counts: readonly (readonly number[])[];
+  };
   readonly perClass: readonly {
     readonly label: string;
     readonly expected: number;
@@ -187,7 +222,12 @@ export interface Summary {
     readonly f1?: number | undefined;
   }[];
   /** What would be right and uncertain with other confidence thresholds, from 0 to 1 in steps of 0.05. */
-  readonly sweep: readonly { readonly minimumConfidence: number; readonly matching: number; readonly uncertain: number; readonly comparable: number }[];
+  readonly sweep: readonly {
+    readonly minimumConfidence: number;
+    readonly matching: number;
+    readonly uncertain: number;
+    readonly comparable: number;
+  }[];
 }
 
 /** What the page tells the scope. */
@@ -197,8 +237,12 @@ export type ScopeRequest =
   | { readonly type: "ticket"; readonly id: number; readonly ticket: string | undefined }
   | { readonly type: "retry" }
   | { readonly type: "show"; readonly source: Source }
-  /** The canvases to draw on, transferred. */
-  | { readonly type: "canvases"; readonly lanes: OffscreenCanvas; readonly overview: OffscreenCanvas }
+  /** The canvases to draw on, transferred; see `handOverCanvases` in connect-scope.ts. */
+  | {
+      readonly type: "canvases";
+      readonly lanes: OffscreenCanvas | HTMLCanvasElement;
+      readonly overview: OffscreenCanvas | HTMLCanvasElement;
+    }
   | { readonly type: "look"; readonly look: Look }
   /** The stretch of the clock to draw. */
   | { readonly type: "range"; readonly range: TimeRange }
@@ -208,7 +252,14 @@ export type ScopeRequest =
   /** Follows a `test-...` or `recording-...` log until `unwatch`. */
   | { readonly type: "watch"; readonly log: string }
   | { readonly type: "unwatch"; readonly log: string }
-  | { [K in keyof Questions]: { readonly type: "ask"; readonly id: number; readonly question: K; readonly ask: Questions[K]["ask"] } }[keyof Questions];
+  | {
+      [K in keyof Questions]: {
+        readonly type: "ask";
+        readonly id: number;
+        readonly question: K;
+        readonly ask: Questions[K]["ask"];
+      };
+    }[keyof Questions];
 
 /** What the scope tells the page. */
 export type ScopeUpdate =
@@ -216,11 +267,23 @@ export type ScopeUpdate =
   | { readonly type: "studio"; readonly state: StudioState; readonly message: string }
   | { readonly type: "wantsTicket"; readonly id: number }
   /** The newest first; sent when it has changed, ten times a second at most. */
-  | { readonly type: "runs"; readonly runs: readonly Run[]; readonly testRuns: readonly TestRun[]; readonly recordings: readonly Recording[]; readonly isCaughtUp: boolean }
+  | {
+      readonly type: "runs";
+      readonly runs: readonly Run[];
+      readonly testRuns: readonly TestRun[];
+      readonly recordings: readonly Recording[];
+      readonly isCaughtUp: boolean;
+    }
   | { readonly type: "snapshot"; readonly snapshot: Snapshot }
   | { readonly type: "labels"; readonly places: readonly LabelPlace[] }
   /** Newest state in a watched log; `failure` when it cannot be followed. */
-  | { readonly type: "watched"; readonly log: string; readonly testRun?: TestRun | undefined; readonly recording?: Recording | undefined; readonly failure?: string | undefined }
+  | {
+      readonly type: "watched";
+      readonly log: string;
+      readonly testRun?: TestRun | undefined;
+      readonly recording?: Recording | undefined;
+      readonly failure?: string | undefined;
+    }
   | { readonly type: "answer"; readonly id: number; readonly answer: unknown }
   | { readonly type: "refusal"; readonly id: number; readonly message: string };
 

@@ -1,0 +1,396 @@
+import { Codes, Column, Scores, Trace, WindowTimes } from "@windowscope/plot";
+import {
+  isOver,
+  VERDICT,
+  verdictName,
+  type Entry,
+  type ReadingsEntry,
+  type Run,
+  type RunResult,
+  type WindowDetails,
+  type WindowsEntry,
+} from "@windowscope/protocol";
+
+import {
+  createJudge,
+  createMatcher,
+  MATCH,
+  NO_LABEL,
+  specialCodes,
+  type Judge,
+  type Matcher,
+  type SpecialCodes,
+} from "./judge.ts";
+import type { Tally, Thresholds } from "./scope-port.ts";
+import { WindowLabels } from "./window-labels.ts";
+
+/** One window, with times from the start of its recording. */
+export interface StoredWindow {
+  readonly index: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly scores: readonly number[];
+  readonly anomaly: number | undefined;
+  readonly value: number | undefined;
+  readonly verdict: string;
+  readonly expected: string | undefined;
+  readonly isMismatch: boolean;
+  readonly details: WindowDetails | undefined;
+}
+
+/** A picture has no length; each stands for so long on the time axis. */
+export const PICTURE_MS = 1_000;
+
+/**
+ * One run as it comes in: its signal and its windows, column by column.
+ *
+ * Numbers are kept as exactly as they came: scores take 4 bytes until one needs 8. Verdicts are those of the server,
+ * or those of other limits while `judgeBy` says so.
+ */
+export class RunStore {
+  readonly runId: string;
+  /** One for each axis. */
+  readonly axes: Trace[] = [];
+  readonly times = new WindowTimes();
+  readonly anomaly = new Trace((length) => new Float64Array(length));
+  /** Of a regression; NaN elsewhere. */
+  readonly values = new Trace((length) => new Float64Array(length));
+  /** Index of a class, or one of the protocol's `VERDICT`. */
+  readonly verdicts = new Codes();
+  /** One of `MATCH`. */
+  readonly matches = new Codes();
+  /** The log has ended: nothing more comes. */
+  isComplete = false;
+  #run: Run | undefined;
+  #tally: Tally = { windows: 0, comparable: 0, matching: 0, uncertain: 0, anomalies: 0 };
+  /** Absent without classes. */
+  #scores: Scores | undefined;
+  #hasDoubles = false;
+  /** What the server says about the times of windows without length. */
+  #statedTimes: { readonly startMs: Column<Float64Array>; readonly endMs: Column<Float64Array> } | undefined;
+  readonly #said = new Column((length) => new Uint8Array(length));
+  /** The class with the highest score, and that score: what a limit is compared with. */
+  readonly #best = new Column((length) => new Uint8Array(length));
+  readonly #bestScores = new Column((length) => new Float64Array(length));
+  readonly #labels = new Column((length) => new Uint16Array(length));
+  readonly #details = new Map<number, WindowDetails>();
+  #detailBytes = 0;
+  #labelsOfRun: WindowLabels | undefined;
+  #hasAnomaly = false;
+  #whatIf: Thresholds | undefined;
+  #rule: Rule | undefined;
+
+  constructor(runId: string) {
+    this.runId = runId;
+  }
+
+  /** Takes an entry of the run's log. */
+  apply(entry: Entry): void {
+    if (entry.kind === "run") this.#run = entry.run;
+    if (entry.kind === "readings") this.#applyReadings(entry);
+    if (entry.kind === "windows") this.#applyWindows(entry);
+    if (entry.kind === "details") this.#applyDetails(entry.details);
+  }
+
+  /** What the server says about the run; absent until it has said something. */
+  get run(): Run | undefined {
+    return this.#run;
+  }
+
+  get result(): RunResult | undefined {
+    return this.#run?.result;
+  }
+
+  get isOver(): boolean {
+    return this.isComplete || (this.#run !== undefined && isOver(this.#run.state));
+  }
+
+  get windowCount(): number {
+    return this.times.length;
+  }
+
+  get readingCount(): number {
+    return this.axes[0]?.length ?? 0;
+  }
+
+  /** Up to here there is something to see, ms from the start of the recording. */
+  get lengthMs(): number {
+    const signalMs = this.readingCount * (this.result?.intervalMs ?? 0);
+    return this.windowCount === 0 ? signalMs : Math.max(signalMs, this.times.endMs(this.windowCount - 1));
+  }
+
+  get tally(): Tally {
+    return this.#tally;
+  }
+
+  /** A row for each class; absent where there are none. */
+  get scores(): Scores | undefined {
+    return this.#scores;
+  }
+
+  /** Whether there are anomaly scores: a limit announces them, and some answers carry them without one. */
+  get hasAnomaly(): boolean {
+    return this.#hasAnomaly || this.result?.thresholds.anomaly !== undefined;
+  }
+
+  get hasValue(): boolean {
+    return this.result?.kinds?.includes("value") ?? false;
+  }
+
+  /** Codes of windows that are called uncertain and anomaly. */
+  get codes(): SpecialCodes {
+    return this.#ruleOf().codes;
+  }
+
+  /** What the codes of `labelAt` stand for. */
+  get labelNames(): readonly string[] {
+    return this.#labelsOfRun?.names ?? [];
+  }
+
+  /** Memory held, bytes. */
+  get bytes(): number {
+    const columns = [...this.axes, this.times, this.anomaly, this.values, this.verdicts, this.matches];
+    const own = [this.#said, this.#best, this.#bestScores, this.#labels];
+    return [...columns, ...own].reduce((sum, { bytes }) => sum + bytes, (this.#scores?.bytes ?? 0) + this.#detailBytes);
+  }
+
+  /** Code of the label that a window should get: an index into `labelNames`, or `NO_LABEL`. */
+  labelAt(index: number): number {
+    return this.#labels.at(index);
+  }
+
+  /** Index of the class with the highest score, the first of equals. */
+  bestAt(index: number): number {
+    return this.#best.at(index);
+  }
+
+  bestScoreAt(index: number): number {
+    return this.#bestScores.at(index);
+  }
+
+  /** The word for a verdict's code. */
+  nameOf(code: number): string {
+    return verdictName(this.result?.classes ?? [], code);
+  }
+
+  /** One window; `undefined` when there is none of that index. */
+  window(index: number): StoredWindow | undefined {
+    if (!(index >= 0 && index < this.windowCount)) return undefined;
+    const label = this.labelAt(index);
+    return {
+      index,
+      startMs: this.times.startMs(index),
+      endMs: this.times.endMs(index),
+      scores: this.#scores?.copyOf(index) ?? [],
+      anomaly: numberOf(this.anomaly.at(index)),
+      value: this.hasValue ? numberOf(this.values.at(index)) : undefined,
+      verdict: this.verdictOf(index),
+      expected: label === NO_LABEL ? undefined : this.labelNames[label],
+      isMismatch: this.matches.at(index) === MATCH.mismatch,
+      details: this.#details.get(index),
+    };
+  }
+
+  /** The word for a window; a regression's is its number, those of a model that writes are its own. */
+  verdictOf(index: number): string {
+    const code = this.verdicts.at(index);
+    const { texts } = this.#details.get(index) ?? {};
+    if (code === VERDICT.texts && texts) return Object.values(texts).join(", ");
+    const value = code === VERDICT.value ? this.values.at(index) : NaN;
+    return Number.isNaN(value) ? this.nameOf(code) : String(value);
+  }
+
+  /** Begin and end of a window as the server says, which is 0 and 0 for a picture. */
+  statedTimesOf(index: number): { readonly startMs: number; readonly endMs: number } {
+    const stated = this.#statedTimes;
+    if (stated) return { startMs: stated.startMs.at(index), endMs: stated.endMs.at(index) };
+    return { startMs: this.times.startMs(index), endMs: this.times.endMs(index) };
+  }
+
+  detailsOf(index: number): WindowDetails | undefined {
+    return this.#details.get(index);
+  }
+
+  /** The readings of a window, the axes of one reading together. Shape `[readings * axes]`. */
+  readings(index: number): { readonly intervalMs: number; readonly values: Float32Array } | undefined {
+    const intervalMs = this.result?.intervalMs ?? 0;
+    if (!(index >= 0 && index < this.windowCount) || !(intervalMs > 0)) return undefined;
+    const { startMs, endMs } = this.statedTimesOf(index);
+    const from = Math.max(0, Math.round(startMs / intervalMs));
+    const to = Math.min(this.readingCount, Math.round(endMs / intervalMs));
+    const values = new Float32Array(Math.max(0, to - from) * this.axes.length);
+    this.axes.forEach((axis, a) => {
+      axis.copy(from, to).forEach((value, i) => (values[i * this.axes.length + a] = value));
+    });
+    return { intervalMs, values };
+  }
+
+  /** Judges all windows by these limits over the run's own, and all that come; `undefined` goes back to the server's. */
+  judgeBy(thresholds: Thresholds | undefined): void {
+    const isAsBefore = this.#whatIf === undefined && thresholds === undefined;
+    this.#whatIf = thresholds;
+    this.#rule = undefined;
+    if (isAsBefore || this.windowCount === 0) return;
+    const count = this.windowCount;
+    const { verdicts, matches, tally } = this.#judge(0, count);
+    this.verdicts.setAll(verdicts);
+    this.matches.setAll(matches);
+    this.#tally = tally;
+  }
+
+  #applyReadings({ axisCount, values }: ReadingsEntry): void {
+    while (this.axes.length < axisCount) this.axes.push(new Trace());
+    this.axes.forEach((axis, offset) => axis.append(values, offset, axisCount));
+  }
+
+  #applyDetails(details: readonly WindowDetails[]): void {
+    for (const window of details) {
+      this.#details.set(window.index, window);
+      this.#detailBytes += roughBytesOf(window);
+    }
+  }
+
+  #applyWindows(entry: WindowsEntry): void {
+    const { startMs, endMs, anomaly, verdicts, count } = entry;
+    const first = this.windowCount;
+    // One number more than classes is the value of a regression, which is no probability.
+    const classCount = Math.min(entry.classCount, this.result?.classes.length ?? entry.classCount);
+    this.#appendTimes(startMs, endMs);
+    this.#appendScores(entry, classCount);
+    for (let i = 0; i < count; i++) {
+      const at = i * entry.classCount;
+      const best = bestOf(entry.scores, at, classCount);
+      this.#best.push(best);
+      this.#bestScores.push(classCount > 0 ? (entry.scores[at + best] as number) : NaN);
+      this.#labels.push(this.#labelsOf().codeAt(endMs[i] as number));
+    }
+    if (this.hasValue) this.values.append(Float64Array.from(startMs, (_, i) => valueOf(entry, i, classCount)));
+    this.anomaly.append(anomaly);
+    this.#hasAnomaly ||= anomaly.some((score) => !Number.isNaN(score));
+    this.#said.append(verdicts);
+
+    const judged = this.#judge(first, first + count);
+    this.verdicts.append(judged.verdicts);
+    this.matches.append(judged.matches);
+    this.#tally = sumOf(this.#tally, judged.tally);
+  }
+
+  #appendTimes(startMs: Float64Array, endMs: Float64Array): void {
+    const first = this.windowCount;
+    if (first === 0 && !((endMs[0] as number) > (startMs[0] as number))) {
+      const create = (length: number) => new Float64Array(length);
+      this.#statedTimes = { startMs: new Column(create), endMs: new Column(create) };
+    }
+    if (!this.#statedTimes) {
+      this.times.append(startMs, endMs);
+      return;
+    }
+    this.#statedTimes.startMs.append(startMs);
+    this.#statedTimes.endMs.append(endMs);
+    const starts = startMs.map((_, i) => (first + i) * PICTURE_MS);
+    this.times.append(
+      starts,
+      starts.map((ms) => ms + PICTURE_MS),
+    );
+  }
+
+  #appendScores({ scores, classCount: width }: WindowsEntry, classCount: number): void {
+    if (classCount === 0) return;
+    if (scores instanceof Float64Array && !this.#hasDoubles) {
+      this.#hasDoubles = true;
+      this.#scores = withDoubles(this.#scores, classCount);
+    }
+    this.#scores ??= new Scores(classCount);
+    this.#scores.append(width === classCount ? scores : scores.filter((_, i) => i % width < classCount));
+  }
+
+  #labelsOf(): WindowLabels {
+    return (this.#labelsOfRun ??= new WindowLabels(this.result?.expected ?? []));
+  }
+
+  #ruleOf(): Rule {
+    if (this.#rule) return this.#rule;
+    const model = this.result ?? { classes: [], kinds: [], thresholds: {} };
+    const rule = {
+      codes: specialCodes(model.classes),
+      judge: createJudge(model, this.#whatIf),
+      match: createMatcher(model, this.#whatIf, this.#labelsOf().names),
+    };
+    // Without a result the rule is not final; the log brings the result before the first window.
+    if (this.result) this.#rule = rule;
+    return rule;
+  }
+
+  /** Verdicts and matches of windows `from` to before `to`, and what that makes together. */
+  #judge(from: number, to: number) {
+    const { codes, judge, match } = this.#ruleOf();
+    const verdicts = this.#said.copy(from, to);
+    if (judge) {
+      const [best, bestScores] = [this.#best.copy(from, to), this.#bestScores.copy(from, to)];
+      const anomaly = this.anomaly.copy(from, to);
+      for (let i = 0; i < verdicts.length; i++) {
+        verdicts[i] = judge(best[i] as number, bestScores[i] as number, anomaly[i] as number);
+      }
+    }
+    const matches = new Uint8Array(to - from);
+    const labels = this.#labels.copy(from, to);
+    const values = this.hasValue ? this.values.copy(from, to) : undefined;
+    let [comparable, matching, uncertain, anomalies] = [0, 0, 0, 0];
+    for (let i = 0; i < verdicts.length; i++) {
+      const verdict = verdicts[i] as number;
+      const how = match(labels[i] as number, verdict, values?.[i] ?? NaN);
+      matches[i] = how;
+      if (how !== MATCH.cannotSay) comparable++;
+      if (how === MATCH.asLabelled) matching++;
+      if (verdict === codes.uncertain) uncertain++;
+      if (verdict === codes.anomaly) anomalies++;
+    }
+    return { verdicts, matches, tally: { windows: to - from, comparable, matching, uncertain, anomalies } };
+  }
+}
+
+interface Rule {
+  readonly codes: SpecialCodes;
+  /** Absent where the server's verdicts stand. */
+  readonly judge: Judge | undefined;
+  readonly match: Matcher;
+}
+
+/** Two counts together. */
+export function sumOf(a: Tally, b: Tally): Tally {
+  return {
+    windows: a.windows + b.windows,
+    comparable: a.comparable + b.comparable,
+    matching: a.matching + b.matching,
+    uncertain: a.uncertain + b.uncertain,
+    anomalies: a.anomalies + b.anomalies,
+  };
+}
+
+function bestOf(scores: ArrayLike<number>, at: number, count: number): number {
+  let best = 0;
+  for (let row = 1; row < count; row++) if ((scores[at + row] as number) > (scores[at + best] as number)) best = row;
+  return best;
+}
+
+function valueOf({ scores, classCount }: WindowsEntry, i: number, classes: number): number {
+  return classCount > classes ? (scores[i * classCount + classes] as number) : NaN;
+}
+
+/** The same scores with room for numbers that float32 would round; once in a run at most. */
+function withDoubles(scores: Scores | undefined, rows: number): Scores {
+  const wider = new Scores(rows, (length) => new Float64Array(length));
+  for (let index = 0; index < (scores?.length ?? 0); index++) wider.append(scores?.copyOf(index) ?? []);
+  return wider;
+}
+
+function numberOf(number: number): number | undefined {
+  return Number.isNaN(number) ? undefined : number;
+}
+
+/** About what an engine needs for them. */
+function roughBytesOf({ boxes = [], grid = [], texts = {}, debugInfo = "" }: WindowDetails): number {
+  const cells = grid.reduce((sum, row) => sum + row.length, 0);
+  const characters = debugInfo.length + Object.values(texts).reduce((sum, text) => sum + text.length, 0);
+  return 100 + boxes.length * 100 + cells * 8 + characters;
+}

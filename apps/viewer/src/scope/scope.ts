@@ -1,0 +1,418 @@
+/**
+ * The scope: the connection, the numbers and the pictures of what is on the screen.
+ *
+ * It lives at the other end of a port from the page, in a worker or beside it, and knows nothing of documents. All that
+ * it needs from where it runs is handed in. scope-port.ts has what the two say to each other.
+ */
+import { FEED, type LiveOptions, type LogEvent } from "@windowscope/protocol";
+
+import { writeDownload } from "./downloads.ts";
+import { Painter } from "./drawing/painter.ts";
+import { LiveLink } from "./live-link.ts";
+import { LogWatches } from "./log-watches.ts";
+import { Pace } from "./pace.ts";
+import { RunFeed } from "./run-feed.ts";
+import { isClosed, isGone, RunLoader } from "./run-loader.ts";
+import { RunStore } from "./run-store.ts";
+import type { Port, Questions, ScopeRequest, ScopeUpdate, Snapshot, Source, Thresholds } from "./scope-port.ts";
+import { lengthOf, Session } from "./session.ts";
+import { ShownWindows, type ShownRun } from "./shown-windows.ts";
+import { createSnapshot } from "./snapshot.ts";
+import { summarise } from "./summary.ts";
+
+/** The feed tells three or four times of each run; so much of it is read at first. */
+const FEED_TAIL = 1_600;
+/** Snapshots come no faster. */
+const BETWEEN_UPDATES_MS = 100;
+/** While the pace falls, it is told as often. */
+const BETWEEN_PACES_MS = 500;
+/** Counting bytes walks through every column. */
+const BETWEEN_WEIGHINGS_MS = 2_000;
+/** A table asks for what is in sight; more would only block. */
+const MOST_ROWS = 2_000;
+
+/** Where a scope runs. */
+export interface ScopeHost {
+  /** Default: the platform's `WebSocket`. */
+  readonly openSocket?: LiveOptions["openSocket"];
+  /** Calls back before the next frame is drawn. @returns Takes that back. */
+  readonly nextFrame: (callback: () => void) => () => void;
+  /** Lets others have their turn. */
+  readonly pause: () => Promise<void>;
+}
+
+type Ask = Extract<ScopeRequest, { type: "ask" }>;
+
+/** One connection and what hangs on it. */
+interface Connected {
+  readonly link: LiveLink;
+  readonly loader: RunLoader;
+  readonly watches: LogWatches;
+  readonly stop: AbortController;
+}
+
+export class Scope {
+  readonly #port: Port<ScopeUpdate, ScopeRequest>;
+  readonly #host: ScopeHost;
+  readonly #painter: Painter;
+  readonly #feed = new RunFeed();
+  readonly #session = new Session();
+  readonly #windows = new ShownWindows();
+  #pace = new Pace(() => performance.now());
+  #connected: Connected | undefined;
+  #source: Source = { kind: "session" };
+  #whatIf: Thresholds | undefined;
+  #whatIfTimer: ReturnType<typeof setTimeout> | undefined;
+  #isCaughtUp = false;
+  #isStale = true;
+  #beside: ShownRun | undefined;
+  #placed: Snapshot["placed"] = [];
+  readonly #failures = new Map<string, string>();
+  #version = 0;
+  #lagMs: number | undefined;
+  #heardAtMs: number | undefined;
+  #weighed = { atMs: -Infinity, bytes: 0 };
+  readonly #changed = { runs: false, snapshot: false };
+  #updateTimer: ReturnType<typeof setTimeout> | undefined;
+  #paceTimer: ReturnType<typeof setTimeout> | undefined;
+  #updatedAtMs = -Infinity;
+
+  constructor(port: Port<ScopeUpdate, ScopeRequest>, host: ScopeHost) {
+    this.#port = port;
+    this.#host = host;
+    this.#painter = new Painter({
+      nextFrame: host.nextFrame,
+      content: () => ({ windows: this.#shown(), whatIf: this.#whatIf }),
+      onLabels: (places) => this.#port.postMessage({ type: "labels", places }),
+    });
+    port.onmessage = ({ data }) => this.#receive(data);
+  }
+
+  /** Leaves the connection, and lets go of everything. */
+  close(): void {
+    this.#port.onmessage = null;
+    this.#disconnect();
+    this.#painter.close();
+    clearTimeout(this.#updateTimer);
+    clearTimeout(this.#whatIfTimer);
+    clearTimeout(this.#paceTimer);
+  }
+
+  #receive(request: ScopeRequest): void {
+    switch (request.type) {
+      case "connect":
+        this.#connect(request.url, request.needsTicket);
+        break;
+      case "ticket":
+        this.#connected?.link.gotTicket(request.id, request.ticket);
+        break;
+      case "retry":
+        this.#connected?.link.live.retryNow();
+        break;
+      case "show":
+        this.#show(request.source);
+        break;
+      case "canvases":
+        this.#painter.drawOn(request.lanes, request.overview);
+        break;
+      case "look":
+        this.#painter.look(request.look);
+        break;
+      case "range":
+        this.#painter.range(request.range);
+        break;
+      case "filter":
+        this.#windows.filterBy(request.filter);
+        this.#markSnapshot();
+        break;
+      case "whatIf":
+        this.#judgeSoon(request.thresholds);
+        break;
+      case "watch":
+        this.#connected?.watches.watch(request.log);
+        break;
+      case "unwatch":
+        this.#connected?.watches.unwatch(request.log);
+        break;
+      case "ask":
+        void this.#answer(request);
+        break;
+      default:
+        request satisfies never;
+    }
+  }
+
+  // -- the connection --
+
+  #connect(url: string, needsTicket: boolean): void {
+    this.#disconnect();
+    const stop = new AbortController();
+    const { signal } = stop;
+    const link = new LiveLink({
+      url,
+      needsTicket,
+      openSocket: this.#host.openSocket,
+      port: this.#port,
+      signal,
+      onLag: (lagMs) => {
+        this.#lagMs = lagMs;
+        this.#markSnapshot();
+      },
+    });
+    const listener = {
+      changed: (runId: string, liveWindows: number) => this.#runChanged(runId, liveWindows),
+      failed: (runId: string, error: unknown) => this.#runFailed(runId, error),
+    };
+    const loader = new RunLoader(link.live, listener, (runId) => this.#createStore(runId), signal);
+    const watches = new LogWatches(link.live, (update) => this.#port.postMessage(update), signal);
+    this.#connected = { link, loader, watches, stop };
+    void this.#followFeed(signal);
+    this.#choose();
+  }
+
+  #disconnect(): void {
+    this.#connected?.stop.abort(new Error("The scope has left the connection."));
+    this.#connected = undefined;
+    this.#feed.clear();
+    this.#session.clear();
+    this.#failures.clear();
+    this.#isCaughtUp = false;
+    this.#lagMs = undefined;
+    this.#isStale = true;
+  }
+
+  async #followFeed(signal: AbortSignal): Promise<void> {
+    const { live } = (this.#connected as Connected).link;
+    try {
+      for await (const event of live.subscribe(FEED, { tail: FEED_TAIL }, signal)) this.#applyFeed(event);
+    } catch (error) {
+      if (signal.aborted || isClosed(error)) return;
+      // A server always has a feed: its state says what is wrong with the connection.
+      throw error;
+    }
+  }
+
+  #applyFeed(event: LogEvent): void {
+    switch (event.type) {
+      case "reset":
+        this.#feed.clear();
+        this.#session.clear();
+        this.#isCaughtUp = false;
+        break;
+      case "live":
+        this.#isCaughtUp = true;
+        break;
+      case "entries":
+        this.#feed.apply(event.entries);
+        this.#session.apply(event.entries.flatMap((entry) => (entry.kind === "run" ? [entry.run] : [])));
+        break;
+      default:
+        event satisfies never;
+    }
+    this.#heardAtMs = Date.now();
+    this.#isStale = true;
+    this.#changed.runs = true;
+    // Which run is the newest is not known before the last one has come.
+    if (this.#isCaughtUp || this.#source.kind === "run") this.#choose();
+    this.#markSnapshot();
+  }
+
+  #createStore(runId: string): RunStore {
+    const store = new RunStore(runId);
+    store.judgeBy(this.#whatIf);
+    return store;
+  }
+
+  #runChanged(runId: string, liveWindows: number): void {
+    this.#heardAtMs = Date.now();
+    this.#version++;
+    this.#isStale = true;
+    this.#failures.delete(runId);
+    if (liveWindows > 0 && this.#isShown(runId)) this.#pace.arrived(liveWindows);
+    this.#markSnapshot();
+    this.#painter.invalidate();
+  }
+
+  #runFailed(runId: string, error: unknown): void {
+    if (isClosed(error)) return;
+    const message = error instanceof Error ? error.message : String(error);
+    // The server keeps runs for a while; a session goes on without those that are gone.
+    if (this.#source.kind === "run" || !isGone(error)) this.#failures.set(runId, message);
+    this.#markSnapshot();
+  }
+
+  // -- what is shown --
+
+  #show(source: Source): void {
+    this.#source = source;
+    this.#pace = new Pace(() => performance.now());
+    this.#isStale = true;
+    this.#version++;
+    this.#choose();
+    this.#markSnapshot();
+    this.#painter.invalidate();
+  }
+
+  /** Tells the loader what to read. What the session has stays while one run is looked at. */
+  #choose(): void {
+    const { loader } = this.#connected ?? {};
+    const ids = this.#session.placed.map(({ run }) => run.runId).reverse();
+    if (this.#source.kind === "session") loader?.want([], ids, new Set());
+    else loader?.want(this.#sourceIds(), [], new Set(ids));
+  }
+
+  #sourceIds(): string[] {
+    if (this.#source.kind === "session") return [];
+    const { runId, besideRunId } = this.#source;
+    return besideRunId === undefined || besideRunId === runId ? [runId] : [runId, besideRunId];
+  }
+
+  #isShown(runId: string): boolean {
+    return this.#source.kind === "session" ? this.#session.has(runId) : this.#sourceIds().includes(runId);
+  }
+
+  /** The windows of the source, as they stand now. */
+  #shown(): ShownWindows {
+    if (!this.#isStale) return this.#windows;
+    this.#isStale = false;
+    const stores = this.#connected?.loader.stores ?? new Map<string, RunStore>();
+    if (this.#source.kind === "session") {
+      this.#beside = undefined;
+      this.#windows.show(this.#session.placed.map((placed) => ({ ...placed, store: stores.get(placed.run.runId) })));
+    } else {
+      const [run, beside] = this.#sourceIds().map((runId) => this.#alone(runId, stores.get(runId)));
+      this.#beside = beside;
+      this.#windows.show(run ? [run] : [], beside?.store);
+    }
+    return this.#windows;
+  }
+
+  /** A run on its own clock. */
+  #alone(runId: string, store: RunStore | undefined): ShownRun | undefined {
+    const run = store?.run ?? this.#feed.find(runId);
+    return run && { run, startMs: 0, endMs: Math.max(lengthOf(run), store?.lengthMs ?? 0), store };
+  }
+
+  /** A slider tells of every step; what counts is where it is now. */
+  #judgeSoon(thresholds: Thresholds | undefined): void {
+    this.#whatIf = thresholds;
+    this.#whatIfTimer ??= setTimeout(() => {
+      this.#whatIfTimer = undefined;
+      for (const store of this.#connected?.loader.stores.values() ?? []) store.judgeBy(this.#whatIf);
+      this.#windows.judgedAnew();
+      this.#version++;
+      this.#markSnapshot();
+      this.#painter.invalidate();
+    }, 0);
+  }
+
+  // -- what the page is told --
+
+  #markSnapshot(): void {
+    this.#changed.snapshot = true;
+    const waitMs = Math.max(0, this.#updatedAtMs + BETWEEN_UPDATES_MS - performance.now());
+    this.#updateTimer ??= setTimeout(() => this.#update(), waitMs);
+  }
+
+  #update(): void {
+    this.#updateTimer = undefined;
+    this.#updatedAtMs = performance.now();
+    if (this.#changed.runs) {
+      const { runs, testRuns, recordings } = this.#feed;
+      this.#port.postMessage({ type: "runs", runs, testRuns, recordings, isCaughtUp: this.#isCaughtUp });
+    }
+    if (this.#changed.snapshot) this.#postSnapshot();
+    this.#changed.runs = this.#changed.snapshot = false;
+  }
+
+  #postSnapshot(): void {
+    const windows = this.#shown();
+    const { windowsPerSecond } = this.#pace;
+    const snapshot = createSnapshot(windows, {
+      source: this.#source,
+      beside: this.#beside,
+      placedBefore: this.#placed,
+      wallClockMs: this.#source.kind === "session" ? this.#session.wallClockMs : undefined,
+      windowsPerSecond,
+      lagMs: this.#lagMs,
+      heardAtMs: this.#heardAtMs,
+      bytes: this.#weigh(),
+      failure: this.#failureOf(windows),
+      version: this.#version,
+    });
+    this.#placed = snapshot.placed;
+    this.#port.postMessage({ type: "snapshot", snapshot });
+    // Nothing tells when nothing comes any more.
+    if (windowsPerSecond > 0 && this.#connected) {
+      clearTimeout(this.#paceTimer);
+      this.#paceTimer = setTimeout(() => this.#markSnapshot(), BETWEEN_PACES_MS);
+    }
+  }
+
+  #failureOf(windows: ShownWindows): string | undefined {
+    const ids = this.#source.kind === "run" ? this.#sourceIds() : windows.runs.map(({ run }) => run.runId);
+    return ids.map((runId) => this.#failures.get(runId)).findLast((message) => message !== undefined);
+  }
+
+  #weigh(): number {
+    const nowMs = performance.now();
+    if (nowMs - this.#weighed.atMs >= BETWEEN_WEIGHINGS_MS) {
+      let bytes = 0;
+      for (const store of this.#connected?.loader.stores.values() ?? []) bytes += store.bytes;
+      this.#weighed = { atMs: nowMs, bytes };
+    }
+    return this.#weighed.bytes;
+  }
+
+  async #answer(asked: Ask): Promise<void> {
+    const { id } = asked;
+    try {
+      const answer = await this.#answerTo(asked);
+      this.#port.postMessage({ type: "answer", id, answer }, transferOf(asked, answer));
+    } catch (error) {
+      this.#port.postMessage({ type: "refusal", id, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #answerTo(asked: Ask): Promise<unknown> | Questions[keyof Questions]["answer"] {
+    const windows = this.#shown();
+    switch (asked.question) {
+      case "rows": {
+        const { from, to } = asked.ask;
+        if (to - from > MOST_ROWS) throw new RangeError(`${to - from} rows at once; at most ${MOST_ROWS} are given.`);
+        return windows.rows(from, to);
+      }
+      case "row":
+        return windows.row(asked.ask);
+      case "window":
+        return windows.window(asked.ask);
+      case "windowAt":
+        return windows.windowAt(asked.ask.ms);
+      case "step":
+        return windows.step(asked.ask.from, asked.ask.by);
+      case "next":
+        return windows.next(asked.ask.from, asked.ask.kind, asked.ask.direction);
+      case "summary":
+        return summarise(windows, asked.ask.range);
+      case "readings":
+        return this.#connected?.loader.stores.get(asked.ask.runId)?.readings(asked.ask.index);
+      case "download":
+        return writeDownload(
+          windows,
+          asked.ask.format,
+          { isSession: this.#source.kind === "session", range: asked.ask.range },
+          this.#host.pause,
+        );
+      case "picture":
+        return this.#painter.picture();
+      default:
+        return asked satisfies never;
+    }
+  }
+}
+
+/** Readings go over without being copied. */
+function transferOf({ question }: Ask, answer: unknown): Transferable[] {
+  if (question !== "readings" || answer === undefined) return [];
+  return [(answer as { readonly values: Float32Array<ArrayBuffer> }).values.buffer];
+}

@@ -1,0 +1,104 @@
+import type { Run } from "@windowscope/protocol";
+import { describe, expect, it } from "vitest";
+
+import { RESULT, runOf } from "./fixtures.ts";
+import { Session } from "./session.ts";
+
+/** A run of 2.5 s that was created at this second. */
+function at(second: number, runId: string, changes: Partial<Run> = {}): Run {
+  return runOf(runId, { createdAt: new Date(Date.UTC(2026, 0, 1) + second * 1_000).toISOString(), ...changes });
+}
+
+/** The same run before there is anything to see of it. */
+function waiting(run: Run): Run {
+  return JSON.parse(JSON.stringify({ ...run, state: "waiting", result: undefined })) as Run;
+}
+
+function places(session: Session) {
+  return session.placed.map(({ run, startMs, endMs }) => [run.runId, startMs, endMs]);
+}
+
+describe("Session", () => {
+  it("ends each run when it was created, from the beginning of the first one", () => {
+    const session = new Session();
+    session.apply([at(10, "run-a"), at(20, "run-b")]);
+
+    expect(places(session)).toEqual([
+      ["run-a", 0, 2500],
+      ["run-b", 10_000, 12_500],
+    ]);
+    expect(session.wallClockMs).toBe(Date.UTC(2026, 0, 1, 0, 0, 7, 500));
+  });
+
+  it("puts a run that would overlap the one before it behind that, with a gap", () => {
+    const session = new Session();
+    session.apply([at(10, "run-a"), at(10, "run-b"), at(11, "run-c"), at(30, "run-d")]);
+
+    expect(places(session)).toEqual([
+      ["run-a", 0, 2500],
+      ["run-b", 2750, 5250],
+      ["run-c", 5500, 8000],
+      ["run-d", 20_000, 22_500],
+    ]);
+  });
+
+  it("keeps a place once given, and the order in which results came", () => {
+    const session = new Session();
+    session.apply([waiting(at(10, "run-a")), at(12, "run-b")]);
+    expect(places(session)).toEqual([["run-b", 0, 2500]]);
+
+    session.apply([at(10, "run-a")]);
+    const before = session.placed;
+    session.apply([at(12, "run-b", { windows: 9 })]);
+
+    expect(places(session)).toEqual([
+      ["run-b", 0, 2500],
+      ["run-a", 2750, 5250],
+    ]);
+    expect(session.placed[0]?.run.windows).toBe(9);
+    expect(session.placed).not.toBe(before);
+  });
+
+  it("says whether something has changed, and replaces its list only then", () => {
+    const session = new Session();
+    expect(session.apply([at(10, "run-a")])).toBe(true);
+    const before = session.placed;
+
+    expect(session.apply([waiting(at(12, "run-b"))])).toBe(false);
+    expect(session.placed).toBe(before);
+  });
+
+  it.each([
+    ["another project", { projectId: 2 }],
+    ["other classes", { result: { ...RESULT, classes: ["idle", "snake"] } }],
+    ["other axes", { result: { ...RESULT, axes: [{ name: "gyrX", units: "rad/s" }] } }],
+  ])("begins anew with a run of %s", (_, changes) => {
+    const session = new Session();
+    session.apply([at(10, "run-a"), at(20, "run-b", changes), at(30, "run-c", changes)]);
+
+    expect(places(session)).toEqual([
+      ["run-b", 0, 2500],
+      ["run-c", 10_000, 12_500],
+    ]);
+    expect(session.has("run-a")).toBe(false);
+  });
+
+  it("goes on with an object detector that found other things", () => {
+    const session = new Session();
+    const found = (label: string) => ({ result: { ...RESULT, kinds: ["objects" as const], classes: [label] } });
+    session.apply([at(10, "run-a", found("cup")), at(20, "run-b", found("lamp"))]);
+
+    expect(session.placed).toHaveLength(2);
+  });
+
+  it("lets go of the oldest run of thousands", () => {
+    const session = new Session();
+    for (let i = 0; i < 2_001; i++) session.apply([at(10 * i, `run-${i}`)]);
+    session.apply([at(10, "run-1", { windows: 9 }), at(0, "run-2000", { windows: 8 })]);
+
+    expect(session.placed).toHaveLength(2_000);
+    expect(session.placed[0]).toMatchObject({ run: { runId: "run-1", windows: 9 }, startMs: 10_000 });
+    expect(session.placed.at(-1)?.run.windows).toBe(8);
+    expect(session.has("run-0")).toBe(false);
+  });
+});

@@ -1,0 +1,71 @@
+import { isOver } from "@windowscope/protocol";
+
+import type { PlacedRun, Snapshot, Source } from "./scope-port.ts";
+import type { ShownRun, ShownWindows } from "./shown-windows.ts";
+
+/** What a snapshot says beside the windows. */
+export type Circumstances = Pick<
+  Snapshot,
+  "source" | "wallClockMs" | "windowsPerSecond" | "lagMs" | "heardAtMs" | "bytes" | "failure" | "version"
+> & {
+  /** The run beside, which is placed too. */
+  readonly beside: ShownRun | undefined;
+  /** That of the snapshot before; used again while no run has changed. */
+  readonly placedBefore: readonly PlacedRun[];
+};
+
+export function createSnapshot(
+  windows: ShownWindows,
+  { beside, placedBefore, ...circumstances }: Circumstances,
+): Snapshot {
+  const all = beside ? [...windows.runs, beside] : windows.runs;
+  const [first] = windows.runs;
+  const result = windows.runs.map(({ run, store }) => store?.result ?? run.result).find((each) => each !== undefined);
+  return {
+    ...circumstances,
+    placed: placedOf(all, placedBefore),
+    startMs: first?.startMs ?? 0,
+    endMs: all.reduce((last, { endMs }) => Math.max(last, endMs), 0),
+    isLive: isLive(circumstances.source, first, circumstances.failure),
+    result: result && {
+      kinds: result.kinds,
+      classes: windows.classes,
+      axes: result.axes,
+      intervalMs: result.intervalMs,
+      windowSizeMs: result.windowSizeMs,
+      windowIncreaseMs: result.windowIncreaseMs,
+      thresholds: result.thresholds,
+    },
+    hasAnomaly: all.some(({ store }) => store?.hasAnomaly) || result?.thresholds.anomaly !== undefined,
+    ranges: rangesOf(all),
+    tally: windows.tally,
+    filtered: windows.filtered,
+    newest: windows.last,
+  };
+}
+
+function placedOf(runs: readonly ShownRun[], before: readonly PlacedRun[]): readonly PlacedRun[] {
+  const isSame = ({ run, startMs, endMs }: ShownRun, i: number) =>
+    run === before[i]?.run && startMs === before[i].startMs && endMs === before[i].endMs;
+  if (runs.length === before.length && runs.every(isSame)) return before;
+  return runs.map(({ run, startMs, endMs }) => ({ run, startMs, endMs }));
+}
+
+function isLive(source: Source, first: ShownRun | undefined, failure: string | undefined): boolean {
+  if (source.kind === "session") return true;
+  if (failure !== undefined) return false;
+  return first?.store ? !first.store.isOver : !first || !isOver(first.run.state);
+}
+
+/** Lowest and highest reading of each axis, over all runs. */
+export function rangesOf(runs: readonly ShownRun[]): Snapshot["ranges"] {
+  const ranges: { low: number; high: number }[] = [];
+  for (const { store } of runs) {
+    store?.axes.forEach(({ range }, axis) => {
+      const before = ranges[axis] ?? { low: Infinity, high: -Infinity };
+      ranges[axis] = range ? { low: Math.min(before.low, range.low), high: Math.max(before.high, range.high) } : before;
+    });
+  }
+  // An axis without any reading spans nothing.
+  return ranges.map(({ low, high }) => (low <= high ? { low, high } : { low: 0, high: 0 }));
+}
