@@ -20,7 +20,10 @@ export class LogWatches {
     if (this.#stops.has(log)) return;
     const stop = new AbortController();
     this.#stops.set(log, stop);
-    void this.#follow(log, AbortSignal.any([stop.signal, this.#signal]));
+    void this.#follow(log, AbortSignal.any([stop.signal, this.#signal])).then(() => {
+      // Over; who asks again gets the newest state again.
+      if (this.#stops.get(log) === stop) this.#stops.delete(log);
+    });
   }
 
   unwatch(log: string): void {

@@ -70,6 +70,11 @@ export class RunLoader {
     this.#beginMore();
   }
 
+  /** Gives a run that could not be read another chance, the next time it is wanted. */
+  forgive(runId: string): void {
+    if (this.#done.has(runId) && !this.#stores.get(runId)?.isComplete) this.#forget(runId);
+  }
+
   #forget(runId: string): void {
     this.#reading.get(runId)?.abort();
     this.#reading.delete(runId);

@@ -235,6 +235,13 @@ describe("Scope", () => {
     await settle();
 
     expect(snapshot()).toMatchObject({ failure: "There is no log run-other.", placed: [], isLive: false });
+
+    finished(at(30, "run-other"));
+    page.postMessage({ type: "show", source: { kind: "run", runId: "run-other" } });
+    await settle();
+
+    expect(snapshot().failure).toBeUndefined();
+    expect(snapshot().tally.windows).toBe(4);
   });
 
   it("reads a run and the one beside it, and leaves both for another", async () => {
@@ -341,6 +348,18 @@ describe("Scope", () => {
     page.postMessage({ type: "unwatch", log: "test-1" });
     await settle();
     expect(server().subscribed).toEqual(["feed"]);
+  });
+
+  it("follows what the page asked for before there was a connection, and over a new one", async () => {
+    const testRun = { testRunId: "test-1", state: "classifying", lines: [], predictions: 0 } as unknown as TestRun;
+    logs.set("test-1", { entries: [{ kind: "test-run", log: 1, seq: 0, testRun }], isSealed: false });
+    page.postMessage({ type: "watch", log: "test-1" });
+    await connect();
+    await connect();
+
+    expect(servers).toHaveLength(2);
+    expect(all("watched")).toHaveLength(2);
+    expect(server().subscribed.sort()).toEqual(["feed", "test-1"]);
   });
 
   it("leaves no timer and no subscription behind when it is closed", async () => {

@@ -68,6 +68,8 @@ export class Scope {
   #beside: ShownRun | undefined;
   #placed: Snapshot["placed"] = [];
   readonly #failures = new Map<string, string>();
+  /** Logs that the page follows, over any number of connections. */
+  readonly #watched = new Set<string>();
   #version = 0;
   #lagMs: number | undefined;
   #heardAtMs: number | undefined;
@@ -129,9 +131,11 @@ export class Scope {
         this.#judgeSoon(request.thresholds);
         break;
       case "watch":
+        this.#watched.add(request.log);
         this.#connected?.watches.watch(request.log);
         break;
       case "unwatch":
+        this.#watched.delete(request.log);
         this.#connected?.watches.unwatch(request.log);
         break;
       case "ask":
@@ -166,6 +170,7 @@ export class Scope {
     const loader = new RunLoader(link.live, listener, (runId) => this.#createStore(runId), signal);
     const watches = new LogWatches(link.live, (update) => this.#port.postMessage(update), signal);
     this.#connected = { link, loader, watches, stop };
+    for (const log of this.#watched) watches.watch(log);
     void this.#followFeed(signal);
     this.#choose();
   }
@@ -248,6 +253,10 @@ export class Scope {
     this.#pace = new Pace(() => performance.now());
     this.#isStale = true;
     this.#version++;
+    for (const runId of this.#sourceIds()) {
+      this.#failures.delete(runId);
+      this.#connected?.loader.forgive(runId);
+    }
     this.#choose();
     this.#markSnapshot();
     this.#painter.invalidate();

@@ -45,12 +45,15 @@ let labels: (readonly LabelPlace[])[];
 let lanes: FakeCanvas;
 let overview: FakeCanvas;
 let painter: Painter;
+/** How long it takes to draw. */
+let drawingMs: number;
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("ImageData", class {});
   frames = [];
   labels = [];
+  drawingMs = 0;
   [lanes, overview] = [new FakeCanvas(), new FakeCanvas()];
   const windows = new ShownWindows();
   windows.show([{ run: runOf("run-a"), startMs: 0, endMs: 2500, store: storeOf(runOf("run-a")) }]);
@@ -59,7 +62,10 @@ beforeEach(() => {
       frames.push(callback);
       return () => (frames = frames.filter((other) => other !== callback));
     },
-    content: () => ({ windows, whatIf: undefined }),
+    content: () => {
+      vi.advanceTimersByTime(drawingMs);
+      return { windows, whatIf: undefined };
+    },
     onLabels: (places) => labels.push(places),
   });
 });
@@ -107,6 +113,19 @@ describe("Painter", () => {
     draw();
 
     expect([lanes.drawn, overview.drawn]).toEqual([6, 2]);
+  });
+
+  it("draws less often where that takes long", () => {
+    start();
+    drawingMs = 20;
+    for (let ms = 0; ms < 400; ms += 10) {
+      painter.range({ startMs: ms, endMs: 2500 });
+      vi.advanceTimersByTime(10);
+      draw();
+    }
+
+    expect(lanes.drawn).toBeLessThan(25);
+    expect(lanes.drawn).toBeGreaterThan(5);
   });
 
   it("tells where labels go, when they have moved", () => {

@@ -8,6 +8,10 @@ import { createPicture } from "./picture.ts";
 /** The minimap shows everything, and need not be drawn for every message. */
 const BETWEEN_OVERVIEWS_MS = 200;
 
+/** A frame that takes longer is drawn half as often, so that numbers still come in. */
+const LONG_FRAME_MS = 12;
+const BETWEEN_LONG_FRAMES_MS = 33;
+
 export interface PainterOptions {
   /** Calls back before the next frame is drawn. @returns Takes that back. */
   readonly nextFrame: (callback: () => void) => () => void;
@@ -33,6 +37,8 @@ export class Painter {
   #overviewAtMs = -Infinity;
   #overviewTimer: ReturnType<typeof setTimeout> | undefined;
   #dropFrame: (() => void) | undefined;
+  /** The last one. */
+  #frame = { atMs: -Infinity, tookMs: 0 };
 
   constructor(options: PainterOptions) {
     this.#options = options;
@@ -85,7 +91,13 @@ export class Painter {
     if (!this.#canvases || !this.#look) return;
     this.#dropFrame ??= this.#options.nextFrame(() => {
       this.#dropFrame = undefined;
+      const startMs = performance.now();
+      if (this.#frame.tookMs > LONG_FRAME_MS && startMs < this.#frame.atMs + BETWEEN_LONG_FRAMES_MS) {
+        this.#schedule();
+        return;
+      }
       this.#draw();
+      this.#frame = { atMs: startMs, tookMs: performance.now() - startMs };
     });
   }
 
