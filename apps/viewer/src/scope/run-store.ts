@@ -159,13 +159,18 @@ export class RunStore {
     return this.#labels.at(index);
   }
 
-  /** Index of the class with the highest score, the first of equals. */
-  bestAt(index: number): number {
-    return this.#best.at(index);
-  }
-
-  bestScoreAt(index: number): number {
-    return this.#bestScores.at(index);
+  /**
+   * What can be counted of windows `from` to before `to`, in arrays of their own: codes of labels, of verdicts and of
+   * how they match, the class with the highest score (the first of equals), and that score.
+   */
+  countable(from: number, to: number) {
+    return {
+      labels: this.#labels.copy(from, to),
+      verdicts: this.verdicts.copy(from, to),
+      matches: this.matches.copy(from, to),
+      best: this.#best.copy(from, to),
+      bestScores: this.#bestScores.copy(from, to),
+    };
   }
 
   /** The word for a verdict's code. */

@@ -17,6 +17,8 @@ export function summarise(windows: ShownWindows, range?: TimeRange): Summary {
   return counter.summary();
 }
 
+type Countable = ReturnType<RunStore["countable"]>;
+
 class Counter {
   readonly #classes: readonly string[];
   /** By what was expected, then by what was predicted. */
@@ -33,16 +35,18 @@ class Counter {
   }
 
   add(store: RunStore, from: number, to: number): void {
-    const labels = store.labelNames.length + 1;
-    const counts = new Uint32Array(labels * VERDICT_CODES);
-    const isComparable = new Uint8Array(labels);
+    const columns = store.countable(from, to);
+    const { labels, verdicts, matches } = columns;
+    const rows = store.labelNames.length + 1;
+    const counts = new Uint32Array(rows * VERDICT_CODES);
+    const isComparable = new Uint8Array(rows);
     let [comparable, matching] = [0, 0];
-    for (let index = from; index < to; index++) {
-      const label = store.labelAt(index);
-      const row = label === NO_LABEL ? labels - 1 : label;
-      const cell = row * VERDICT_CODES + store.verdicts.at(index);
+    for (let i = 0; i < labels.length; i++) {
+      const label = labels[i] as number;
+      const row = label === NO_LABEL ? rows - 1 : label;
+      const cell = row * VERDICT_CODES + (verdicts[i] as number);
       counts[cell] = (counts[cell] as number) + 1;
-      const match = store.matches.at(index);
+      const match = matches[i] as number;
       if (match === MATCH.cannotSay) continue;
       isComparable[row] = 1;
       comparable++;
@@ -60,7 +64,7 @@ class Counter {
     }
     store.labelNames.forEach((name, row) => isComparable[row] === 1 && this.#known.add(name));
     this.#tally = sumOf(this.#tally, { windows: to - from, comparable, matching, uncertain, anomalies });
-    this.#sweep(store, from, to);
+    this.#sweep(store, columns);
   }
 
   summary(): Summary {
@@ -105,21 +109,19 @@ class Counter {
    * Every confidence at once: a window is uncertain from the first step on that its best score does not reach, and
    * right below that if its best class is the label's. An anomaly stays one.
    */
-  #sweep(store: RunStore, from: number, to: number): void {
+  #sweep(store: RunStore, { labels, verdicts, matches, best, bestScores }: Countable): void {
     const { kinds = [], classes = [] } = store.result ?? {};
     if (classes.length === 0 || (kinds[0] ?? "classes") !== "classes") return;
     this.#hasClassifier = true;
     const wanted = store.labelNames.map((name) => classes.indexOf(name));
-    for (let index = from; index < to; index++) {
-      const isAnomaly = store.verdicts.at(index) === VERDICT.anomaly;
-      const isRight = store.matches.at(index) === MATCH.asLabelled;
-      if (isAnomaly) {
-        if (isRight) this.#matching[0] = (this.#matching[0] as number) + 1;
+    for (let i = 0; i < labels.length; i++) {
+      if (verdicts[i] === VERDICT.anomaly) {
+        if (matches[i] === MATCH.asLabelled) this.#matching[0] = (this.#matching[0] as number) + 1;
         continue;
       }
-      const reached = stepsReached(store.bestScoreAt(index));
+      const reached = stepsReached(bestScores[i] as number);
       if (reached <= SWEEP_STEPS) this.#uncertain[reached] = (this.#uncertain[reached] as number) + 1;
-      if (reached === 0 || wanted[store.labelAt(index)] !== store.bestAt(index)) continue;
+      if (reached === 0 || wanted[labels[i] as number] !== best[i]) continue;
       this.#matching[0] = (this.#matching[0] as number) + 1;
       if (reached <= SWEEP_STEPS) this.#matching[reached] = (this.#matching[reached] as number) - 1;
     }
