@@ -1,8 +1,8 @@
 /** Numbers and times as the page writes them: always as many characters, so that nothing jumps. */
 
-import { formatTime } from "@windowscope/plot/old";
+import { formatClock, formatTime } from "@windowscope/plot";
 
-import type { WindowResult } from "./feed/run-data.ts";
+import type { WindowRecord } from "./scope/scope-port.ts";
 
 const MINUS = "\u2212";
 const THIN_SPACE = "\u2009";
@@ -51,7 +51,7 @@ export function formatClock(iso: string, now: Date): string {
 
 /** A window in words, for those who hear the page. */
 export function sayWindow({
-  index,
+  ordinal,
   startMs,
   endMs,
   scores,
@@ -59,9 +59,9 @@ export function sayWindow({
   verdict,
   expected,
   isMismatch,
-}: WindowResult): string {
+}: WindowRecord): string {
   return [
-    `window ${index}`,
+    `window ${ordinal}`,
     `${formatTime(startMs, 10)} to ${formatTime(endMs, 10)}`,
     scores.length > 0 ? `${verdict} ${formatScore(Math.max(...scores))}` : verdict,
     anomaly !== undefined && `anomaly ${formatAnomaly(anomaly)}`,
@@ -70,4 +70,16 @@ export function sayWindow({
   ]
     .filter(Boolean)
     .join(", ");
+}
+
+/** A running clock, `01:42:17.4`: rounded down, as clocks do. */
+export function formatRunningClock(ms: number): string {
+  return formatClock(Math.floor(ms / 100) * 100, 1).slice(0, -2);
+}
+
+/** How long something is or has been: `4.2 s`, `3 min`, `2 h`. */
+export function formatDuration(ms: number): string {
+  if (ms < 10_000) return `${(Math.max(0, ms) / 1_000).toFixed(1)} s`;
+  if (ms < 90_000) return `${Math.round(ms / 1_000)} s`;
+  return ms < 5_400_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
 }

@@ -1,0 +1,418 @@
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { FakeScope } from "../scope/fake-scope.ts";
+import type { Snapshot } from "../scope/scope-port.ts";
+import { parseAddress } from "./address.ts";
+import { Page } from "./page.svelte.ts";
+import { run, snapshot, windowRecord } from "./test-snapshot.ts";
+
+const BEGAN_MS = Date.UTC(2026, 0, 1);
+
+let scope: FakeScope;
+let page: Page;
+let nowMs: number;
+let frames: (() => void)[];
+let stop: AbortController;
+
+beforeEach(() => {
+  nowMs = BEGAN_MS;
+  frames = [];
+  stop = new AbortController();
+  scope = new FakeScope();
+  scope.answer("window", ({ index }) => (index < 101 ? windowRecord(index) : undefined));
+  scope.answer("step", ({ from, by }) => windowRecord(Math.max(0, Math.min(100, (from?.index ?? 101) + by))));
+  page = new Page(
+    scope.port,
+    (callback) => {
+      frames.push(callback);
+      return () => void (frames = frames.filter((frame) => frame !== callback));
+    },
+    () => nowMs,
+  );
+});
+
+/** Lets the scope tell, and the page hear. */
+async function tell(...snapshots: readonly Snapshot[]): Promise<void> {
+  for (const one of snapshots) scope.push({ type: "snapshot", snapshot: one });
+  await scope.settle();
+}
+
+/** The next frame is drawn, so much later. */
+async function passTime(ms: number): Promise<void> {
+  nowMs += ms;
+  const due = frames;
+  frames = [];
+  for (const frame of due) frame();
+  await scope.settle();
+}
+
+const live: Partial<Snapshot> = {
+  source: { kind: "session" },
+  isLive: true,
+  wallClockMs: BEGAN_MS,
+  endMs: 0,
+  newest: windowRecord(100, { startMs: -2_000, endMs: 0 }),
+};
+
+function session(more: Partial<Snapshot> = {}): Snapshot {
+  return snapshot({ ...live, ...more });
+}
+
+describe("Page", () => {
+  it("connects, shows the session, and gives the connection its tickets", async () => {
+    page.start(stop.signal, { url: "ws://here/live", ticket: () => Promise.resolve("wst_1") });
+    scope.push({ type: "wantsTicket", id: 7 });
+    await scope.settle();
+
+    expect(scope.last("connect")).toEqual({ type: "connect", url: "ws://here/live", needsTicket: true });
+    expect(scope.last("show")?.source).toEqual({ kind: "session" });
+    expect(scope.last("ticket")).toEqual({ type: "ticket", id: 7, ticket: "wst_1" });
+  });
+
+  it("has no ticket when none can be had, and says so to the scope", async () => {
+    page.start(stop.signal, { url: "ws://here/live", ticket: () => Promise.reject(new Error("signed out")) });
+    scope.push({ type: "wantsTicket", id: 1 });
+    await scope.settle();
+
+    expect(scope.last("ticket")).toEqual({ type: "ticket", id: 1, ticket: undefined });
+  });
+
+  it("follows a session by the clock, however messages come", async () => {
+    page.start(stop.signal);
+    await tell(session());
+    await passTime(1_000);
+    const { endMs } = page.range;
+    await passTime(16);
+
+    expect(endMs).toBe(850);
+    expect(page.range.endMs).toBe(866);
+    expect(page.range.endMs - page.range.startMs).toBe(60_000);
+    expect(scope.last("range")?.range).toEqual({ startMs: page.range.startMs, endMs: 866 });
+  });
+
+  it("never runs empty: where nothing comes for long, the end of the data stays in the middle", async () => {
+    page.start(stop.signal);
+    await tell(session());
+    await passTime(3_600_000);
+
+    expect(page.range.endMs).toBe(30_000 - 150);
+  });
+
+  it("sees the newest data on a machine whose clock is behind the server's", async () => {
+    page.start(stop.signal);
+    await tell(session({ endMs: 300_000 }));
+    await passTime(16);
+
+    expect(page.range.endMs).toBe(300_016 - 150);
+  });
+
+  it("stops its frames with its signal", async () => {
+    page.start(stop.signal);
+    await tell(session());
+    expect(frames).toHaveLength(1);
+    stop.abort();
+
+    expect(frames).toHaveLength(0);
+  });
+
+  it("leaves following when somebody zooms or pans, counts what comes meanwhile, and comes back", async () => {
+    page.start(stop.signal);
+    await tell(session());
+    page.zoom(2);
+    const { range } = page;
+    await tell(session({ tally: { ...session().tally, windows: 151 }, version: 2 }));
+    await passTime(5_000);
+
+    expect(page.motion).toBe("free");
+    expect(page.range).toEqual(range);
+    expect(page.newWindows).toBe(50);
+
+    page.follow();
+    expect(page.motion).toBe("follow");
+    expect(page.newWindows).toBe(0);
+    expect(page.range.endMs).toBe(4_850);
+  });
+
+  it("holds still while data goes on", async () => {
+    page.start(stop.signal);
+    await tell(session());
+    page.toggleHold();
+    await tell(session({ tally: { ...session().tally, windows: 110 }, version: 2 }));
+    await passTime(5_000);
+
+    expect(page.motion).toBe("hold");
+    expect(page.newWindows).toBe(9);
+
+    page.toggleHold();
+    expect(page.motion).toBe("follow");
+  });
+
+  it("keeps following with another span", async () => {
+    page.start(stop.signal);
+    await tell(session());
+    page.showSpan(10_000);
+
+    expect(page.motion).toBe("follow");
+    expect(page.range.endMs - page.range.startMs).toBe(10_000);
+  });
+
+  it("opens a run that is over on its whole length, and does not follow it", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+    page.toggleHold();
+
+    expect(page.motion).toBe("free");
+    expect(page.range).toMatchObject({ startMs: -200, endMs: 10_200 });
+    expect(scope.last("range")?.range).toMatchObject({ startMs: -200, endMs: 10_200 });
+  });
+
+  it("follows a run while it streams, and shows all of it when it is over", async () => {
+    page.showRun("run-1");
+    await tell(snapshot({ isLive: true, endMs: 4_000 }));
+    expect(page.motion).toBe("follow");
+    expect(page.range.endMs).toBeCloseTo(4_080);
+    await tell(snapshot());
+
+    expect(page.motion).toBe("free");
+    expect(page.range).toMatchObject({ startMs: -200, endMs: 10_200 });
+  });
+
+  it("takes no snapshot of what is not shown any more", async () => {
+    await tell(session());
+    page.showRun("run-1");
+    await tell(session());
+
+    expect(page.snapshot).toBeUndefined();
+  });
+
+  it("looks at the newest window until one is picked, and again after it is let go", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+    expect(page.current?.index).toBe(100);
+    await page.select({ runId: "run-1", index: 3 });
+    expect(page.current?.index).toBe(3);
+    page.letGo();
+
+    expect(page.current?.index).toBe(100);
+  });
+
+  it("steps as often as a key was pressed, however fast", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+    await Promise.all([page.step(-1), page.step(-1), page.step(-1)]);
+
+    expect(page.selected?.index).toBe(98);
+  });
+
+  it("brings a picked window into sight, and leaves the view alone when it is there already", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+    page.panTo({ startMs: 0, endMs: 3_000 });
+    await page.select({ runId: "run-1", index: 0 });
+    expect(page.range).toMatchObject({ startMs: 0, endMs: 3_000 });
+    await page.select({ runId: "run-1", index: 100 });
+
+    expect(page.range).toMatchObject({ startMs: 7_060, endMs: 10_060 });
+  });
+
+  it("says that there is no mismatch, and why the scope could not answer", async () => {
+    scope.answer("next", () => undefined);
+    await page.selectNext("mismatch");
+    expect(page.announcement).toBe("There is no mismatch.");
+    await page.selectAt(5);
+
+    expect(page.announcement).toContain("has no answer");
+    expect(page.selected).toBeUndefined();
+  });
+
+  it("judges the picked window anew when the numbers change", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+    await page.select({ runId: "run-1", index: 3 });
+    scope.answer("window", windowRecord(3, { verdict: "uncertain" }));
+    page.setWhatIf({ minimumConfidence: 0.95 });
+    await tell(snapshot({ version: 2 }));
+
+    expect(page.selected?.verdict).toBe("uncertain");
+    expect(page.thresholds).toEqual({ minimumConfidence: 0.95, anomaly: 0.3 });
+    expect(scope.last("whatIf")?.thresholds).toEqual({ minimumConfidence: 0.95 });
+  });
+
+  it("lets go of one thing after another", async () => {
+    await tell(session());
+    page.setFilter({ only: "mismatch" });
+    page.selectRange({ startMs: 1, endMs: 2 });
+    await page.select({ runId: "run-1", index: 3 });
+    page.open("keys");
+
+    page.letGo();
+    expect([page.overlay, page.selected?.index]).toEqual(["none", 3]);
+    page.letGo();
+    expect([page.selected, page.selectedRange]).toEqual([undefined, { startMs: 1, endMs: 2 }]);
+    page.letGo();
+    expect([page.selectedRange, page.filter.only]).toEqual([undefined, "mismatch"]);
+    page.letGo();
+    expect(page.filter).toEqual({ only: "all" });
+    await scope.settle();
+    expect(scope.all("filter").map(({ filter }) => filter.only)).toEqual(["mismatch", "all"]);
+  });
+
+  it("lays another run over this one, and keeps the view and the picked window", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+    page.panTo({ startMs: 1_000, endMs: 4_000 });
+    await page.select({ runId: "run-1", index: 20 });
+    page.showBeside("run-2");
+    await tell(snapshot({ source: { kind: "run", runId: "run-1", besideRunId: "run-2" } }));
+
+    expect(scope.last("show")?.source).toEqual({ kind: "run", runId: "run-1", besideRunId: "run-2" });
+    expect(page.range).toMatchObject({ startMs: 1_000, endMs: 4_000 });
+    expect(page.selected?.index).toBe(20);
+
+    page.showBeside(undefined);
+    await scope.settle();
+    expect(scope.last("show")?.source).toEqual({ kind: "run", runId: "run-1" });
+  });
+
+  it("sets marks and takes them away", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+    await page.select({ runId: "run-1", index: 10 });
+    page.mark();
+    await page.select({ runId: "run-1", index: 5 });
+    page.mark();
+    expect(page.marks).toEqual([2_400, 2_800]);
+    page.mark();
+
+    expect(page.marks).toEqual([2_800]);
+  });
+
+  it("follows a log for as long as anybody wants it", async () => {
+    const seen: string[] = [];
+    const first = page.watch("test-1", ({ log }) => seen.push(`first ${log}`));
+    const second = page.watch("test-1", ({ log }) => seen.push(`second ${log}`));
+    scope.push({ type: "watched", log: "test-1" });
+    await scope.settle();
+    first();
+    first();
+    await scope.settle();
+    expect(scope.all("unwatch")).toHaveLength(0);
+    second();
+    await scope.settle();
+
+    expect(seen).toEqual(["first test-1", "second test-1"]);
+    expect(scope.all("unwatch")).toHaveLength(1);
+  });
+
+  it("says a verdict by itself only when asked to, when it changes, and not too often", async () => {
+    const verdict = (text: string, version: number) =>
+      session({ newest: windowRecord(100, { verdict: text }), version });
+    await tell(verdict("idle", 1));
+    expect(page.announcement).toBe("");
+    page.toggleSpeaking();
+    await tell(verdict("wave", 2));
+    expect(page.announcement).toBe("wave");
+    nowMs += 1_000;
+    await tell(verdict("idle", 3));
+    expect(page.announcement).toBe("wave");
+    nowMs += 5_000;
+    await tell(verdict("idle", 4));
+
+    expect(page.announcement).toBe("idle");
+  });
+});
+
+describe("the address of the page", () => {
+  it("brings back what was on the screen, also a window that comes later", async () => {
+    page.restore(parseAddress("#run=run-1&t=1-4&r=1.5-2&w=run-1:5&f=mismatch&tab=none&lines"));
+    await tell(snapshot({ isLive: true, tally: { ...snapshot().tally, windows: 0 }, newest: undefined }));
+
+    expect(page.range).toMatchObject({ startMs: 1_000, endMs: 4_000 });
+    expect(page.selectedRange).toEqual({ startMs: 1_500, endMs: 2_000 });
+    expect(page.selected?.index).toBe(5);
+    expect(page).toMatchObject({ filter: { only: "mismatch" }, isDrawerOpen: false, showsLines: true, motion: "free" });
+  });
+
+  it("waits with a window until it is there", async () => {
+    scope.answer("window", undefined as never);
+    page.restore(parseAddress("#run=run-1&w=run-1:5"));
+    await tell(snapshot());
+    expect(page.selected).toBeUndefined();
+    expect(page.address.window).toEqual({ runId: "run-1", index: 5 });
+    scope.answer("window", windowRecord(5));
+    await tell(snapshot({ version: 2 }));
+
+    expect(page.selected?.index).toBe(5);
+  });
+
+  it("stays the same while a session is followed", async () => {
+    page.start(stop.signal);
+    await tell(session());
+    const before = page.address;
+    await passTime(1_000);
+
+    expect(page.address).toEqual(before);
+    expect(before.view).toEqual({ kind: "follow", spanMs: 60_000 });
+  });
+
+  it("means the same time on another page, whose clock begins elsewhere", async () => {
+    page.restore(parseAddress("#session&t=2026-01-01T00:00:10.000Z/2026-01-01T00:00:20.000Z"));
+    await tell(session({ startMs: -60_000, endMs: 60_000, wallClockMs: BEGAN_MS + 5_000 }));
+
+    expect(page.range).toMatchObject({ startMs: 5_000, endMs: 15_000 });
+    expect(page.address.view).toEqual({
+      kind: "range",
+      range: { startMs: BEGAN_MS + 10_000, endMs: BEGAN_MS + 20_000 },
+    });
+  });
+
+  it("says nothing of the time when a whole run is shown", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+
+    expect(page.address.view).toBeUndefined();
+  });
+});
+
+describe("Variants", () => {
+  const float = { ...run, runId: "run-2", variant: "float32" };
+  const int8 = { ...run, variant: "int8" };
+
+  async function showInt8(runs: readonly (typeof run)[]): Promise<void> {
+    page.showRun("run-1");
+    scope.push({ type: "runs", runs, testRuns: [], recordings: [], isCaughtUp: true });
+    await tell(snapshot({ placed: [{ run: int8, startMs: 0, endMs: 10_000 }] }));
+  }
+
+  it("shows the run of the same sample that another variant has judged", async () => {
+    page.variants.offer(["int8", "float32"], () => Promise.reject(new Error("not needed")));
+    await showInt8([int8, float]);
+    expect(page.variants.current).toBe("int8");
+    await page.variants.show("float32");
+
+    expect(page.source).toEqual({ kind: "run", runId: "run-2" });
+  });
+
+  it("asks for that run where there is none, and lays it beside", async () => {
+    const asked: unknown[] = [];
+    page.variants.offer(["int8", "float32"], (ask) => {
+      asked.push(ask);
+      return Promise.resolve("run-9");
+    });
+    await showInt8([int8, { ...float, state: "failed" }]);
+    await page.variants.compare();
+
+    expect(asked).toEqual([{ projectId: 1, sampleId: 7, variant: "float32" }]);
+    expect(page.source).toEqual({ kind: "run", runId: "run-1", besideRunId: "run-9" });
+    expect(page.variants.isComparing).toBe(true);
+  });
+
+  it("says why there is no such run", async () => {
+    page.variants.offer(["int8", "float32"], () => Promise.reject(new Error("Studio has no float32 model.")));
+    await showInt8([int8]);
+    await page.variants.show("float32");
+
+    expect(page.variants).toMatchObject({ failure: "Studio has no float32 model.", isBusy: false });
+    expect(page.source).toEqual({ kind: "run", runId: "run-1" });
+  });
+});

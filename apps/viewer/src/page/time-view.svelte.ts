@@ -1,0 +1,279 @@
+import {
+  centreOn,
+  follow,
+  FOLLOW_DELAY_MS,
+  hold,
+  panBy,
+  showAll,
+  showSpan,
+  zoomAt,
+  type TimeSpan,
+  type ViewState,
+} from "@windowscope/plot";
+
+import type { Snapshot, TimeRange, WindowRecord } from "../scope/scope-port.ts";
+import type { AddressView } from "./address.ts";
+import { LiveEdge } from "./live-edge.ts";
+import type { Motion } from "./page.svelte.ts";
+
+/** How much of a session is followed at first. */
+const SESSION_SPAN_MS = 60_000;
+/** With less in sight, single readings fill the screen. */
+const LEAST_SPAN_MS = 50;
+/** How far the view jumps for those who asked for less motion. */
+const STILL_STEP_MS = 1_000;
+
+/** The stretch of time on the screen, and how it moves while data comes. */
+export class TimeView {
+  #view = $state.raw<ViewState>({ startMs: -SESSION_SPAN_MS, endMs: 0, mode: "follow" });
+  #selectedRange = $state.raw<TimeRange>();
+  #snapshot = $state.raw<Snapshot>();
+  /** Windows that there were when the view left the newest. */
+  #windowsBefore = $state(0);
+  /** Somebody wants to see the whole run, however long it gets. */
+  #showsWholeRun = true;
+  /** What the address asks for; it waits until the clock is known. */
+  #asked: { readonly view: AddressView | undefined; readonly selectedRange: TimeRange | undefined } | undefined;
+  #dropFrame: (() => void) | undefined;
+  #lastFrameMs = NaN;
+  #isRunning = false;
+  #sent: TimeRange | undefined;
+  readonly #edge = new LiveEdge();
+  readonly #send: (range: TimeRange) => void;
+  readonly #nextFrame: (callback: () => void) => () => void;
+  readonly #now: () => number;
+
+  constructor(send: (range: TimeRange) => void, nextFrame: (callback: () => void) => () => void, now: () => number) {
+    this.#send = send;
+    this.#nextFrame = nextFrame;
+    this.#now = now;
+  }
+
+  get range(): TimeRange {
+    return this.#view;
+  }
+
+  get motion(): Motion {
+    return this.#view.mode;
+  }
+
+  get newWindows(): number {
+    return this.motion === "follow" ? 0 : Math.max(0, (this.#snapshot?.tally.windows ?? 0) - this.#windowsBefore);
+  }
+
+  get selectedRange(): TimeRange | undefined {
+    return this.#selectedRange;
+  }
+
+  /** What a link says of it. */
+  get address(): AddressView | undefined {
+    if (!this.#snapshot || this.#asked) return this.#asked?.view;
+    const { startMs, endMs, mode } = this.#view;
+    if (mode === "follow") {
+      if (this.#snapshot.source.kind === "run") return undefined;
+      return { kind: "follow", spanMs: Math.round(endMs - startMs) };
+    }
+    const all = showAll(this.#extent());
+    if (this.#snapshot.source.kind === "run" && startMs === all.startMs && endMs === all.endMs) return undefined;
+    const range = this.addressOf(this.#view);
+    return range && { kind: "range", range };
+  }
+
+  /** A stretch of the clock as a link writes it. */
+  addressOf(range: TimeRange | undefined): TimeRange | undefined {
+    const zeroMs = this.#snapshot?.wallClockMs ?? 0;
+    return range && { startMs: zeroMs + range.startMs, endMs: zeroMs + range.endMs };
+  }
+
+  /** Moves with the clock, while it follows, until `signal` aborts. */
+  start(signal: AbortSignal): void {
+    this.#isRunning = true;
+    signal.addEventListener("abort", () => {
+      this.#isRunning = false;
+      this.#dropFrame?.();
+      this.#dropFrame = undefined;
+    });
+    this.#run();
+  }
+
+  /** Something else is shown: its clock is another one. */
+  begin(): void {
+    this.#snapshot = undefined;
+    this.#asked = undefined;
+    this.#selectedRange = undefined;
+    this.#windowsBefore = 0;
+    this.#showsWholeRun = true;
+    this.#sent = undefined;
+    this.#edge.forget();
+    this.#view = { startMs: -SESSION_SPAN_MS, endMs: 0, mode: "follow" };
+  }
+
+  restore(view: AddressView | undefined, selectedRange: TimeRange | undefined): void {
+    this.#asked = { view, selectedRange };
+    if (this.#snapshot) this.#applyAsked(this.#snapshot);
+  }
+
+  /** Takes what the scope says. */
+  take(snapshot: Snapshot): void {
+    const before = this.#snapshot;
+    this.#snapshot = snapshot;
+    this.#edge.learn(snapshot, this.#now());
+    if (!before) this.#settle(snapshot);
+    if (this.#asked) this.#applyAsked(snapshot);
+    // What is over has nothing to follow; what was held stays as it was held.
+    if (!snapshot.isLive && this.motion !== "free") {
+      const { mode } = this.#view;
+      this.#move(mode === "follow" && this.#showsWholeRun ? showAll(snapshot) : { ...this.#view, mode: "free" });
+    }
+    this.#step();
+    this.#run();
+  }
+
+  follow(): void {
+    if (this.#snapshot && !this.#snapshot.isLive) {
+      this.showAll();
+      return;
+    }
+    this.#asked = undefined;
+    // From far away one wants back to where one was, not to a whole day.
+    this.#view = { ...this.#view, mode: "follow" };
+    this.#step(true);
+    this.#run();
+  }
+
+  hold(): void {
+    if (this.#snapshot?.isLive === false) return;
+    this.#leaveNewest();
+    this.#view = hold(this.#view);
+  }
+
+  zoom(factor: number, atMs: number | undefined): void {
+    const { startMs, endMs } = this.#view;
+    // While it follows, the newest is what one looks at.
+    const centreMs = this.motion === "follow" ? endMs : (startMs + endMs) / 2;
+    this.#move(zoomAt(this.#view, atMs ?? centreMs, 1 / factor, this.#extent(), LEAST_SPAN_MS));
+  }
+
+  pan(share: number): void {
+    const { startMs, endMs } = this.#view;
+    this.#move(panBy(this.#view, share * (endMs - startMs), this.#extent()));
+  }
+
+  panTo({ startMs, endMs }: TimeRange): void {
+    const spanMs = Math.max(LEAST_SPAN_MS, endMs - startMs);
+    this.#move(panBy({ startMs, endMs: startMs + spanMs, mode: "free" }, 0, this.#extent()));
+  }
+
+  showAll(): void {
+    this.#showsWholeRun = true;
+    this.#move(showAll(this.#extent()));
+  }
+
+  showSpan(spanMs: number): void {
+    const next = showSpan(this.#view, Math.max(LEAST_SPAN_MS, spanMs), this.#extent());
+    if (next.mode === "follow") {
+      this.#showsWholeRun = false;
+      this.#view = next;
+      this.#step(true);
+    } else this.#move(next);
+  }
+
+  centreOn(ms: number): void {
+    this.#move(centreOn(this.#view, ms, this.#extent()));
+  }
+
+  selectRange(range: TimeRange | undefined): void {
+    this.#selectedRange = range && range.endMs > range.startMs ? range : undefined;
+  }
+
+  /** Brings a window into sight if it is not. */
+  reveal({ startMs, endMs }: WindowRecord): void {
+    const isInSight = endMs > this.#view.startMs && startMs < this.#view.endMs;
+    if (!isInSight) this.centreOn((startMs + endMs) / 2);
+  }
+
+  /** Where one begins to look. */
+  #settle(snapshot: Snapshot): void {
+    this.#windowsBefore = snapshot.tally.windows;
+    if (snapshot.isLive) this.#view = { ...this.#view, mode: "follow" };
+    else this.#move(showAll(snapshot));
+  }
+
+  #applyAsked(snapshot: Snapshot): void {
+    const { view, selectedRange } = this.#asked ?? {};
+    const isSession = snapshot.source.kind === "session";
+    if (isSession && snapshot.wallClockMs === undefined) return;
+    this.#asked = undefined;
+    const zeroMs = snapshot.wallClockMs ?? 0;
+    const toClock = ({ startMs, endMs }: TimeRange) => ({ startMs: startMs - zeroMs, endMs: endMs - zeroMs });
+    this.selectRange(selectedRange && toClock(selectedRange));
+    if (view?.kind === "range") this.panTo(toClock(view.range));
+    else if (view) {
+      this.follow();
+      this.showSpan(view.spanMs);
+    } else if (snapshot.isLive) this.follow();
+    else this.showAll();
+  }
+
+  /** Somebody has moved it. */
+  #move(view: ViewState): void {
+    this.#asked = undefined;
+    this.#leaveNewest();
+    this.#view = view;
+    this.#step();
+  }
+
+  #leaveNewest(): void {
+    if (this.motion === "follow") this.#windowsBefore = this.#snapshot?.tally.windows ?? 0;
+  }
+
+  #extent(): TimeSpan {
+    const { startMs = 0, endMs = 0 } = this.#snapshot ?? {};
+    return { startMs, endMs: Math.max(endMs, this.#snapshot?.wallClockMs === undefined ? endMs : this.#edgeMs()) };
+  }
+
+  #edgeMs(): number {
+    if (!this.#snapshot) return 0;
+    const edgeMs = this.#edge.at(this.#snapshot, this.#now(), this.#view.endMs - this.#view.startMs);
+    return edgeMs - FOLLOW_DELAY_MS;
+  }
+
+  /** Follows the clock if that is wanted, and tells the scope what is in sight. */
+  #step(mayJump = false): void {
+    if (this.motion === "follow" && this.#snapshot) {
+      const isRun = this.#snapshot.source.kind === "run";
+      const next: ViewState =
+        isRun && this.#showsWholeRun
+          ? { ...showAll(this.#snapshot), mode: "follow" }
+          : follow(this.#view, this.#edgeMs() + FOLLOW_DELAY_MS);
+      const isTooSoon = prefersStill() && Math.abs(next.endMs - this.#view.endMs) < STILL_STEP_MS && !mayJump;
+      if (!isTooSoon && (next.startMs !== this.#view.startMs || next.endMs !== this.#view.endMs)) this.#view = next;
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { startMs, endMs } = this.#view;
+    if (this.#sent?.startMs === startMs && this.#sent.endMs === endMs) return;
+    this.#sent = { startMs, endMs };
+    this.#send(this.#sent);
+  }
+
+  /** Frame after frame, as long as there is something to follow and the clock goes on. */
+  #run(): void {
+    const follows = this.motion === "follow" && this.#snapshot?.wallClockMs !== undefined;
+    if (!this.#isRunning || this.#dropFrame || !follows) return;
+    this.#dropFrame = this.#nextFrame(() => {
+      this.#dropFrame = undefined;
+      const nowMs = this.#now();
+      const goesOn = nowMs !== this.#lastFrameMs;
+      this.#lastFrameMs = nowMs;
+      this.#step();
+      if (goesOn) this.#run();
+    });
+  }
+}
+
+function prefersStill(): boolean {
+  return typeof matchMedia === "function" && matchMedia("(prefers-reduced-motion: reduce)").matches;
+}

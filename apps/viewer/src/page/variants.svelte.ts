@@ -1,0 +1,112 @@
+import type { Run } from "@windowscope/protocol";
+
+/** Asks the server to classify a sample with a variant. @returns The run. @throws {Error} in words for people. */
+export type StartRun = (ask: { projectId: number; sampleId: number; variant: string }) => Promise<string>;
+
+/** What the switch needs of the page. */
+interface Shown {
+  readonly runs: readonly Run[];
+  /** The run that is looked at. */
+  readonly run: Run | undefined;
+  readonly besideRunId: string | undefined;
+  showRun(runId: string): void;
+  showBeside(runId: string | undefined): void;
+}
+
+/**
+ * The same recording judged by another variant of the model, alone or beside this one.
+ *
+ * The run is looked for among those that the page knows; where there is none, the server is asked to make it.
+ */
+export class Variants {
+  #offered = $state.raw<readonly string[]>([]);
+  #isBusy = $state(false);
+  #failure = $state<string>();
+  #startRun: StartRun | undefined;
+  readonly #shown: Shown;
+
+  constructor(shown: Shown) {
+    this.#shown = shown;
+  }
+
+  /** Those that the project has. */
+  get offered(): readonly string[] {
+    return this.#offered;
+  }
+
+  /** That of the run on the screen. */
+  get current(): string | undefined {
+    return variantOf(this.#shown.run);
+  }
+
+  get isComparing(): boolean {
+    return this.#shown.besideRunId !== undefined;
+  }
+
+  get canSwitch(): boolean {
+    return this.#offered.length > 1 && this.#shown.run !== undefined;
+  }
+
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
+  /** Why the last switch did not work, for people. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  offer(variants: readonly string[], startRun: StartRun): void {
+    this.#offered = variants;
+    this.#startRun = startRun;
+  }
+
+  async show(variant: string): Promise<void> {
+    if (variant === this.current) this.#shown.showBeside(undefined);
+    else await this.#find(variant, (runId) => this.#shown.showRun(runId));
+  }
+
+  /** Lays the other variant's run over the one on the screen, or takes it away. */
+  async compare(): Promise<void> {
+    const other = this.#offered.find((variant) => variant !== this.current);
+    if (this.isComparing) this.#shown.showBeside(undefined);
+    else if (other !== undefined) await this.#find(other, (runId) => this.#shown.showBeside(runId));
+  }
+
+  /** Each variant in turn, then both. */
+  async showNext(): Promise<void> {
+    const next = this.#offered[this.#offered.indexOf(this.current ?? "") + 1];
+    if (this.isComparing) await this.show(this.#offered[0] ?? "");
+    else if (next !== undefined) await this.show(next);
+    else await this.compare();
+  }
+
+  async #find(variant: string, show: (runId: string) => void): Promise<void> {
+    const { run, runs } = this.#shown;
+    if (!run || this.#isBusy) return;
+    this.#isBusy = true;
+    this.#failure = undefined;
+    try {
+      const { projectId, sampleId } = run;
+      const known = runs.find(
+        (other) => isUsable(other) && other.sampleId === sampleId && variantOf(other) === variant,
+      );
+      const runId = known?.runId ?? (await this.#startRun?.({ projectId, sampleId, variant }));
+      // Somebody has gone on to another run meanwhile.
+      if (runId !== undefined && this.#shown.run?.runId === run.runId) show(runId);
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+}
+
+function isUsable({ state }: Run): boolean {
+  return state !== "failed" && state !== "cancelled";
+}
+
+/** Without a wish Studio takes this one. */
+function variantOf(run: Run | undefined): string | undefined {
+  return run && (run.variant ?? "float32");
+}
