@@ -1,0 +1,178 @@
+import { isOver, type Recording, type Run } from "@windowscope/protocol";
+
+import type { ProjectDetails, TasksApi } from "../api.ts";
+import type { Page } from "../page/page.svelte.ts";
+import { openRun } from "./open-run.svelte.ts";
+import { sayFailure } from "./project.svelte.ts";
+import { keepSettings, toRequest, type RecordingSettings, type SettingsStore } from "./recording-settings.ts";
+
+type StepName = "waiting" | "started" | "reading" | "uploading" | "classifying";
+
+/** A step of the hand-shake with the device. */
+export interface RecordingStep {
+  readonly name: StepName;
+  readonly title: string;
+  readonly standing: "done" | "now" | "later" | "failed";
+}
+
+const STEPS: readonly { readonly name: StepName; readonly title: string }[] = [
+  { name: "waiting", title: "Waiting for the device" },
+  { name: "started", title: "Device has started" },
+  { name: "reading", title: "Reading from the device" },
+  { name: "uploading", title: "Uploading to Studio" },
+  { name: "classifying", title: "Classifying" },
+];
+
+type RecordPage = Pick<Page, "watch" | "runs" | "recordings" | "showRun" | "selectAt" | "snapshot" | "source" | "open">;
+
+/** A recording that this page has asked a device for, from the request to its windows. */
+export class DeviceRecording {
+  #recordingId = $state<string>();
+  #recording = $state.raw<Recording>();
+  #runId = $state<string>();
+  #failure = $state<string>();
+  #isStarting = $state(false);
+  #isCancelling = $state(false);
+  /** How far it got, for what has failed since. */
+  #farthest = $state(0);
+  readonly #page: RecordPage;
+  readonly #api: Pick<TasksApi, "startRecording" | "cancelRecording" | "startRun">;
+  readonly #store: SettingsStore;
+
+  constructor(
+    page: RecordPage,
+    api: Pick<TasksApi, "startRecording" | "cancelRecording" | "startRun">,
+    store: SettingsStore,
+  ) {
+    this.#page = page;
+    this.#api = api;
+    this.#store = store;
+  }
+
+  get recording(): Recording | undefined {
+    return this.#recording;
+  }
+
+  get recordingId(): string | undefined {
+    return this.#recordingId;
+  }
+
+  get isStarting(): boolean {
+    return this.#isStarting;
+  }
+
+  get isCancelling(): boolean {
+    return this.#isCancelling;
+  }
+
+  readonly #run = $derived.by((): Run | undefined => this.#page.runs.find(({ runId }) => runId === this.#runId));
+
+  /** `asking` before anything was started; then `going` until the run's first windows, `failed` or `cancelled`. */
+  readonly state = $derived.by((): "asking" | "going" | "shown" | "failed" | "cancelled" => {
+    if (this.#recordingId === undefined) return "asking";
+    if (this.#recording?.state === "cancelled" || this.#run?.state === "cancelled") return "cancelled";
+    if (this.#failure !== undefined || this.#recording?.state === "failed" || this.#run?.state === "failed")
+      return "failed";
+    if (this.#run && (this.#run.windows > 0 || isOver(this.#run.state))) return "shown";
+    return "going";
+  });
+
+  /** Once the sample is uploaded there is nothing left to stop. */
+  readonly canCancel = $derived.by(() => this.state === "going" && this.#recording?.state !== "finished");
+
+  /** What went wrong, in the words of Studio or of the server. */
+  readonly failure = $derived.by(() => this.#failure ?? this.#recording?.error ?? this.#run?.error);
+
+  /** What it waits for, or what is odd. */
+  readonly warning = $derived.by(() => this.#run?.warning ?? this.#recording?.warning);
+
+  readonly steps = $derived.by((): readonly RecordingStep[] =>
+    STEPS.map((step, i) => {
+      if (i < this.#farthest) return { ...step, standing: "done" };
+      if (i > this.#farthest) return { ...step, standing: "later" };
+      const hasEnded = this.state === "failed" || this.state === "cancelled";
+      return { ...step, standing: hasEnded ? "failed" : "now" };
+    }),
+  );
+
+  /** What the device does right now for somebody else, or for another page of ours. */
+  busyWith(deviceId: string): Recording | undefined {
+    return this.#page.recordings.find(
+      (other) =>
+        other.deviceId === deviceId &&
+        other.recordingId !== this.#recordingId &&
+        !["finished", "failed", "cancelled"].includes(other.state),
+    );
+  }
+
+  async start(project: ProjectDetails, settings: RecordingSettings): Promise<void> {
+    if (this.#isStarting || this.state === "going") return;
+    this.reset();
+    this.#isStarting = true;
+    keepSettings(this.#store, project.projectId, settings);
+    try {
+      this.#recordingId = await this.#api.startRecording(project.projectId, settings.deviceId, toRequest(settings));
+    } catch (cause) {
+      this.#failure = sayFailure(cause);
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  /** Follows what was started. @returns Stops it. */
+  follow(): () => void {
+    const recordingId = this.#recordingId;
+    if (recordingId === undefined) return () => undefined;
+    return this.#page.watch(recordingId, ({ recording, failure }) => {
+      if (recording) this.#apply(recording);
+      if (failure !== undefined && this.#runId === undefined) this.#failure = failure;
+    });
+  }
+
+  /** Goes to the windows once there are some. @returns Whether it did. */
+  show(): boolean {
+    if (this.state !== "shown" || this.#runId === undefined) return false;
+    this.#page.open("none");
+    openRun(this.#page, this.#runId);
+    return true;
+  }
+
+  async cancel(): Promise<void> {
+    if (this.#recordingId === undefined || this.#isCancelling) return;
+    this.#isCancelling = true;
+    try {
+      await this.#api.cancelRecording(this.#recordingId);
+    } catch (cause) {
+      this.#failure = sayFailure(cause);
+    } finally {
+      this.#isCancelling = false;
+    }
+  }
+
+  /** Back to the form. */
+  reset(): void {
+    this.#recordingId = undefined;
+    this.#recording = undefined;
+    this.#runId = undefined;
+    this.#failure = undefined;
+    this.#farthest = 0;
+  }
+
+  #apply(recording: Recording): void {
+    this.#recording = recording;
+    const { state } = recording;
+    const reached = state === "finished" ? STEPS.length - 1 : STEPS.findIndex(({ name }) => name === state);
+    this.#farthest = Math.max(this.#farthest, reached);
+    if (state === "finished" && this.#runId === undefined) void this.#findRun(recording);
+  }
+
+  /** A sample of a category that nobody watches has no run yet. */
+  async #findRun({ recordingId, projectId, sampleId, runId }: Recording): Promise<void> {
+    try {
+      const found = runId ?? (sampleId === undefined ? undefined : await this.#api.startRun({ projectId, sampleId }));
+      if (recordingId === this.#recordingId) this.#runId = found;
+    } catch (cause) {
+      if (recordingId === this.#recordingId) this.#failure = sayFailure(cause);
+    }
+  }
+}

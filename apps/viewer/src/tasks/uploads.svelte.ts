@@ -1,0 +1,130 @@
+import type { Category, TasksApi } from "../api.ts";
+import type { Page } from "../page/page.svelte.ts";
+import type { FileChoice } from "./file-choice.ts";
+import { openRun } from "./open-run.svelte.ts";
+import { sayFailure } from "./project.svelte.ts";
+
+/** A file on its way. */
+export interface Upload {
+  readonly id: number;
+  readonly file: File;
+  readonly state: "queued" | "sending" | "sent" | "failed" | "cancelled";
+  /** Share that has been sent, 0 to 1. */
+  readonly share: number;
+  readonly runId?: string | undefined;
+  /** Why it failed, in words for people. */
+  readonly failure?: string | undefined;
+}
+
+type UploadPage = Pick<Page, "runs" | "open" | "showRun" | "selectAt" | "snapshot" | "source">;
+
+/** Files that are sent to Studio one after another; the server classifies each, and the first one is shown. */
+export class Uploads {
+  #uploads = $state.raw<readonly Upload[]>([]);
+  #rejected = $state.raw<FileChoice["rejected"]>([]);
+  #isSending = $state(false);
+  #stop = new AbortController();
+  #nextId = 0;
+  readonly #page: UploadPage;
+  readonly #api: Pick<TasksApi, "uploadSample">;
+
+  constructor(page: UploadPage, api: Pick<TasksApi, "uploadSample">) {
+    this.#page = page;
+    this.#api = api;
+  }
+
+  /** In the order in which they were chosen. */
+  get uploads(): readonly Upload[] {
+    return this.#uploads;
+  }
+
+  get rejected(): FileChoice["rejected"] {
+    return this.#rejected;
+  }
+
+  get isSending(): boolean {
+    return this.#isSending;
+  }
+
+  readonly waiting = $derived(this.#uploads.filter(({ state }) => state === "queued").length);
+
+  /** Bytes of all files that are not sent yet. */
+  readonly waitingBytes = $derived(
+    this.#uploads.reduce((sum, { state, file }) => (state === "queued" ? sum + file.size : sum), 0),
+  );
+
+  /** How the run of an uploaded file stands, in a word or two. */
+  standingOf({ runId }: Upload): string {
+    const run = this.#page.runs.find((known) => known.runId === runId);
+    if (!run) return "uploaded, waiting to be classified";
+    return run.error ?? (run.state === "finished" ? `${run.windows} windows` : `uploaded, ${run.state}`);
+  }
+
+  add({ accepted, rejected }: FileChoice): void {
+    const added = accepted.map((file): Upload => ({ id: this.#nextId++, file, state: "queued", share: 0 }));
+    this.#uploads = [...this.#uploads, ...added];
+    // The newest choice says what was wrong with it; what was wrong before has been read.
+    this.#rejected = rejected;
+  }
+
+  /** Takes a file out that has not been sent. */
+  remove(id: number): void {
+    this.#uploads = this.#uploads.filter((upload) => upload.id !== id || upload.state === "sending");
+  }
+
+  /** Sends all that waits. What fails stays and can be tried again. */
+  async send(projectId: number, wanted: { label?: string | undefined; category: Category }): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    try {
+      for (;;) {
+        const upload = this.#uploads.find(({ state }) => state === "queued");
+        if (!upload || signal.aborted) return;
+        this.#change(upload.id, { state: "sending", share: 0 });
+        const onProgress = (share: number) => this.#change(upload.id, { share });
+        try {
+          const runId = await this.#api.uploadSample(projectId, upload.file, wanted, onProgress, signal);
+          this.#change(upload.id, { state: "sent", share: 1, runId });
+        } catch (cause) {
+          const change = signal.aborted
+            ? { state: "cancelled" as const }
+            : { state: "failed" as const, failure: sayFailure(cause) };
+          this.#change(upload.id, change);
+        }
+      }
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  /** Puts what failed or was cancelled back into the queue. */
+  retry(): void {
+    this.#uploads = this.#uploads.map((upload) =>
+      upload.state === "failed" || upload.state === "cancelled"
+        ? { ...upload, state: "queued", share: 0, failure: undefined }
+        : upload,
+    );
+  }
+
+  cancel(): void {
+    this.#stop.abort();
+  }
+
+  show({ runId }: Upload): void {
+    if (runId === undefined) return;
+    this.#page.open("none");
+    openRun(this.#page, runId);
+  }
+
+  #change(id: number, change: Partial<Upload>): void {
+    this.#uploads = this.#uploads.map((upload) => (upload.id === id ? { ...upload, ...change } : upload));
+  }
+}
+
+/** A size in the unit that takes three or four characters. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
