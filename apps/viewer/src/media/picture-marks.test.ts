@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+
+import { circleOf, expectedMarks, foundMarks } from "./picture-marks.ts";
+
+const SIZE = { width: 320, height: 160 };
+const box = { label: "cup", score: 0.9, x: 10.5, y: 20, width: 31, height: 40 };
+
+describe("foundMarks", () => {
+  it("takes boxes in pixels as they are", () => {
+    expect(foundMarks({ boxes: [box] }, SIZE)).toEqual([{ ...box, isPoint: false }]);
+  });
+
+  it("makes pixels of boxes in shares of the picture", () => {
+    const shares = { ...box, x: 0.5, y: 0.25, width: 0.125, height: 0.75 };
+    expect(foundMarks({ boxes: [shares] }, SIZE)).toEqual([
+      { ...shares, x: 160, y: 40, width: 40, height: 120, isPoint: true },
+    ]);
+  });
+
+  it("sees boxes made of FOMO's cells as places", () => {
+    const cell = { ...box, x: 16, y: 24, width: 8, height: 16 };
+    expect(foundMarks({ boxes: [cell] }, SIZE)[0]?.isPoint).toBe(true);
+    expect(foundMarks({ boxes: [cell, box] }, SIZE)[0]?.isPoint).toBe(false);
+    expect(foundMarks({ boxes: [box], debugInfo: "{}" }, SIZE)[0]?.isPoint).toBe(true);
+  });
+
+  it("has none where nothing was found", () => {
+    expect(foundMarks({}, SIZE)).toEqual([]);
+  });
+});
+
+describe("expectedMarks", () => {
+  it("reads what FOMO should have found, by the name of its class", () => {
+    const debugInfo = JSON.stringify({
+      y_trues: [
+        { x: 0.5, y: 0.5, label: 1 },
+        { x: 0.25, y: 0.5, label: "cap" },
+      ],
+    });
+    expect(expectedMarks(debugInfo, ["cup"], SIZE)).toEqual([
+      { label: "cup", x: 160, y: 80, width: 0, height: 0, isPoint: true },
+      { label: "cap", x: 80, y: 80, width: 0, height: 0, isPoint: true },
+    ]);
+  });
+
+  it.each([undefined, "", "no JSON", "null", "[]", '{"y_trues":7}', '{"y_trues":[null,{"x":"1"}]}'])(
+    "has none in %s",
+    (debugInfo) => {
+      expect(expectedMarks(debugInfo, ["cup"], SIZE)).toEqual([]);
+    },
+  );
+});
+
+describe("circleOf", () => {
+  it("stands in the middle of its box and can always be seen", () => {
+    const mark = { label: "cup", x: 16, y: 24, width: 8, height: 8, isPoint: true };
+    expect(circleOf(mark, SIZE)).toEqual({ cx: 20, cy: 28, r: 8 });
+    expect(circleOf({ ...mark, width: 40, height: 60 }, SIZE).r).toBe(20);
+  });
+});
