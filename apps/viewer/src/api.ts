@@ -157,10 +157,9 @@ export function variantsOf(project: ProjectDetails | undefined): readonly Varian
   return VARIANTS.filter((known) => told?.includes(known) ?? known !== "akida");
 }
 
-/** Addresses of a sample's picture and sound. */
-export function mediaUrl(projectId: number, sampleId: number, what: "image" | "audio", axis?: string): string {
-  const query = axis === undefined ? "" : `?axis=${encodeURIComponent(axis)}`;
-  return `/api/v1/projects/${projectId}/samples/${sampleId}/${what}${query}`;
+/** Address of a sample's picture, or of the sound of its first axis. */
+export function mediaUrl(projectId: number, sampleId: number, what: "image" | "audio"): string {
+  return `/api/v1/projects/${projectId}/samples/${sampleId}/${what}`;
 }
 
 async function answerOf<T>(

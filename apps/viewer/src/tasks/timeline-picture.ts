@@ -1,7 +1,8 @@
 /**
  * A picture of the timeline as it is on the screen: its drawing, and the words around it.
  *
- * The element `[data-picture="stack"]` has everything; the canvas of the lanes in it is `[data-picture="lanes"]`.
+ * The element `[data-picture="stack"]` has everything; the canvas of the lanes in it is `[data-picture="lanes"]`, and
+ * other canvases in it are drawn as they are.
  */
 
 /** A line of words where it is on the screen, CSS pixels from the corner of the picture. */
@@ -50,6 +51,12 @@ export async function takeTimelinePicture(lanes: Blob, title: string): Promise<B
   context.translate(MARGIN_PX, MARGIN_PX + titleHeight);
   context.drawImage(drawing, place.left - frame.left, place.top - frame.top, place.width, place.height);
   drawing.close();
+  for (const other of stack.querySelectorAll("canvas")) {
+    const { left, top, width, height } = other.getBoundingClientRect();
+    // One without a size cannot be drawn, and the lanes are there already, as sharp as they can be.
+    if (other === lanesCanvas || width === 0 || other.width === 0 || other.height === 0) continue;
+    context.drawImage(other, left - frame.left, top - frame.top, width, height);
+  }
   for (const { text, x, y, font, colour } of readTexts(stack, frame)) {
     context.font = font;
     context.fillStyle = colour;

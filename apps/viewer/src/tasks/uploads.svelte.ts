@@ -18,6 +18,15 @@ export interface Upload {
 
 type UploadPage = Pick<Page, "runs" | "open" | "showRun" | "selectAt" | "snapshot" | "source">;
 
+const ofPages = new WeakMap<Page, Uploads>();
+
+/** The uploads of a page: they go on while their panel is closed, so that the first run can be looked at meanwhile. */
+export function uploadsOf(page: Page, api: Pick<TasksApi, "uploadSample">): Uploads {
+  const uploads = ofPages.get(page) ?? new Uploads(page, api);
+  ofPages.set(page, uploads);
+  return uploads;
+}
+
 /** Files that are sent to Studio one after another; the server classifies each, and the first one is shown. */
 export class Uploads {
   #uploads = $state.raw<readonly Upload[]>([]);
@@ -48,6 +57,8 @@ export class Uploads {
 
   readonly waiting = $derived(this.#uploads.filter(({ state }) => state === "queued").length);
 
+  readonly sent = $derived(this.#uploads.filter(({ state }) => state === "sent").length);
+
   /** Bytes of all files that are not sent yet. */
   readonly waitingBytes = $derived(
     this.#uploads.reduce((sum, { state, file }) => (state === "queued" ? sum + file.size : sum), 0),
@@ -65,6 +76,12 @@ export class Uploads {
     this.#uploads = [...this.#uploads, ...added];
     // The newest choice says what was wrong with it; what was wrong before has been read.
     this.#rejected = rejected;
+  }
+
+  /** Takes out what is through, for who comes back with other files. */
+  forgetSent(): void {
+    if (!this.#isSending) this.#uploads = this.#uploads.filter(({ state }) => state !== "sent");
+    this.#rejected = [];
   }
 
   /** Takes a file out that has not been sent. */

@@ -4,7 +4,7 @@ import { RefusedError, type TasksApi } from "../api.ts";
 import { run } from "../page/test-snapshot.ts";
 import { MOST_BYTES, sortFiles } from "./file-choice.ts";
 import { createTestPage, type TestPage } from "./test-page.ts";
-import { formatBytes, Uploads } from "./uploads.svelte.ts";
+import { formatBytes, Uploads, uploadsOf } from "./uploads.svelte.ts";
 
 const file = (name: string, text = "x") => new File([text], name);
 
@@ -122,6 +122,22 @@ describe("Uploads", () => {
 
     uploads.show(upload);
     expect(test.page.source).toMatchObject({ runId: "run-1" });
+  });
+
+  it("forgets what is through, but nothing that failed or waits", async () => {
+    uploadSample.mockRejectedValueOnce(new RefusedError("No."));
+    uploads.add(sortFiles([file("a.csv"), file("b.csv"), file("c.txt")]));
+    await uploads.send(1, { category: "testing" });
+
+    uploads.forgetSent();
+
+    expect(uploads.uploads.map(({ file: { name } }) => name)).toEqual(["a.csv"]);
+    expect(uploads.rejected).toEqual([]);
+  });
+
+  it("are the same for a page whenever their panel is opened", () => {
+    expect(uploadsOf(test.page, { uploadSample })).toBe(uploadsOf(test.page, { uploadSample }));
+    expect(uploadsOf(createTestPage().page, { uploadSample })).not.toBe(uploadsOf(test.page, { uploadSample }));
   });
 
   it("counts what waits", () => {
