@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+
+import type { BlockThreshold, ImpulseBlock } from "../api.ts";
+import { ThresholdEditor, type ThresholdsApi } from "./threshold-editor.svelte.ts";
+
+const blocks: ImpulseBlock[] = [
+  { blockId: 3, type: "keras", name: "Classifier", thresholds: [{ blockId: 3, key: "min_score", value: 0.6 }] },
+  {
+    blockId: 4,
+    type: "anomaly",
+    name: "Anomaly",
+    thresholds: [{ blockId: 4, key: "min_anomaly_score", value: 0.3, suggestedValue: 0.27 }],
+  },
+];
+const ofRun = { minimumConfidence: 0.6, anomaly: 0.3 };
+const { signal } = new AbortController();
+
+function setUp(rest: Partial<ThresholdsApi> = {}) {
+  const saved: unknown[] = [];
+  const api: ThresholdsApi = {
+    readImpulseBlocks: async () => blocks,
+    saveThresholds: async (projectId, thresholds) => void saved.push({ projectId, thresholds }),
+    ...rest,
+  };
+  return { saved, editor: new ThresholdEditor(1, api) };
+}
+
+describe("ThresholdEditor", () => {
+  it("shows the limits of the run, with those of Studio beside them", async () => {
+    const { editor } = setUp();
+    await editor.read(signal);
+
+    expect(editor.rows(ofRun, undefined)).toMatchObject([
+      { limit: "minimumConfidence", value: 0.6, was: 0.6, isChanged: false, inStudio: { blockId: 3 } },
+      { limit: "anomaly", value: 0.3, isChanged: false, inStudio: { suggestedValue: 0.27 } },
+    ]);
+  });
+
+  it("shows what is tried out, and what it was", () => {
+    const { editor } = setUp();
+
+    expect(editor.rows(ofRun, { ...ofRun, minimumConfidence: 0.4 })).toMatchObject([
+      { value: 0.4, was: 0.6, isChanged: true },
+      { value: 0.3, isChanged: false },
+    ]);
+  });
+
+  it("changes Studio only after somebody was asked, and only what differs", async () => {
+    const { saved, editor } = setUp();
+    await editor.read(signal);
+    const rows = editor.rows(ofRun, { ...ofRun, anomaly: 0.5 });
+
+    await editor.save(rows, signal);
+    expect(saved).toEqual([]);
+    editor.askToSave();
+    await editor.save(rows, signal);
+
+    expect(saved).toEqual([{ projectId: 1, thresholds: [{ blockId: 4, key: "min_anomaly_score", value: 0.5 }] }]);
+    expect(editor.state).toBe("saved");
+  });
+
+  it("shows Studio's words when it refuses", async () => {
+    const { editor } = setUp({ saveThresholds: () => Promise.reject(new Error("A model testing job is running.")) });
+    await editor.read(signal);
+    editor.askToSave();
+
+    await editor.save(editor.rows(ofRun, { anomaly: 0.5 }), signal);
+
+    expect(editor).toMatchObject({ state: "idle", failure: "A model testing job is running." });
+  });
+
+  it.each<{ name: string; type: string; thresholds: BlockThreshold[]; key: string | undefined }>([
+    {
+      name: "a block's only limit by any name",
+      type: "keras",
+      thresholds: [{ blockId: 5, key: "odd", value: 1 }],
+      key: "odd",
+    },
+    {
+      name: "the limit of objects among others",
+      type: "keras-object-detection",
+      thresholds: [
+        { blockId: 5, key: "threshold", value: 1 },
+        { blockId: 5, key: "min_score", value: 0.5 },
+      ],
+      key: "min_score",
+    },
+    { name: "none where a block has none", type: "keras", thresholds: [], key: undefined },
+  ])("finds $name", async ({ type, thresholds, key }) => {
+    const { editor } = setUp({
+      readImpulseBlocks: async () => [{ blockId: 5, type, name: "Block", thresholds }],
+    });
+    await editor.read(signal);
+
+    const limit = type === "keras" ? "minimumConfidence" : "minimumObjectScore";
+    expect(editor.rows({ [limit]: 0.5 }, undefined)[0]?.inStudio?.key).toBe(key);
+  });
+
+  it("takes neither of two blocks of one kind for the one that verdicts were made with", async () => {
+    const [classifier] = blocks;
+    const { editor } = setUp({ readImpulseBlocks: async () => [classifier, classifier] as ImpulseBlock[] });
+    await editor.read(signal);
+
+    expect(editor.rows(ofRun, undefined)[0]?.inStudio).toBeUndefined();
+  });
+});
