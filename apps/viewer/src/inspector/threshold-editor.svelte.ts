@@ -82,11 +82,18 @@ export class ThresholdEditor {
     if (this.#state !== "saving") this.#state = "idle";
   }
 
-  /** Sets the changed limits in Studio. */
-  async save(rows: readonly LimitRow[], signal: AbortSignal): Promise<void> {
-    const changed = rows.flatMap(({ inStudio, value }) =>
-      inStudio && inStudio.value !== value ? [{ blockId: inStudio.blockId, key: inStudio.key, value }] : [],
+  /** The limits that are tried out here and that Studio has otherwise. */
+  toSave(rows: readonly LimitRow[]): readonly Pick<BlockThreshold, "blockId" | "key" | "value">[] {
+    return rows.flatMap(({ inStudio, value, isChanged }) =>
+      isChanged && inStudio && inStudio.value !== value
+        ? [{ blockId: inStudio.blockId, key: inStudio.key, value }]
+        : [],
     );
+  }
+
+  /** Sets what is tried out in Studio. */
+  async save(rows: readonly LimitRow[], signal: AbortSignal): Promise<void> {
+    const changed = this.toSave(rows);
     if (this.#state !== "asking" || changed.length === 0) return;
     this.#state = "saving";
     try {

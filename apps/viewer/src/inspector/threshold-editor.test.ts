@@ -59,6 +59,15 @@ describe("ThresholdEditor", () => {
     expect(editor.state).toBe("saved");
   });
 
+  it("leaves alone what nobody has tried out, also where Studio has changed since the run", async () => {
+    const { editor } = setUp();
+    await editor.read(signal);
+
+    const rows = editor.rows({ minimumConfidence: 0.8, anomaly: 0.3 }, { minimumConfidence: 0.8, anomaly: 0.4 });
+
+    expect(editor.toSave(rows)).toEqual([{ blockId: 4, key: "min_anomaly_score", value: 0.4 }]);
+  });
+
   it("shows Studio's words when it refuses", async () => {
     const { editor } = setUp({ saveThresholds: () => Promise.reject(new Error("A model testing job is running.")) });
     await editor.read(signal);

@@ -1,0 +1,37 @@
+import { formatScore, formatAnomaly } from "../format.ts";
+import type { Source, WindowRecord } from "../scope/scope-port.ts";
+import { formatSourceTime } from "./source-time.ts";
+
+/** The verdict as a table has room for: of a regression a number with a few digits. */
+export function wordOf({ verdict, value }: Pick<WindowRecord, "verdict" | "value">): string {
+  return value === undefined ? verdict : String(Number(value.toPrecision(5)));
+}
+
+/** Index of the highest score; -1 without scores. */
+export function bestOf(scores: readonly number[]): number {
+  return scores.reduce((best, score, k) => (best < 0 || score > (scores[best] as number) ? k : best), -1);
+}
+
+/** How much more the run beside gives the class that is best here, with its sign; a dash where there is nothing. */
+export function formatDelta(shown: number | undefined, beside: number | undefined): string {
+  if (shown === undefined || beside === undefined) return "–";
+  const delta = (beside - shown).toFixed(3);
+  // -0.0004 is no less than 0.0004.
+  if (delta === "-0.000") return "+0.000";
+  return delta.startsWith("-") ? delta.replace("-", "\u2212") : `+${delta}`;
+}
+
+/** A window in words, for those who hear the page. */
+export function sayRecord(record: WindowRecord, kind: Source["kind"]): string {
+  const best = record.scores[bestOf(record.scores)];
+  return [
+    `window ${record.ordinal}`,
+    `${formatSourceTime(record.startMs, kind)} to ${formatSourceTime(record.endMs, kind)}`,
+    best === undefined ? wordOf(record) : `${wordOf(record)} ${formatScore(best)}`,
+    record.anomaly !== undefined && `anomaly ${formatAnomaly(record.anomaly)}`,
+    record.expected !== undefined && `expected ${record.expected}`,
+    record.isMismatch && "mismatch",
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
