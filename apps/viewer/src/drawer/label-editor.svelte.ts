@@ -92,7 +92,7 @@ export class LabelEditor {
     this.#state = "saving";
     this.#failure = undefined;
     try {
-      await this.#api.saveLabels(projectId, sampleId, { ranges: this.#ranges });
+      await this.#api.saveLabels(projectId, sampleId, { ranges: [...this.#ranges] });
       this.#isChanged = false;
       this.#isSaved = true;
     } catch (error) {

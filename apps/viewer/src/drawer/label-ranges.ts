@@ -5,8 +5,8 @@ export interface LabelRange {
   readonly label: string;
 }
 
-/** Studio takes no longer ones. */
-const LONGEST_LABEL = 255;
+/** The server takes no longer ones. */
+const LONGEST_LABEL = 1000;
 
 /**
  * Gives a stretch a label. What lies under it gives way: shortened, parted in two, or gone, so that ranges never overlap.

@@ -1,7 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 
-import { recordOf } from "./fake-asker.ts";
-import { bestOf, formatDelta, sayRecord, wordOf } from "./window-words.ts";
+import { bestOf, formatDelta, wordOf } from "./window-words.ts";
 
 it.each([
   { shown: 0.812, beside: 0.781, want: "\u22120.031" },
@@ -20,20 +19,4 @@ it("finds the first of the highest scores", () => {
 it("shortens the number of a regression, and leaves words as they are", () => {
   expect(wordOf({ verdict: "3.2100000381469727", value: 3.2100000381469727 })).toBe("3.21");
   expect(wordOf({ verdict: "idle" })).toBe("idle");
-});
-
-describe("sayRecord", () => {
-  it("says what the row shows", () => {
-    const record = recordOf(76_518, { anomaly: -0.5, verdict: "wave", isMismatch: true });
-
-    expect(sayRecord(record, "session")).toBe(
-      "window 76518, 10:37:39.00 to 10:37:40.00, wave 0.750, anomaly \u22120.50, expected idle, mismatch",
-    );
-  });
-
-  it("leaves out what there is not", () => {
-    expect(sayRecord(recordOf(0, { scores: [], expected: undefined, value: 2, verdict: "2" }), "run")).toBe(
-      "window 0, 0.00 to 1.00, 2",
-    );
-  });
 });

@@ -1,6 +1,4 @@
-import { formatScore, formatAnomaly } from "../format.ts";
-import type { Source, WindowRecord } from "../scope/scope-port.ts";
-import { formatSourceTime } from "./source-time.ts";
+import type { WindowRecord } from "../scope/scope-port.ts";
 
 /** The verdict as a table has room for: of a regression a number with a few digits. */
 export function wordOf({ verdict, value }: Pick<WindowRecord, "verdict" | "value">): string {
@@ -19,19 +17,4 @@ export function formatDelta(shown: number | undefined, beside: number | undefine
   // -0.0004 is no less than 0.0004.
   if (delta === "-0.000") return "+0.000";
   return delta.startsWith("-") ? delta.replace("-", "\u2212") : `+${delta}`;
-}
-
-/** A window in words, for those who hear the page. */
-export function sayRecord(record: WindowRecord, kind: Source["kind"]): string {
-  const best = record.scores[bestOf(record.scores)];
-  return [
-    `window ${record.ordinal}`,
-    `${formatSourceTime(record.startMs, kind)} to ${formatSourceTime(record.endMs, kind)}`,
-    best === undefined ? wordOf(record) : `${wordOf(record)} ${formatScore(best)}`,
-    record.anomaly !== undefined && `anomaly ${formatAnomaly(record.anomaly)}`,
-    record.expected !== undefined && `expected ${record.expected}`,
-    record.isMismatch && "mismatch",
-  ]
-    .filter(Boolean)
-    .join(", ");
 }

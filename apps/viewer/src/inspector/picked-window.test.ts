@@ -7,7 +7,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function featuresOf(value: number): WindowFeatures {
-  return { blocks: [{ blockId: 2, name: "Spectral", features: [{ name: "accX RMS", value }] }] };
+  return { blocks: [{ dspId: 2, name: "Spectral", names: ["accX RMS"], values: [value] }] };
 }
 
 function setUp(rest: Partial<WindowApi> = {}) {
@@ -21,7 +21,7 @@ function setUp(rest: Partial<WindowApi> = {}) {
     },
     readAnomaly: async (_, index) => {
       asked.push(`anomaly ${index}`);
-      return { kind: "kmeans", cluster: 3, distance: 2, maxError: 1, axes: [] };
+      return { blockId: 4, name: "K-means", score: 1, cluster: { index: 3, distance: 2, maxError: 1 }, axes: [] };
     },
     ...rest,
   };
@@ -40,7 +40,7 @@ describe("PickedWindow", () => {
 
     expect(asked).toEqual(["features 4", "anomaly 4"]);
     expect(window.features).toEqual({ state: "here", value: featuresOf(4) });
-    expect(window.anomaly).toMatchObject({ state: "here", value: { cluster: 3 } });
+    expect(window.anomaly).toMatchObject({ state: "here", value: { cluster: { index: 3 } } });
   });
 
   it("reads nothing of windows that are only stepped over", async () => {

@@ -1,16 +1,17 @@
-import type { BlockThreshold, ImpulseBlock } from "../api.ts";
+import type { ImpulseLimits, NewThreshold, StudioThreshold } from "../api.ts";
 import type { Thresholds } from "../scope/scope-port.ts";
 
 /** What the editor needs of the server. Both throw with words for people. */
 export interface ThresholdsApi {
-  readImpulseBlocks(projectId: number, signal: AbortSignal): Promise<readonly ImpulseBlock[]>;
-  saveThresholds(
-    projectId: number,
-    thresholds: readonly Pick<BlockThreshold, "blockId" | "key" | "value">[],
-  ): Promise<void>;
+  readLimits(projectId: number, signal: AbortSignal): Promise<ImpulseLimits>;
+  /** @returns Whether Studio's results of the test set are of the old ones now. */
+  saveThresholds(projectId: number, thresholds: readonly NewThreshold[]): Promise<boolean>;
 }
 
 export type Limit = keyof Thresholds;
+
+/** A threshold that is a number; others choose between words. */
+type LimitInStudio = StudioThreshold & { readonly value: number };
 
 /** One limit as it stands on the screen. */
 export interface LimitRow {
@@ -20,7 +21,7 @@ export interface LimitRow {
   /** What those of the run were made with; absent when there was none. */
   readonly was: number | undefined;
   /** Where Studio has it; absent where the impulse has no such limit, or not just one. */
-  readonly inStudio: BlockThreshold | undefined;
+  readonly inStudio: LimitInStudio | undefined;
   readonly isChanged: boolean;
 }
 
@@ -30,9 +31,10 @@ const LIMITS: readonly Limit[] = ["minimumConfidence", "anomaly", "maximumError"
 export class ThresholdEditor {
   readonly projectId: number;
   readonly #api: ThresholdsApi;
-  #blocks = $state.raw<readonly ImpulseBlock[]>([]);
+  #inStudio = $state.raw<ImpulseLimits>({ blocks: [], thresholds: [] });
   #state = $state<"idle" | "asking" | "saving" | "saved">("idle");
   #failure = $state<string>();
+  #areTestResultsStale = $state(false);
 
   constructor(projectId: number, api: ThresholdsApi) {
     this.projectId = projectId;
@@ -49,6 +51,11 @@ export class ThresholdEditor {
     return this.#failure;
   }
 
+  /** Since limits were set here, Studio's results of the test set are those of the old ones. */
+  get areTestResultsStale(): boolean {
+    return this.#areTestResultsStale;
+  }
+
   /** The limits that the run or what is tried out has, in a fixed order. */
   rows(ofRun: Thresholds, tried: Thresholds | undefined): readonly LimitRow[] {
     return LIMITS.flatMap((limit) => {
@@ -56,15 +63,15 @@ export class ThresholdEditor {
       const value = tried?.[limit] ?? was;
       if (value === undefined) return [];
       const isChanged = tried?.[limit] !== undefined && tried[limit] !== was;
-      return [{ limit, value, was, inStudio: this.#inStudio(limit), isChanged }];
+      return [{ limit, value, was, inStudio: this.#find(limit), isChanged }];
     });
   }
 
   async read(signal: AbortSignal): Promise<void> {
     try {
-      const blocks = await this.#api.readImpulseBlocks(this.projectId, signal);
+      const inStudio = await this.#api.readLimits(this.projectId, signal);
       if (signal.aborted) return;
-      this.#blocks = blocks;
+      this.#inStudio = inStudio;
       this.#failure = undefined;
     } catch (error) {
       if (!signal.aborted) this.#failure = messageOf(error);
@@ -83,7 +90,7 @@ export class ThresholdEditor {
   }
 
   /** The limits that are tried out here and that Studio has otherwise. */
-  toSave(rows: readonly LimitRow[]): readonly Pick<BlockThreshold, "blockId" | "key" | "value">[] {
+  toSave(rows: readonly LimitRow[]): readonly NewThreshold[] {
     return rows.flatMap(({ inStudio, value, isChanged }) =>
       isChanged && inStudio && inStudio.value !== value
         ? [{ blockId: inStudio.blockId, key: inStudio.key, value }]
@@ -97,7 +104,7 @@ export class ThresholdEditor {
     if (this.#state !== "asking" || changed.length === 0) return;
     this.#state = "saving";
     try {
-      await this.#api.saveThresholds(this.projectId, changed);
+      this.#areTestResultsStale = await this.#api.saveThresholds(this.projectId, changed);
     } catch (error) {
       this.#failure = messageOf(error);
       this.#state = "idle";
@@ -107,15 +114,22 @@ export class ThresholdEditor {
     await this.read(signal);
   }
 
-  #inStudio(limit: Limit): BlockThreshold | undefined {
-    const blocks = this.#blocks.filter(({ type }) => limitOf(type) === limit);
-    const [only, ...others] = blocks.flatMap(({ thresholds = [] }) => {
-      // A block that can only do one thing has one limit, whatever its key.
-      return thresholds.length === 1 ? thresholds : thresholds.filter(({ key }) => KEYS[limit].includes(key));
-    });
+  #find(limit: Limit): LimitInStudio | undefined {
+    const { blocks, thresholds } = this.#inStudio;
+    const [only, ...others] = blocks
+      .filter(({ type }) => limitOf(type) === limit)
+      .flatMap(({ blockId }) => {
+        const ofBlock = thresholds.filter((threshold) => threshold.blockId === blockId);
+        // A block that decides one thing has one threshold, whatever its key.
+        return ofBlock.length === 1 ? ofBlock : ofBlock.filter(({ key }) => KEYS[limit].includes(key));
+      });
     // Of two such blocks nobody knows which one a verdict was made with.
-    return others.length === 0 && typeof only?.value === "number" ? only : undefined;
+    return only && others.length === 0 && isNumber(only) ? only : undefined;
   }
+}
+
+function isNumber(threshold: StudioThreshold): threshold is LimitInStudio {
+  return typeof threshold.value === "number";
 }
 
 /** Keys that Studio has for a limit where a block has several. */

@@ -1,25 +1,29 @@
 import { describe, expect, it } from "vitest";
 
-import type { BlockThreshold, ImpulseBlock } from "../api.ts";
+import type { ImpulseLimits, StudioThreshold } from "../api.ts";
 import { ThresholdEditor, type ThresholdsApi } from "./threshold-editor.svelte.ts";
 
-const blocks: ImpulseBlock[] = [
-  { blockId: 3, type: "keras", name: "Classifier", thresholds: [{ blockId: 3, key: "min_score", value: 0.6 }] },
-  {
-    blockId: 4,
-    type: "anomaly",
-    name: "Anomaly",
-    thresholds: [{ blockId: 4, key: "min_anomaly_score", value: 0.3, suggestedValue: 0.27 }],
-  },
-];
+const limits = {
+  blocks: [
+    { blockId: 3, type: "keras" },
+    { blockId: 4, type: "anomaly" },
+  ],
+  thresholds: [
+    { blockId: 3, key: "min_score", value: 0.6 },
+    { blockId: 4, key: "min_anomaly_score", value: 0.3, suggestedValue: 0.27 },
+  ],
+} satisfies ImpulseLimits;
 const ofRun = { minimumConfidence: 0.6, anomaly: 0.3 };
 const { signal } = new AbortController();
 
 function setUp(rest: Partial<ThresholdsApi> = {}) {
   const saved: unknown[] = [];
   const api: ThresholdsApi = {
-    readImpulseBlocks: async () => blocks,
-    saveThresholds: async (projectId, thresholds) => void saved.push({ projectId, thresholds }),
+    readLimits: async () => limits,
+    saveThresholds: async (projectId, thresholds) => {
+      saved.push({ projectId, thresholds });
+      return true;
+    },
     ...rest,
   };
   return { saved, editor: new ThresholdEditor(1, api) };
@@ -56,7 +60,7 @@ describe("ThresholdEditor", () => {
     await editor.save(rows, signal);
 
     expect(saved).toEqual([{ projectId: 1, thresholds: [{ blockId: 4, key: "min_anomaly_score", value: 0.5 }] }]);
-    expect(editor.state).toBe("saved");
+    expect(editor).toMatchObject({ state: "saved", areTestResultsStale: true });
   });
 
   it("leaves alone what nobody has tried out, also where Studio has changed since the run", async () => {
@@ -78,7 +82,7 @@ describe("ThresholdEditor", () => {
     expect(editor).toMatchObject({ state: "idle", failure: "A model testing job is running." });
   });
 
-  it.each<{ name: string; type: string; thresholds: BlockThreshold[]; key: string | undefined }>([
+  it.each<{ name: string; type: string; thresholds: StudioThreshold[]; key: string | undefined }>([
     {
       name: "a block's only limit by any name",
       type: "keras",
@@ -94,10 +98,16 @@ describe("ThresholdEditor", () => {
       ],
       key: "min_score",
     },
+    {
+      name: "none where one chooses between words",
+      type: "keras",
+      thresholds: [{ blockId: 5, key: "mode", value: "strict" }],
+      key: undefined,
+    },
     { name: "none where a block has none", type: "keras", thresholds: [], key: undefined },
   ])("finds $name", async ({ type, thresholds, key }) => {
     const { editor } = setUp({
-      readImpulseBlocks: async () => [{ blockId: 5, type, name: "Block", thresholds }],
+      readLimits: async () => ({ blocks: [{ blockId: 5, type }], thresholds }),
     });
     await editor.read(signal);
 
@@ -106,8 +116,11 @@ describe("ThresholdEditor", () => {
   });
 
   it("takes neither of two blocks of one kind for the one that verdicts were made with", async () => {
-    const [classifier] = blocks;
-    const { editor } = setUp({ readImpulseBlocks: async () => [classifier, classifier] as ImpulseBlock[] });
+    const twice: ImpulseLimits = {
+      blocks: [3, 5].map((blockId) => ({ blockId, type: "keras" })),
+      thresholds: [3, 5].map((blockId) => ({ blockId, key: "min_score", value: 0.6 })),
+    };
+    const { editor } = setUp({ readLimits: async () => twice });
     await editor.read(signal);
 
     expect(editor.rows(ofRun, undefined)[0]?.inStudio).toBeUndefined();
