@@ -12,6 +12,7 @@ const STEP_ROWS = 2_048;
  */
 export class EventScan {
   readonly #page: Pick<Page, "ask">;
+  readonly #rest: () => Promise<void>;
   readonly #merger: EventMerger;
   #scanned = $state(0);
   #failure = $state<string>();
@@ -21,8 +22,10 @@ export class EventScan {
   #last: WindowRef | undefined;
   #isStopped = false;
 
-  constructor(page: Pick<Page, "ask">, rule: EventRule) {
+  /** @param rest Lets the browser do something else between two steps; a scope without a worker would leave it no time. */
+  constructor(page: Pick<Page, "ask">, rule: EventRule, rest = nextTask) {
     this.#page = page;
+    this.#rest = rest;
     this.#merger = new EventMerger(rule);
   }
 
@@ -87,7 +90,12 @@ export class EventScan {
       this.#last = last && { runId: last.runId, index: last.index };
       this.#scanned += rows.length;
       this.#failure = undefined;
+      await this.#rest();
     }
     return true;
   }
+}
+
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }

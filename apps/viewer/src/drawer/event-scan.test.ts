@@ -16,7 +16,7 @@ function setUp(windows: number) {
     ),
   );
   scope.answer("row", ({ index }) => index);
-  return { scope, source, scan: new EventScan(askerOf(scope), rule) };
+  return { scope, source, scan: new EventScan(askerOf(scope), rule, async () => undefined) };
 }
 
 describe("EventScan", () => {

@@ -26,6 +26,7 @@ export class LogBook {
   #studio: StudioState | undefined;
   #failure: string | undefined;
   /** What was said of a run last, so that it is said once. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody reads it but the book itself
   readonly #said = new Map<string, string>();
   /** Since when nothing is connected, and what was here then. */
   #lost: { readonly atMs: number; readonly windows: number; readonly place: string } | undefined;
@@ -91,8 +92,9 @@ export class LogBook {
       const what = run.error === undefined ? "" : run.state === "cancelled" ? "cancelled: " : "failed: ";
       this.#write("run", `${run.sampleName} ${what}${trouble}`, run.error !== undefined);
     }
-    const known = new Set(runs.map(({ runId }) => runId));
-    for (const runId of this.#said.keys()) if (!known.has(runId)) this.#said.delete(runId);
+    for (const runId of this.#said.keys()) {
+      if (!runs.some((run) => run.runId === runId)) this.#said.delete(runId);
+    }
   }
 
   snapshotChanged(snapshot: Snapshot | undefined): void {

@@ -21,7 +21,9 @@ interface Block {
 export class RowBlocks {
   readonly #ask: (from: number, to: number) => Promise<readonly WindowRecord[]>;
   /** The block answered last is the last of them. Whoever reads them reads `#revision` too. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- thousands of rows, read through `#revision`
   readonly #blocks = new Map<number, Block>();
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody reads it but the blocks themselves
   readonly #asking = new Set<number>();
   #revision = $state(0);
   #failure = $state<string>();
