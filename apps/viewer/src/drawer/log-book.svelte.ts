@@ -19,6 +19,8 @@ const MOST_LINES = 500;
 /** What happened while the page was open: told piece by piece, and only what has changed is written down. */
 export class LogBook {
   readonly #now: () => number;
+  /** Unix time from which the book is written; what is older is history that was told later. */
+  readonly sinceMs: number;
   /** The newest first. */
   #lines = $state.raw<readonly LogLine[]>([]);
   #written = 0;
@@ -36,6 +38,7 @@ export class LogBook {
 
   constructor(now: () => number) {
     this.#now = now;
+    this.sinceMs = now();
   }
 
   get lines(): readonly LogLine[] {
@@ -84,13 +87,14 @@ export class LogBook {
 
   /** Runs of the project, also those that are not on the screen. */
   runsChanged(runs: readonly Run[]): void {
-    // The first list is history; what was wrong in it has not happened now, but is worth knowing.
     for (const run of runs.toReversed()) {
       const trouble = run.error ?? run.warning;
       if (trouble === undefined || this.#said.get(run.runId) === trouble) continue;
       this.#said.set(run.runId, trouble);
       const what = run.error === undefined ? "" : run.state === "cancelled" ? "cancelled: " : "failed: ";
-      this.#write("run", `${run.sampleName} ${what}${trouble}`, run.error !== undefined);
+      // The first list is history: what went wrong in it is worth knowing, but has not happened now.
+      const atMs = run.endedAt === undefined ? this.#now() : Math.min(this.#now(), Date.parse(run.endedAt));
+      this.#write("run", `${run.sampleName} ${what}${trouble}`, run.error !== undefined, atMs);
     }
     for (const runId of this.#said.keys()) {
       if (!runs.some((run) => run.runId === runId)) this.#said.delete(runId);
@@ -134,9 +138,10 @@ export class LogBook {
     this.#resumedAtMs = undefined;
   }
 
-  #write(source: LogLine["source"], text: string, isAlert = false): void {
-    const line = { id: this.#written++, atMs: this.#now(), source, text, isAlert };
-    this.#lines = [line, ...this.#lines.slice(0, MOST_LINES - 1)];
+  #write(source: LogLine["source"], text: string, isAlert = false, atMs = this.#now()): void {
+    const line = { id: this.#written++, atMs, source, text, isAlert };
+    const older = this.#lines.findIndex((other) => other.atMs <= atMs);
+    this.#lines = this.#lines.toSpliced(older < 0 ? this.#lines.length : older, 0, line).slice(0, MOST_LINES);
   }
 }
 

@@ -117,6 +117,17 @@ describe("LogBook", () => {
     ]);
   });
 
+  it("puts a failure of before at its own time, below what has happened since", () => {
+    const { clock, book, texts } = setUp();
+    clock.nowMs = Date.parse("2026-01-02T00:00:00.000Z");
+    book.connectionChanged(open);
+
+    book.runsChanged([runOf(0, { state: "failed", error: "no impulse", endedAt: "2026-01-01T12:00:00.000Z" })]);
+
+    expect(texts()).toEqual(["idle.7 failed: no impulse", "connected"]);
+    expect(book.lines[1]?.atMs).toBe(Date.parse("2026-01-01T12:00:00.000Z"));
+  });
+
   it("tells when Studio cannot be reached, and when it can be again", () => {
     const { book, texts } = setUp();
     for (const state of ["connecting", "connected", "unreachable", "unreachable", "connected"] as const) {
