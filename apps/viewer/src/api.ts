@@ -15,12 +15,27 @@ export async function readProjects(): Promise<Project[]> {
   return data?.projects ?? [];
 }
 
+/** What the bar shows of a project. */
+export interface ProjectFacts {
+  readonly name: string;
+  readonly impulse: components["schemas"]["ProjectDetails"]["impulse"];
+}
+
+/** @returns `undefined` when it cannot be had right now. */
+export async function readProjectFacts(projectId: number): Promise<ProjectFacts | undefined> {
+  const params = { path: { projectId } };
+  const { data } = await client.GET("/projects/{projectId}", { params }).catch(() => ({ data: undefined }));
+  return data && { name: data.name, impulse: data.impulse };
+}
+
 /** How a page gets in where the server asks for an access token. */
 export interface AccessApi {
   /** How it stands; `undefined` when the server does not answer. */
   readSession(): Promise<Pick<Session, "isOpen" | "isSignedIn"> | undefined>;
   /** @returns What went wrong, in words for people; `undefined` when nothing did. */
   signIn(token: string): Promise<string | undefined>;
+  /** Forgets this browser. */
+  signOut(): Promise<void>;
   /** @returns A ticket for one live connection; `undefined` when one has to sign in first. */
   createTicket(): Promise<string | undefined>;
 }
@@ -35,6 +50,10 @@ export const accessApi: AccessApi = {
     const unreachable = { error: { detail: "The server does not answer. Try again in a moment." } };
     const { error } = await client.POST("/session", { body: { token } }).catch(() => unreachable);
     return error?.detail;
+  },
+
+  async signOut() {
+    await client.DELETE("/session");
   },
 
   async createTicket() {
@@ -145,7 +164,7 @@ export const tasksApi: TasksApi = {
   },
 
   async startRun(body) {
-    return (await answerOf(client.POST("/runs", { body }))).runId;
+    return startRun(body);
   },
 
   uploadSample: sendFile,
@@ -157,19 +176,26 @@ export function variantsOf(project: ProjectDetails | undefined): readonly Varian
   return VARIANTS.filter((known) => told?.includes(known) ?? known !== "akida");
 }
 
-/** Address of a sample's picture, or of the sound of its first axis. */
-export function mediaUrl(projectId: number, sampleId: number, what: "image" | "audio"): string {
-  return `/api/v1/projects/${projectId}/samples/${sampleId}/${what}`;
+/** Addresses of a sample's picture and sound. */
+export function mediaUrl(projectId: number, sampleId: number, what: "image" | "audio", axis?: string): string {
+  const query = axis === undefined ? "" : `?axis=${encodeURIComponent(axis)}`;
+  return `/api/v1/projects/${projectId}/samples/${sampleId}/${what}${query}`;
 }
 
+/** The data of an answer; what went wrong is thrown in the server's own words. */
 async function answerOf<T>(
-  request: Promise<{ data?: T; error?: { detail?: string }; response: Response }>,
+  request: Promise<{ readonly data?: T; readonly error?: unknown; readonly response: Response }>,
 ): Promise<T> {
   const { data, error, response } = await request.catch((cause: unknown) => {
     throw new RefusedError(NO_ANSWER, undefined, { cause });
   });
-  if (data !== undefined) return data;
-  throw new RefusedError(error?.detail ?? `The server answered ${response.status}.`, response.status);
+  if (response.ok) return data as T;
+  // A proxy in between answers with a page of its own.
+  const { detail } = (typeof error === "object" && error !== null ? error : {}) as { readonly detail?: unknown };
+  throw new RefusedError(
+    typeof detail === "string" ? detail : `The server answered ${response.status}.`,
+    response.status,
+  );
 }
 
 const NO_ANSWER = "The server does not answer. Try again in a moment.";
@@ -198,3 +224,70 @@ function sendFile(
     request.send(form);
   });
 }
+
+/** What turns scores into verdicts, as Studio has it. */
+export type StudioThreshold = components["schemas"]["Threshold"];
+/** A change of one. */
+export type NewThreshold = components["schemas"]["SetThresholds"]["thresholds"][number];
+/** What was fed into the learn blocks for one window. */
+export type WindowFeatures = components["schemas"]["WindowFeatures"];
+/** Why a window is, or is not, an anomaly: where it stands to the nearest cluster of K-means. */
+export type AnomalyExplanation = components["schemas"]["AnomalyExplanation"];
+/** What a sample is labelled as, and when: ms from its start. */
+export type SampleLabels = components["schemas"]["Labels"];
+
+/** What an impulse decides by. */
+export interface ImpulseLimits {
+  readonly blocks: readonly { readonly blockId: number; readonly type: string }[];
+  readonly thresholds: readonly StudioThreshold[];
+}
+
+/** @returns Nothing to decide by where the project has no impulse. @throws {RefusedError} */
+export async function readLimits(projectId: number, signal: AbortSignal): Promise<ImpulseLimits> {
+  const { impulse } = await answerOf(client.GET("/projects/{projectId}", { params: { path: { projectId } }, signal }));
+  return impulse ?? { blocks: [], thresholds: [] };
+}
+
+/**
+ * Sets thresholds in Studio, for everybody.
+ *
+ * @returns Whether Studio's results of the test set are of the old ones now.
+ * @throws {RefusedError}
+ */
+export async function saveThresholds(projectId: number, thresholds: readonly NewThreshold[]): Promise<boolean> {
+  const params = { path: { projectId } };
+  const body = { thresholds: [...thresholds] };
+  const answer = await answerOf(client.PUT("/projects/{projectId}/thresholds", { params, body }));
+  return answer.areTestResultsStale;
+}
+
+/** @throws {RefusedError} also where the impulse has none to show. */
+export async function readFeatures(runId: string, index: number, signal: AbortSignal): Promise<WindowFeatures> {
+  const params = { path: { runId, index } };
+  return answerOf(client.GET("/runs/{runId}/windows/{index}/features", { params, signal }));
+}
+
+/** @throws {RefusedError} also where the anomaly block is not one that can be explained. */
+export async function readAnomaly(runId: string, index: number, signal: AbortSignal): Promise<AnomalyExplanation> {
+  const params = { path: { runId, index } };
+  return answerOf(client.GET("/runs/{runId}/windows/{index}/anomaly", { params, signal }));
+}
+
+/** @throws {RefusedError} */
+export async function readLabels(projectId: number, sampleId: number, signal: AbortSignal): Promise<SampleLabels> {
+  const params = { path: { projectId, sampleId } };
+  return answerOf(client.GET("/projects/{projectId}/samples/{sampleId}/labels", { params, signal }));
+}
+
+/** Labels a sample in Studio. @throws {RefusedError} */
+export async function saveLabels(projectId: number, sampleId: number, body: SampleLabels): Promise<void> {
+  const params = { path: { projectId, sampleId } };
+  await answerOf(client.PUT("/projects/{projectId}/samples/{sampleId}/labels", { params, body }));
+}
+
+/** Classifies a sample now. @returns The run. @throws {RefusedError} */
+export async function startRun(body: NewRun): Promise<string> {
+  return (await answerOf(client.POST("/runs", { body }))).runId;
+}
+
+type NewRun = NonNullable<paths["/runs"]["post"]["requestBody"]>["content"]["application/json"];
