@@ -1,12 +1,46 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 /** Where `pnpm dev` finds the server. */
 const server = "http://127.0.0.1:4700";
 
+const FONTS = ["geist", "geist-mono"];
+
+/** Asks for the fonts with the page instead of after its style sheet, and puts their licences beside them. */
+function fonts(): Plugin {
+  const { resolve } = createRequire(import.meta.url);
+  return {
+    name: "fonts",
+    apply: "build",
+    async buildStart() {
+      for (const font of FONTS) {
+        const folder = path.dirname(resolve(`@fontsource-variable/${font}/package.json`));
+        const source = await readFile(path.join(folder, "LICENSE"), "utf8");
+        this.emitFile({ type: "asset", fileName: `assets/${font}-LICENSE.txt`, source });
+      }
+    },
+    transformIndexHtml: {
+      order: "post",
+      handler: (_html, { bundle = {} }) =>
+        Object.keys(bundle)
+          .filter((file) => file.endsWith(".woff2"))
+          .map((file) => ({
+            tag: "link",
+            injectTo: "head" as const,
+            attrs: { rel: "preload", as: "font", type: "font/woff2", href: `/${file}`, crossorigin: true },
+          })),
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte({ configFile: false })],
+  plugins: [svelte({ configFile: false }), fonts()],
   resolve: { conditions: ["@windowscope/source", "browser", "module", "import", "default"] },
   build: { target: "es2022", assetsInlineLimit: 0 },
+  worker: { format: "es" },
   server: { proxy: { "/api": server, "/live": { target: server, ws: true } } },
 });

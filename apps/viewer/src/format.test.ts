@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 
-import { formatAnomaly, formatAround, formatCount, formatScore, formatSeconds, formatShare } from "./format.ts";
-import { layOut } from "./parts/timeline-layout.ts";
+import {
+  formatAnomaly,
+  formatAround,
+  formatCount,
+  formatDuration,
+  formatRunningClock,
+  formatScore,
+  formatSeconds,
+  formatShare,
+} from "./format.ts";
 
 describe("the page's numbers", () => {
   it.each([
@@ -18,20 +26,13 @@ describe("the page's numbers", () => {
     [formatShare(1, 3), "33.3 %"],
     [formatShare(0, 0), "–"],
     [formatSeconds(1920), "1.92"],
+    [formatRunningClock(6_137_480), "01:42:17.4"],
+    [formatRunningClock(59_999), "00:00:59.9"],
+    [formatDuration(4_210), "4.2 s"],
+    [formatDuration(45_400), "45 s"],
+    [formatDuration(600_000), "10 min"],
+    [formatDuration(7_300_000), "2 h"],
   ])("are written as %s", (written, wanted) => {
     expect(written).toBe(wanted);
-  });
-});
-
-describe("layOut", () => {
-  it("stacks lanes without overlap, and leaves out what an impulse does not have", () => {
-    const full = layOut(3, 4, true);
-    const { signal, probability, expected, predicted, anomaly } = full.lanes;
-    const order = [signal, probability, expected, predicted, anomaly!];
-    order.slice(1).forEach((lane, i) => expect(lane.y).toBeGreaterThanOrEqual(order[i]!.y + order[i]!.heightPx));
-    expect(full.heightPx).toBe(anomaly!.y + anomaly!.heightPx);
-
-    expect(layOut(3, 4, false).lanes.anomaly).toBeUndefined();
-    expect(layOut(1, 0, true).names.map(({ text }) => text)).not.toContain("Probability");
   });
 });

@@ -1,6 +1,6 @@
 /** Numbers and times as the page writes them: always as many characters, so that nothing jumps. */
 
-import { formatClock, formatTime } from "@windowscope/plot";
+import { formatClock as formatElapsed, formatTime } from "@windowscope/plot";
 
 import type { WindowRecord } from "./scope/scope-port.ts";
 
@@ -74,7 +74,7 @@ export function sayWindow({
 
 /** A running clock, `01:42:17.4`: rounded down, as clocks do. */
 export function formatRunningClock(ms: number): string {
-  return formatClock(Math.floor(ms / 100) * 100, 1).slice(0, -2);
+  return formatElapsed(Math.floor(ms / 100) * 100, 1).slice(0, -2);
 }
 
 /** How long something is or has been: `4.2 s`, `3 min`, `2 h`. */

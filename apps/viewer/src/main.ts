@@ -1,5 +1,4 @@
-import "@fontsource-variable/geist/wght.css";
-import "@fontsource-variable/geist-mono/wght.css";
+import "./fonts.css";
 import "./page.css";
 
 import { mount } from "svelte";

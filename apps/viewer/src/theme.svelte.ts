@@ -1,54 +1,36 @@
-import { createRamp, type Ramp } from "@windowscope/plot/old";
-
-/** What a canvas needs of the page's colours. */
-export interface Theme {
-  readonly ink: string;
-  readonly ink3: string;
-  readonly panel: string;
-  readonly line: string;
-  readonly line2: string;
-  readonly alert: string;
-  readonly anomaly: string;
-  /** By index of the class; beyond the last they begin anew. */
-  readonly classes: readonly string[];
-  readonly ramp: Ramp;
-  readonly font: string;
-  /** Pixels of the screen to one of CSS. */
-  readonly pixelRatio: number;
-}
+import type { Look } from "./scope/scope-port.ts";
 
 const CLASS_COLOURS = 8;
 
-const DARK = matchMedia("(prefers-color-scheme: dark)");
+/** What changes the colours of the page. */
+const QUERIES = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"];
 
-/** From score 0 to 1: one hue, and lightness in one direction, so that everybody can read it. */
-const RAMP = {
-  light: createRamp("#ffffff #e7eff7 #cfe0ee #9fc1df #6fa3cf #4880b5 #1f5e9b #15406e #0b2545".split(" ")),
-  dark: createRamp("#161a1d #1a2a37 #1d3a52 #265377 #2e6e9e #5792bd #7fb7dc #b9d8ee #f2faff".split(" ")),
-};
-
-/** How a canvas has to draw; changes with the system's choice of light or dark, and with the screen. */
+/** How a canvas has to draw; changes with the system's choice of light or dark, of contrast, and with the screen. */
 export class CanvasTheme {
-  #theme = $state.raw<Theme>(readTheme());
+  #colours = $state.raw<Look["colours"]>(readColours());
+  #pixelRatio = $state(devicePixelRatio);
 
-  get current(): Theme {
-    return this.#theme;
+  get colours(): Look["colours"] {
+    return this.#colours;
+  }
+
+  /** Pixels of the screen to one of CSS. */
+  get pixelRatio(): number {
+    return this.#pixelRatio;
   }
 
   /** Follows the system until the returned function is called. */
   watch(): () => void {
     const stop = new AbortController();
     const { signal } = stop;
-    const update = () => (this.#theme = readTheme());
-    DARK.addEventListener("change", update, { signal });
-    // What is drawn before a font is there is drawn in another.
-    void document.fonts.ready.then(() => signal.aborted || update());
+    const update = () => (this.#colours = readColours());
+    for (const query of QUERIES) matchMedia(query).addEventListener("change", update, { signal });
 
     // A query tells only of the ratio that it asks for.
     const watchRatio = () => {
       const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
       const changed = () => {
-        update();
+        this.#pixelRatio = devicePixelRatio;
         watchRatio();
       };
       query.addEventListener("change", changed, { once: true, signal });
@@ -63,20 +45,35 @@ export function classColour(index: number): string {
   return `var(--class-${(index % CLASS_COLOURS) + 1})`;
 }
 
-function readTheme(): Theme {
-  const style = getComputedStyle(document.documentElement);
-  const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  return {
-    ink: read("ink"),
-    ink3: read("ink3"),
+function readColours(): Look["colours"] {
+  // The browser itself turns every way to write a colour, also the system's own names, into numbers.
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  document.body.append(probe);
+  const read = (name: string) => {
+    probe.style.setProperty("color", `var(--${name})`);
+    return toHex(getComputedStyle(probe).color);
+  };
+  const colours = {
+    bg: read("bg"),
     panel: read("panel"),
     line: read("line"),
     line2: read("line2"),
+    ink: read("ink"),
+    ink2: read("ink2"),
+    ink3: read("ink3"),
+    accent: read("accent"),
     alert: read("alert"),
     anomaly: read("anomaly"),
     classes: Array.from({ length: CLASS_COLOURS }, (_, i) => read(`class-${i + 1}`)),
-    ramp: DARK.matches ? RAMP.dark : RAMP.light,
-    font: `500 11px ${read("sans")}`,
-    pixelRatio: devicePixelRatio,
+    ramp: getComputedStyle(document.documentElement).getPropertyValue("--ramp").trim().split(/\s+/),
   };
+  probe.remove();
+  return colours;
+}
+
+/** `rgb(1, 2, 3)` as `#010203`. */
+function toHex(rgb: string): string {
+  const parts = rgb.match(/\d+(\.\d+)?/g)?.slice(0, 3) ?? [];
+  return `#${parts.map((part) => Math.round(Number(part)).toString(16).padStart(2, "0")).join("")}`;
 }

@@ -60,6 +60,13 @@ export class SignIn {
     if (this.#error === undefined) this.#state = "in";
   }
 
+  /** Takes this browser's leave; the page then asks for the token again. */
+  async signOut(): Promise<void> {
+    await this.#api.signOut();
+    this.#error = undefined;
+    this.#state = "needed";
+  }
+
   async #createTicket(): Promise<string> {
     const ticket = await this.#api.createTicket();
     if (ticket !== undefined) return ticket;

@@ -12,6 +12,7 @@ beforeEach(() => {
   api = {
     readSession: vi.fn(async () => ({ isOpen: false, isSignedIn: false })),
     signIn: vi.fn(async () => undefined),
+    signOut: vi.fn(async () => undefined),
     createTicket: vi.fn(async () => "wst_1"),
   };
   signIn = new SignIn(api);
@@ -80,6 +81,15 @@ describe("SignIn", () => {
     await expect(signIn.ticket?.()).rejects.toThrow("ended");
 
     expect(signIn).toMatchObject({ state: "needed", error: "Your session has ended. Sign in again." });
+  });
+
+  it("asks for the token again after signing out", async () => {
+    await signIn.ask(signal);
+    await signIn.submit("right");
+    await signIn.signOut();
+
+    expect(api.signOut).toHaveBeenCalledOnce();
+    expect(signIn).toMatchObject({ state: "needed", error: undefined });
   });
 
   it("stays in when the server just does not answer", async () => {

@@ -68,6 +68,7 @@ export class Page {
   #isDrawerOpen = $state(true);
   #isRunListOpen = $state(false);
   #overlay = $state<Overlay>("none");
+  #dropped = $state.raw<readonly File[]>([]);
   #marks = $state.raw<readonly number[]>([]);
   /** Increases when somebody wants the keyboard in the table. */
   #tableWishes = $state(0);
@@ -189,6 +190,10 @@ export class Page {
   }
   get overlay(): Overlay {
     return this.#overlay;
+  }
+  /** Files that were dropped on the page, for the upload. */
+  get dropped(): readonly File[] {
+    return this.#dropped;
   }
   /** Marks that somebody set (key M), ms on the clock. */
   get marks(): readonly number[] {
@@ -374,6 +379,13 @@ export class Page {
   }
   open(overlay: Overlay): void {
     this.#overlay = overlay;
+    if (overlay !== "upload") this.#dropped = [];
+  }
+  /** Files were dropped on the page. */
+  drop(files: readonly File[]): void {
+    if (files.length === 0) return;
+    this.#dropped = files;
+    this.open("upload");
   }
 
   ask<K extends keyof Questions>(question: K, ask: Questions[K]["ask"]): Promise<Questions[K]["answer"]> {

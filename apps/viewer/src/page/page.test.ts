@@ -304,6 +304,16 @@ describe("Page", () => {
     expect(scope.all("unwatch")).toHaveLength(1);
   });
 
+  it("opens the upload with the files that were dropped, and forgets them when it is closed", () => {
+    page.drop([]);
+    expect(page.overlay).toBe("none");
+    page.drop([{ name: "wave.wav" } as File]);
+    expect([page.overlay, page.dropped.length]).toEqual(["upload", 1]);
+    page.letGo();
+
+    expect(page.dropped).toEqual([]);
+  });
+
   it("says a verdict by itself only when asked to, when it changes, and not too often", async () => {
     const verdict = (text: string, version: number) =>
       session({ newest: windowRecord(100, { verdict: text }), version });

@@ -72,14 +72,14 @@ function wishesOf(content: StackContent): Wish[] {
   const all: (Wish | false)[] = [
     !content.hidesSignal && {
       lane: "signal",
-      leastPx: Math.max(72, 30 * axisRows),
+      leastPx: Math.max(56, 24 * axisRows),
       mostPx: most ?? Math.max(120, 72 * axisRows),
       gapPx: GAP_PX,
       share: 3,
     },
     rows > 0 && {
       lane: "probability",
-      leastPx: Math.max(24, rows * (rows > 12 ? 12 : 16)),
+      leastPx: Math.max(24, rows * (rows > 12 ? 12 : 14)),
       mostPx: most ?? rows * 26,
       gapPx: GAP_PX,
       share: 3,
@@ -89,7 +89,7 @@ function wishesOf(content: StackContent): Wish[] {
     band("predicted", 2),
     content.hasBeside && band("beside", 2),
     { lane: "mismatch", leastPx: TICKS_PX, mostPx: TICKS_PX, gapPx: 2, share: 0 },
-    content.hasAnomaly && { lane: "anomaly", leastPx: 56, mostPx: most ?? 120, gapPx: GAP_PX, share: 1.5 },
+    content.hasAnomaly && { lane: "anomaly", leastPx: 44, mostPx: most ?? 120, gapPx: GAP_PX, share: 1.5 },
   ];
   const wished = all.filter((wish): wish is Wish => wish !== false);
   if (only) return wished.filter(({ lane }) => lane === only);
