@@ -50,10 +50,11 @@ function readColours(): Look["colours"] {
   const probe = document.createElement("span");
   probe.hidden = true;
   document.body.append(probe);
-  const read = (name: string) => {
-    probe.style.setProperty("color", `var(--${name})`);
+  const resolve = (colour: string) => {
+    probe.style.setProperty("color", colour);
     return toHex(getComputedStyle(probe).color);
   };
+  const read = (name: string) => resolve(`var(--${name})`);
   const colours = {
     bg: read("bg"),
     panel: read("panel"),
@@ -66,7 +67,7 @@ function readColours(): Look["colours"] {
     alert: read("alert"),
     anomaly: read("anomaly"),
     classes: Array.from({ length: CLASS_COLOURS }, (_, i) => read(`class-${i + 1}`)),
-    ramp: getComputedStyle(document.documentElement).getPropertyValue("--ramp").trim().split(/\s+/),
+    ramp: getComputedStyle(probe).getPropertyValue("--ramp").trim().split(/\s+/).map(resolve),
   };
   probe.remove();
   return colours;

@@ -16,10 +16,9 @@ const LEAST_GAP_PX = 92;
 /**
  * Round times that fit below the lanes. A run's clock begins with its recording; a session's is written like one.
  *
- * @param wallClockMs Unix time of 0; of a session.
+ * @param wallClockMs Unix time of 0; of a session, once it has a run.
  */
-export function axisLabels(scale: TimeScale, wallClockMs: number | undefined): AxisLabel[] {
-  const isSession = wallClockMs !== undefined;
+export function axisLabels(scale: TimeScale, isSession: boolean, wallClockMs: number | undefined): AxisLabel[] {
   const ticks = timeTicks(scale, LEAST_GAP_PX);
   const stepMs = (ticks[1]?.ms ?? 1_000) - (ticks[0]?.ms ?? 0);
   return ticks
@@ -28,7 +27,10 @@ export function axisLabels(scale: TimeScale, wallClockMs: number | undefined): A
       ms,
       px: toPx(scale, ms),
       text: isSession ? formatClock(ms, stepMs) : label,
-      title: isSession ? new Date(wallClockMs + ms).toLocaleTimeString(undefined, { hourCycle: "h23" }) : undefined,
+      title:
+        wallClockMs !== undefined
+          ? new Date(wallClockMs + ms).toLocaleTimeString(undefined, { hourCycle: "h23" })
+          : undefined,
     }));
 }
 

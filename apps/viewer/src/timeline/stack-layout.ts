@@ -80,7 +80,7 @@ function wishesOf(content: StackContent): Wish[] {
     rows > 0 && {
       lane: "probability",
       leastPx: Math.max(24, rows * (rows > 12 ? 12 : 14)),
-      mostPx: most ?? rows * 26,
+      mostPx: most ?? rows * (isSmall ? 40 : 26),
       gapPx: GAP_PX,
       share: 3,
     },

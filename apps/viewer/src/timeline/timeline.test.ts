@@ -86,15 +86,21 @@ describe("pickRows", () => {
 
 describe("axisLabels", () => {
   it("writes times of a session like a clock, and none before it", () => {
-    const labels = axisLabels({ startMs: -10_000, endMs: 6_130_000, widthPx: 600 }, 0);
+    const labels = axisLabels({ startMs: -10_000, endMs: 6_130_000, widthPx: 600 }, true, 0);
 
     expect(labels[0]).toMatchObject({ text: "00:00:00" });
     expect(labels.at(-1)?.text).toBe("01:30:00");
     expect(labels[0]?.title).toMatch(/^\d\d:\d\d:\d\d$/);
   });
 
+  it("has nothing to say of the time before a session without a run", () => {
+    expect(axisLabels({ startMs: -60_000, endMs: 0, widthPx: 600 }, true, undefined).map(({ text }) => text)).toEqual([
+      "00:00:00",
+    ]);
+  });
+
   it("writes times of a run as seconds", () => {
-    expect(axisLabels({ startMs: 0, endMs: 10_000, widthPx: 600 }, undefined).map(({ text }) => text)).toEqual([
+    expect(axisLabels({ startMs: 0, endMs: 10_000, widthPx: 600 }, false, undefined).map(({ text }) => text)).toEqual([
       "0 s",
       "2 s",
       "4 s",
