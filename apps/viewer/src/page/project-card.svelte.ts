@@ -1,4 +1,4 @@
-import { readProjectFacts, readProjects, startVariantRun, type ProjectFacts } from "../api.ts";
+import { readProjectFacts, readProjects, startRun, type ProjectFacts } from "../api.ts";
 import type { Page } from "./page.svelte.ts";
 
 /** What the page knows of the project itself: its name, its impulse, the variants of its model. */
@@ -23,6 +23,6 @@ export class ProjectCard {
     if (!facts && this.#projectId === projectId) return;
     this.#projectId = projectId;
     this.#facts = facts;
-    page.variants.offer(facts?.impulse?.variants ?? [], startVariantRun);
+    page.variants.offer(facts?.impulse?.variants ?? [], startRun);
   }
 }
