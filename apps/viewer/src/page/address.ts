@@ -6,7 +6,7 @@
  * ISO 8601. Whatever does not read as it should is left out: an address can be typed by anybody.
  */
 import type { Source, TimeRange, WindowFilter, WindowRef } from "../scope/scope-port.ts";
-import type { DrawerTab } from "./page.svelte.ts";
+import type { DrawerTab } from "./choices.ts";
 
 /** Where the view stands. */
 export type AddressView =

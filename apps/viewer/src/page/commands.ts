@@ -251,13 +251,13 @@ const TABLE: readonly Row[] = [
 
 /** All commands, in the order in which a list shows them. */
 export function commands(page: Page): readonly Command[] {
-  return TABLE.map(({ id, title, group, keys, run, isAvailable }) => ({
-    id,
-    title,
-    group,
-    keys: keys.map(([name]) => name),
-    run: () => run(page),
-    isAvailable: () => isAvailable?.(page) ?? true,
+  return TABLE.map((row) => ({
+    id: row.id,
+    title: row.title,
+    group: row.group,
+    keys: row.keys.map(([name]) => name),
+    run: () => row.run(page),
+    isAvailable: () => row.isAvailable?.(page) ?? true,
   }));
 }
 

@@ -23,17 +23,13 @@ import type {
 } from "../scope/scope-port.ts";
 import type { Address } from "./address.ts";
 import { Announcer } from "./announcer.svelte.ts";
+import type { DrawerTab, Motion, Overlay } from "./choices.ts";
+import { LogWatchers } from "./log-watchers.ts";
 import { OpenQuestions } from "./questions.ts";
 import { TimeView } from "./time-view.svelte.ts";
 import { Variants } from "./variants.svelte.ts";
 
-/** How the timeline moves: with the clock, held still while data goes on, or wherever somebody has moved it. */
-export type Motion = "follow" | "hold" | "free";
-
-export type DrawerTab = "windows" | "summary" | "confusion" | "labels" | "log";
-
-/** What lies over the page. */
-export type Overlay = "none" | "keys" | "commands" | "export" | "record" | "test-set" | "upload";
+export type { DrawerTab, Motion, Overlay } from "./choices.ts";
 
 /** Where the page's numbers come from. */
 export interface Live {
@@ -77,7 +73,7 @@ export class Page {
   readonly #view: TimeView;
   readonly #announcer: Announcer;
   readonly #questions: OpenQuestions;
-  readonly #watchers = new Map<string, Set<(update: Extract<ScopeUpdate, { type: "watched" }>) => void>>();
+  readonly #watchers: LogWatchers;
   readonly #port: Port<ScopeRequest, ScopeUpdate>;
   /** A window that the address asks for; it may come later than the page. */
   #wanted: WindowRef | undefined;
@@ -103,6 +99,7 @@ export class Page {
     this.#view = new TimeView((range) => this.send({ type: "range", range }), nextFrame, now);
     this.#announcer = new Announcer(now);
     this.#questions = new OpenQuestions((request) => this.send(request));
+    this.#watchers = new LogWatchers((request) => this.send(request));
     this.variants = new Variants(this);
     port.onmessage = ({ data }) => this.#hear(data);
   }
@@ -393,16 +390,7 @@ export class Page {
   }
   /** Follows a `test-...` or `recording-...` log while the page is open. @returns Stops it. */
   watch(log: string, apply: (update: Extract<ScopeUpdate, { type: "watched" }>) => void): () => void {
-    const watchers = this.#watchers.get(log) ?? new Set();
-    this.#watchers.set(log, watchers);
-    watchers.add(apply);
-    // The scope tells the newest state to each who asks.
-    this.send({ type: "watch", log });
-    return () => {
-      if (!watchers.delete(apply) || watchers.size > 0) return;
-      this.#watchers.delete(log);
-      this.send({ type: "unwatch", log });
-    };
+    return this.#watchers.watch(log, apply);
   }
   /** For the components that draw. */
   send(request: ScopeRequest, transfer?: Transferable[]): void {
@@ -430,7 +418,7 @@ export class Page {
         this.#labels = update.places;
         break;
       case "watched":
-        for (const apply of this.#watchers.get(update.log) ?? []) apply(update);
+        this.#watchers.hear(update);
         break;
       case "answer":
       case "refusal":

@@ -14,7 +14,7 @@ import {
 import type { Snapshot, TimeRange, WindowRecord } from "../scope/scope-port.ts";
 import type { AddressView } from "./address.ts";
 import { LiveEdge } from "./live-edge.ts";
-import type { Motion } from "./page.svelte.ts";
+import type { Motion } from "./choices.ts";
 
 /** How much of a session is followed at first. */
 const SESSION_SPAN_MS = 60_000;
