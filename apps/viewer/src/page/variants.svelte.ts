@@ -106,7 +106,7 @@ function isUsable({ state }: Run): boolean {
   return state !== "failed" && state !== "cancelled";
 }
 
-/** Without a wish Studio takes this one. */
-function variantOf(run: Run | undefined): string | undefined {
+/** What judged a run: without a wish Studio takes `float32`. */
+export function variantOf(run: Run | undefined): string | undefined {
   return run && (run.variant ?? "float32");
 }
