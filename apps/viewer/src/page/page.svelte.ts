@@ -4,7 +4,7 @@
  * It mirrors what the scope tells, and adds what only this page has: the stretch of time on the screen, the picked
  * window, filters and switches. Components read it and call its methods, which are named for what happened.
  */
-import type { ConnectionState, Recording, Run, StudioState, TestRun } from "@windowscope/protocol";
+import type { ConnectionState, Recording, Run, StoreState, StudioState, TestRun } from "@windowscope/protocol";
 
 import { sayWindow } from "../format.ts";
 import type {
@@ -46,6 +46,7 @@ const MOST_MARKS = 100;
 export class Page {
   #connection = $state.raw<ConnectionState>({ name: "connecting", attempt: 0 });
   #studio = $state.raw<{ readonly state: StudioState; readonly message: string }>();
+  #store = $state.raw<{ readonly state: StoreState; readonly message: string }>();
   #lists = $state.raw<Pick<Extract<ScopeUpdate, { type: "runs" }>, "runs" | "testRuns" | "recordings" | "isCaughtUp">>({
     runs: [],
     testRuns: [],
@@ -110,6 +111,10 @@ export class Page {
   }
   get studio(): { readonly state: StudioState; readonly message: string } | undefined {
     return this.#studio;
+  }
+  /** Whether the server can store what happens. */
+  get store(): { readonly state: StoreState; readonly message: string } | undefined {
+    return this.#store;
   }
   /** The newest first. */
   get runs(): readonly Run[] {
@@ -404,6 +409,9 @@ export class Page {
         break;
       case "studio":
         this.#studio = { state: update.state, message: update.message };
+        break;
+      case "store":
+        this.#store = { state: update.state, message: update.message };
         break;
       case "wantsTicket":
         void this.#sendTicket(update.id);

@@ -77,6 +77,14 @@ describe("Page", () => {
     expect(scope.last("ticket")).toEqual({ type: "ticket", id: 1, ticket: undefined });
   });
 
+  it("keeps what the server says of its store", async () => {
+    expect(page.store).toBeUndefined();
+    scope.push({ type: "store", state: "refusing", message: "The disk is full." });
+    await scope.settle();
+
+    expect(page.store).toEqual({ state: "refusing", message: "The disk is full." });
+  });
+
   it("follows a session by the clock, however messages come", async () => {
     page.start(stop.signal);
     await tell(session());

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 
 import type { Snapshot } from "../scope/scope-port.ts";
-import { freshnessOf, isLagging, noticeOf, troubleOf, warningsOf, type Seen } from "./situation.ts";
+import { freshnessOf, isLagging, isReceiving, noticeOf, troubleOf, warningsOf, type Seen } from "./situation.ts";
 import { result, run, snapshot } from "./test-snapshot.ts";
 
 const open = { name: "open", attempt: 0, sinceMs: 0 } as const;
 const nothing: Seen = {
   connection: open,
   studio: { state: "connected", message: "" },
+  store: { state: "storing", message: "The runs are stored." },
   runs: [],
   isCaughtUp: true,
   snapshot: undefined,
@@ -99,29 +100,59 @@ describe("troubleOf", () => {
   it("counts down to the next attempt", () => {
     const connection = { name: "waiting", attempt: 3, retryAtMs: 10_000, reason: "the server is gone." } as const;
 
-    expect(troubleOf({ connection, studio: undefined }, 6_100)).toEqual({
+    expect(troubleOf({ connection, studio: undefined, store: undefined }, 6_100)).toEqual({
       text: "Reconnecting, try 3, next in 4 s: the server is gone.",
       nextTryMs: 10_000,
       canRetry: true,
     });
-    expect(troubleOf({ connection, studio: undefined }, 20_000)?.text).toContain("next in 0 s");
+    expect(troubleOf({ connection, studio: undefined, store: undefined }, 20_000)?.text).toContain("next in 0 s");
   });
 
   it("is silent at the first attempt, and says of later ones why", () => {
     const connecting = { name: "connecting", attempt: 0 } as const;
 
-    expect(troubleOf({ connection: connecting, studio: undefined }, 0)).toBeUndefined();
-    expect(troubleOf({ connection: { ...connecting, attempt: 2, reason: "lost" }, studio: undefined }, 0)?.text).toBe(
-      "Reconnecting, try 2, now: lost.",
-    );
+    expect(troubleOf({ connection: connecting, studio: undefined, store: undefined }, 0)).toBeUndefined();
+    expect(
+      troubleOf({ connection: { ...connecting, attempt: 2, reason: "lost" }, studio: undefined, store: undefined }, 0)
+        ?.text,
+    ).toBe("Reconnecting, try 2, now: lost.");
   });
 
   it("passes on what Studio says", () => {
     const said = (state: "unreachable" | "refused") =>
-      troubleOf({ connection: open, studio: { state, message: "Studio says no." } }, 0)?.text;
+      troubleOf({ connection: open, studio: { state, message: "Studio says no." }, store: undefined }, 0)?.text;
 
     expect(said("unreachable")).toBe("Studio says no. Trying again…");
     expect(said("refused")).toBe("Studio says no. Check EI_API_KEY and restart the server.");
+  });
+
+  it("says that nothing can be stored, also while Studio is away, and is silent when it can be again", () => {
+    const said = (state: "storing" | "refusing") =>
+      troubleOf(
+        {
+          connection: open,
+          studio: { state: "unreachable", message: "Studio is away." },
+          store: { state, message: "Results cannot be stored for the moment: disk full." },
+        },
+        0,
+      )?.text;
+
+    expect(said("refusing")).toBe(
+      "Results cannot be stored for the moment: disk full. What is shown stands still until they can; nothing of it is lost.",
+    );
+    expect(said("storing")).toBe("Studio is away. Trying again…");
+  });
+});
+
+describe("isReceiving", () => {
+  it.each<[string, Partial<Seen>, boolean]>([
+    ["all is well", {}, true],
+    ["the connection is lost", { connection: { name: "waiting", attempt: 1, retryAtMs: 0, reason: "" } }, false],
+    ["Studio is away", { studio: { state: "unreachable", message: "" } }, false],
+    ["the server has not said yet whether it stores", { store: undefined }, true],
+    ["the server cannot store", { store: { state: "refusing", message: "disk full" } }, false],
+  ])("tells whether new windows come while %s", (_, seen, receives) => {
+    expect(isReceiving({ ...nothing, ...seen })).toBe(receives);
   });
 });
 

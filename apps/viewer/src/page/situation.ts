@@ -7,7 +7,7 @@ import type { Snapshot } from "../scope/scope-port.ts";
 import type { Page } from "./page.svelte.ts";
 
 /** What of the page it depends on. */
-export type Seen = Pick<Page, "connection" | "studio" | "runs" | "isCaughtUp" | "snapshot" | "source">;
+export type Seen = Pick<Page, "connection" | "studio" | "store" | "runs" | "isCaughtUp" | "snapshot" | "source">;
 
 export interface Notice {
   readonly title: string;
@@ -93,7 +93,7 @@ export interface Trouble {
 }
 
 export function troubleOf(
-  { connection, studio }: Pick<Seen, "connection" | "studio">,
+  { connection, studio, store }: Pick<Seen, "connection" | "studio" | "store">,
   nowMs: number,
 ): Trouble | undefined {
   if (connection.name === "waiting") {
@@ -116,12 +116,23 @@ export function troubleOf(
       canRetry: false,
     };
   }
+  if (store?.state === "refusing") {
+    return {
+      text: `${withoutStop(store.message)}. What is shown stands still until they can; nothing of it is lost.`,
+      canRetry: false,
+    };
+  }
   if (studio?.state === "unreachable")
     return { text: `${withoutStop(studio.message)}. Trying again…`, canRetry: false };
   if (studio?.state === "refused") {
     return { text: `${withoutStop(studio.message)}. Check EI_API_KEY and restart the server.`, canRetry: false };
   }
   return undefined;
+}
+
+/** New windows come as soon as there are any: nothing on the way to them is known to be wrong. */
+export function isReceiving({ connection, studio, store }: Pick<Seen, "connection" | "studio" | "store">): boolean {
+  return connection.name === "open" && studio?.state === "connected" && store?.state !== "refusing";
 }
 
 /** What is odd about what is shown; the rest of it is shown all the same. */

@@ -39,6 +39,7 @@ export class LiveLink {
         else options.onLag(undefined);
       },
       onStudio: (state, message) => port.postMessage({ type: "studio", state, message }),
+      onStore: (state, message) => port.postMessage({ type: "store", state, message }),
     });
   }
 

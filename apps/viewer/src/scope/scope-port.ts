@@ -9,6 +9,7 @@ import type {
   Recording,
   Run,
   RunResult,
+  StoreState,
   StudioState,
   TestRun,
   WindowDetails,
@@ -265,6 +266,8 @@ export type ScopeRequest =
 export type ScopeUpdate =
   | { readonly type: "connection"; readonly state: ConnectionState }
   | { readonly type: "studio"; readonly state: StudioState; readonly message: string }
+  /** Whether the server can store what happens; while it cannot, nothing new comes. */
+  | { readonly type: "store"; readonly state: StoreState; readonly message: string }
   | { readonly type: "wantsTicket"; readonly id: number }
   /** The newest first; sent when it has changed, ten times a second at most. */
   | {

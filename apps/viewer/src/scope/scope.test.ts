@@ -362,6 +362,16 @@ describe("Scope", () => {
     expect(server().subscribed.sort()).toEqual(["feed", "test-1"]);
   });
 
+  it("passes on what the server says of Studio and of its own store", async () => {
+    await connect();
+    server().say({ type: "studio", state: "unreachable", message: "Studio is away." });
+    server().say({ type: "store", state: "refusing", message: "The disk is full." });
+    await settle(0);
+
+    expect(all("studio")).toEqual([{ type: "studio", state: "unreachable", message: "Studio is away." }]);
+    expect(all("store")).toEqual([{ type: "store", state: "refusing", message: "The disk is full." }]);
+  });
+
   it("leaves no timer and no subscription behind when it is closed", async () => {
     finished(at(10, "run-a"));
     await connect();
