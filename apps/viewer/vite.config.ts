@@ -5,6 +5,8 @@ import path from "node:path";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
 
+import { firstLoad } from "./first-load.ts";
+
 /** Where `pnpm dev` finds the server. */
 const server = "http://127.0.0.1:4700";
 
@@ -38,7 +40,7 @@ function fonts(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [svelte({ configFile: false }), fonts()],
+  plugins: [svelte({ configFile: false }), fonts(), firstLoad()],
   resolve: { conditions: ["@windowscope/source", "browser", "module", "import", "default"] },
   build: { target: "es2022", assetsInlineLimit: 0 },
   worker: { format: "es" },

@@ -1,5 +1,4 @@
 /** The server's HTTP API; the only file that reads its generated types. */
-import type { TestPrediction } from "@windowscope/protocol";
 import createClient from "openapi-fetch";
 
 import type { components, paths } from "./generated/windowscope.gen.ts";
@@ -7,7 +6,8 @@ import type { components, paths } from "./generated/windowscope.gen.ts";
 export type Project = components["schemas"]["Project"];
 type Session = components["schemas"]["Session"];
 
-const client = createClient<paths>({ baseUrl: "/api/v1" });
+/** For the calls of one part of the page, which stand beside it. */
+export const client = createClient<paths>({ baseUrl: "/api/v1" });
 
 /** The projects that the server watches; none when they cannot be had right now. */
 export async function readProjects(): Promise<Project[]> {
@@ -64,8 +64,6 @@ export const accessApi: AccessApi = {
   },
 };
 
-// -- tasks: what people start from the page --
-
 const VARIANTS = ["float32", "int8", "akida"] as const;
 export type Variant = (typeof VARIANTS)[number];
 
@@ -75,14 +73,6 @@ export type Category = "training" | "testing";
 export type ProjectDetails = components["schemas"]["ProjectDetails"];
 export type Device = ProjectDetails["devices"][number];
 export type Sensor = Device["sensors"][number];
-
-export interface RecordingRequest {
-  readonly label: string;
-  readonly lengthMs: number;
-  readonly frequencyHz?: number | undefined;
-  readonly sensor?: string | undefined;
-  readonly category: Category;
-}
 
 /** What the server was asked for and did not do. The message has its words, or Studio's, for people. */
 export class RefusedError extends Error {
@@ -95,80 +85,6 @@ export class RefusedError extends Error {
     this.status = status;
   }
 }
-
-/** What the page asks the server to do. Each throws `RefusedError`. */
-export interface TasksApi {
-  readProject(projectId: number): Promise<ProjectDetails>;
-  startTestRun(
-    projectId: number,
-    wanted: { variant?: Variant | undefined; impulseId?: number | undefined },
-  ): Promise<string>;
-  cancelTestRun(projectId: number, testRunId: string): Promise<void>;
-  readPredictions(
-    projectId: number,
-    testRunId: string,
-    wanted: {
-      limit: number;
-      after?: number | undefined;
-      expected?: string | undefined;
-      predicted?: string | undefined;
-    },
-  ): Promise<{ readonly predictions: readonly TestPrediction[]; readonly next?: number | undefined }>;
-  startRecording(projectId: number, deviceId: string, wanted: RecordingRequest): Promise<string>;
-  cancelRecording(recordingId: string): Promise<void>;
-  /** Classifies a sample. @returns The run; the same one while it is under way. */
-  startRun(wanted: {
-    projectId: number;
-    sampleId: number;
-    variant?: Variant | undefined;
-    impulseId?: number | undefined;
-  }): Promise<string>;
-  /** @param onProgress Share that has been sent, 0 to 1. @returns The run that classifies the new sample. */
-  uploadSample(
-    projectId: number,
-    file: File,
-    wanted: { label?: string | undefined; category: Category },
-    onProgress: (share: number) => void,
-    signal: AbortSignal,
-  ): Promise<string>;
-}
-
-export const tasksApi: TasksApi = {
-  async readProject(projectId) {
-    return answerOf(client.GET("/projects/{projectId}", { params: { path: { projectId } } }));
-  },
-
-  async startTestRun(projectId, body) {
-    const request = client.POST("/projects/{projectId}/test-runs", { params: { path: { projectId } }, body });
-    return (await answerOf(request)).testRunId;
-  },
-
-  async cancelTestRun(projectId, testRunId) {
-    const params = { path: { projectId, testRunId } };
-    await answerOf(client.DELETE("/projects/{projectId}/test-runs/{testRunId}", { params }));
-  },
-
-  async readPredictions(projectId, testRunId, query) {
-    const params = { path: { projectId, testRunId }, query };
-    return answerOf(client.GET("/projects/{projectId}/test-runs/{testRunId}/predictions", { params }));
-  },
-
-  async startRecording(projectId, deviceId, body) {
-    const params = { path: { projectId, deviceId } };
-    const request = client.POST("/projects/{projectId}/devices/{deviceId}/recordings", { params, body });
-    return (await answerOf(request)).recordingId;
-  },
-
-  async cancelRecording(recordingId) {
-    await answerOf(client.DELETE("/recordings/{recordingId}", { params: { path: { recordingId } } }));
-  },
-
-  async startRun(body) {
-    return startRun(body);
-  },
-
-  uploadSample: sendFile,
-};
 
 /** Variants that a model can have and this page can ask for, of those that the project tells; all when it does not. */
 export function variantsOf(project: ProjectDetails | undefined): readonly Variant[] {
@@ -183,7 +99,7 @@ export function mediaUrl(projectId: number, sampleId: number, what: "image" | "a
 }
 
 /** The data of an answer; what went wrong is thrown in the server's own words. */
-async function answerOf<T>(
+export async function answerOf<T>(
   request: Promise<{ readonly data?: T; readonly error?: unknown; readonly response: Response }>,
 ): Promise<T> {
   const { data, error, response } = await request.catch((cause: unknown) => {
@@ -198,32 +114,7 @@ async function answerOf<T>(
   );
 }
 
-const NO_ANSWER = "The server does not answer. Try again in a moment.";
-
-/** Sends a file with its progress, which `fetch` cannot tell. */
-function sendFile(
-  ...[projectId, file, { label, category }, onProgress, signal]: Parameters<TasksApi["uploadSample"]>
-): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    const form = new FormData();
-    form.set("file", file);
-    if (label !== undefined) form.set("label", label);
-    form.set("category", category);
-    request.open("POST", `/api/v1/projects/${projectId}/samples`);
-    request.responseType = "json";
-    request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
-    request.onload = () => {
-      const answer = request.response as { runId?: string; detail?: string } | null;
-      if (request.status === 202 && answer?.runId !== undefined) resolve(answer.runId);
-      else reject(new RefusedError(answer?.detail ?? `The server answered ${request.status}.`, request.status));
-    };
-    request.onerror = () => reject(new RefusedError(NO_ANSWER));
-    request.onabort = () => reject(new RefusedError("Cancelled."));
-    signal.addEventListener("abort", () => request.abort(), { once: true });
-    request.send(form);
-  });
-}
+export const NO_ANSWER = "The server does not answer. Try again in a moment.";
 
 /** What turns scores into verdicts, as Studio has it. */
 export type StudioThreshold = components["schemas"]["Threshold"];

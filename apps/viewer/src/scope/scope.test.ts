@@ -16,6 +16,8 @@ let frames: (() => void)[];
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
+  // Or a first attempt may come again at once.
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
   servers = [];
   logs = new Map([["feed", { entries: [], isSealed: false }]]);
   updates = [];
@@ -41,6 +43,7 @@ beforeEach(() => {
 afterEach(() => {
   scope.close();
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 function server(): FakeServer {

@@ -6,7 +6,6 @@
  */
 import { FEED, type LiveOptions, type LogEvent } from "@windowscope/protocol";
 
-import { writeDownload } from "./downloads.ts";
 import { Painter } from "./drawing/painter.ts";
 import { LiveLink } from "./live-link.ts";
 import { LogWatches } from "./log-watches.ts";
@@ -18,7 +17,6 @@ import type { Port, Questions, ScopeRequest, ScopeUpdate, Snapshot, Source, Thre
 import { lengthOf, Session } from "./session.ts";
 import { ShownWindows, type ShownRun } from "./shown-windows.ts";
 import { createSnapshot } from "./snapshot.ts";
-import { summarise } from "./summary.ts";
 
 /** The feed tells three or four times of each run; so much of it is read at first. */
 const FEED_TAIL = 1_600;
@@ -383,7 +381,8 @@ export class Scope {
     }
   }
 
-  #answerTo(asked: Ask): Promise<unknown> | Questions[keyof Questions]["answer"] {
+  /** Code that few ask for is loaded when somebody does. */
+  async #answerTo(asked: Ask): Promise<Questions[keyof Questions]["answer"]> {
     const windows = this.#shown();
     switch (asked.question) {
       case "rows": {
@@ -402,16 +401,15 @@ export class Scope {
       case "next":
         return windows.next(asked.ask.from, asked.ask.kind, asked.ask.direction);
       case "summary":
-        return summarise(windows, asked.ask.range);
+        return (await import("./summary.ts")).summarise(this.#shown(), asked.ask.range);
       case "readings":
         return this.#connected?.loader.stores.get(asked.ask.runId)?.readings(asked.ask.index);
-      case "download":
-        return writeDownload(
-          windows,
-          asked.ask.format,
-          { isSession: this.#source.kind === "session", range: asked.ask.range },
-          this.#host.pause,
-        );
+      case "download": {
+        const { writeDownload } = await import("./downloads.ts");
+        const isSession = this.#source.kind === "session";
+        const { format, range } = asked.ask;
+        return writeDownload(this.#shown(), format, { isSession, range }, this.#host.pause);
+      }
       case "picture":
         return this.#painter.picture();
       default:

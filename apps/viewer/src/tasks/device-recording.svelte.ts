@@ -1,10 +1,11 @@
 import { isOver, type Recording, type Run } from "@windowscope/protocol";
 
-import type { ProjectDetails, TasksApi } from "../api.ts";
+import type { ProjectDetails } from "../api.ts";
 import type { Page } from "../page/page.svelte.ts";
 import { openRun } from "./open-run.svelte.ts";
 import { sayFailure } from "./project.svelte.ts";
 import { keepSettings, toRequest, type RecordingSettings, type SettingsStore } from "./recording-settings.ts";
+import type { TasksApi } from "./tasks-api.ts";
 
 type StepName = "waiting" | "started" | "reading" | "uploading" | "classifying";
 

@@ -1,11 +1,12 @@
 import type { Recording } from "@windowscope/protocol";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { RefusedError, type TasksApi } from "../api.ts";
+import { RefusedError } from "../api.ts";
 import { run } from "../page/test-snapshot.ts";
 import { DeviceRecording } from "./device-recording.svelte.ts";
 import { readSettings, type RecordingSettings, type SettingsStore } from "./recording-settings.ts";
 import { createTestPage, project, type TestPage } from "./test-page.ts";
+import type { TasksApi } from "./tasks-api.ts";
 
 const settings: RecordingSettings = {
   deviceId: "board",

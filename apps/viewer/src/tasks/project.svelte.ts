@@ -1,5 +1,6 @@
-import { readProjects, RefusedError, type ProjectDetails, type TasksApi } from "../api.ts";
+import { readProjects, RefusedError, type ProjectDetails } from "../api.ts";
 import type { Page } from "../page/page.svelte.ts";
+import type { TasksApi } from "./tasks-api.ts";
 
 /** The project of what is on the screen, else of the newest run; `undefined` before there is any. */
 export function projectIdOf(page: Pick<Page, "snapshot" | "runs">): number | undefined {

@@ -1,9 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
 
-import { RefusedError, type TasksApi } from "../api.ts";
+import { RefusedError } from "../api.ts";
 import { run } from "../page/test-snapshot.ts";
 import { ProjectOffer } from "./project.svelte.ts";
 import { createTestPage, project } from "./test-page.ts";
+import type { TasksApi } from "./tasks-api.ts";
 
 const readProject = () => vi.fn<TasksApi["readProject"]>().mockResolvedValue(project);
 

@@ -1,4 +1,5 @@
-import type { Category, Device, ProjectDetails, RecordingRequest, Sensor } from "../api.ts";
+import type { Category, Device, ProjectDetails, Sensor } from "../api.ts";
+import type { RecordingRequest } from "./tasks-api.ts";
 
 /** What the form has in its fields. */
 export interface RecordingSettings {

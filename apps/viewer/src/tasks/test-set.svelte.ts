@@ -1,9 +1,10 @@
 import type { Run, TestPrediction, TestRun, TestRunState } from "@windowscope/protocol";
 
-import type { TasksApi, Variant } from "../api.ts";
+import type { Variant } from "../api.ts";
 import type { Page } from "../page/page.svelte.ts";
 import { openRun } from "./open-run.svelte.ts";
 import { sayFailure } from "./project.svelte.ts";
+import type { TasksApi } from "./tasks-api.ts";
 
 /** Rows of a page of predictions. */
 export const PAGE_ROWS = 100;

@@ -1,10 +1,11 @@
 import type { TestPrediction, TestRun } from "@windowscope/protocol";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { RefusedError, type TasksApi } from "../api.ts";
+import { RefusedError } from "../api.ts";
 import { result, run } from "../page/test-snapshot.ts";
 import { createTestPage, testRun, type TestPage } from "./test-page.ts";
 import { hasOldThresholds, PAGE_ROWS, TestSet } from "./test-set.svelte.ts";
+import type { TasksApi } from "./tasks-api.ts";
 
 const ALL = Array.from({ length: 250 }, (_, index): TestPrediction => {
   return {

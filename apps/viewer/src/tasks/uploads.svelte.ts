@@ -1,8 +1,9 @@
-import type { Category, TasksApi } from "../api.ts";
+import type { Category } from "../api.ts";
 import type { Page } from "../page/page.svelte.ts";
 import type { FileChoice } from "./file-choice.ts";
 import { openRun } from "./open-run.svelte.ts";
 import { sayFailure } from "./project.svelte.ts";
+import type { TasksApi } from "./tasks-api.ts";
 
 /** A file on its way. */
 export interface Upload {

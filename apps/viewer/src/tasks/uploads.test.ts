@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { RefusedError, type TasksApi } from "../api.ts";
+import { RefusedError } from "../api.ts";
 import { run } from "../page/test-snapshot.ts";
 import { MOST_BYTES, sortFiles } from "./file-choice.ts";
 import { createTestPage, type TestPage } from "./test-page.ts";
 import { formatBytes, Uploads, uploadsOf } from "./uploads.svelte.ts";
+import type { TasksApi } from "./tasks-api.ts";
 
 const file = (name: string, text = "x") => new File([text], name);
 
