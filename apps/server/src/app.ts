@@ -34,7 +34,7 @@ export interface AppParts extends Omit<ApiParts, "access"> {
   readonly metrics: Metrics;
   /** Absent when nobody has to sign in. */
   readonly access: TokenAccess | undefined;
-  readonly config: Pick<ServerConfig, "host" | "allowedHosts" | "allowedOrigins" | "trustedProxies">;
+  readonly config: Pick<ServerConfig, "host" | "allowedHosts" | "allowedOrigins" | "frameAncestors" | "trustedProxies">;
   readonly isDraining: () => boolean;
   /** Folder with the built page. */
   readonly viewerDir: string | undefined;
@@ -43,6 +43,7 @@ export interface AppParts extends Omit<ApiParts, "access"> {
 /** Everything that the server answers over HTTP: API, live socket, health, metrics, and the viewer's files. */
 export function createApp({ hub, metrics, access, config, isDraining, viewerDir, ...parts }: AppParts): Hono {
   const readClient = createClientReader(config.trustedProxies);
+  const isFramed = config.frameAncestors.length > 0;
   const gate = access && new Gate(access, readClient);
   const app = new Hono();
 
@@ -57,12 +58,13 @@ export function createApp({ hub, metrics, access, config, isDraining, viewerDir,
         defaultSrc: ["'self'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],
-        frameAncestors: ["'none'"],
+        frameAncestors: isFramed ? [...config.frameAncestors] : ["'none'"],
         objectSrc: ["'none'"],
       },
       permissionsPolicy: { camera: [], geolocation: [], microphone: [], payment: [], usb: [] },
       strictTransportSecurity: false,
-      xFrameOptions: "DENY",
+      // It knows only one's own pages and none, not those that are listed.
+      xFrameOptions: isFramed ? false : "DENY",
     }),
   );
   app.use(async (c, next) => {

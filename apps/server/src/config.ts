@@ -19,6 +19,8 @@ export interface ServerConfig {
   readonly allowedHosts: readonly string[];
   /** Whose pages may use the server, beside its own; such as `https://scope.example`. */
   readonly allowedOrigins: readonly string[];
+  /** Whose pages may show this one in a frame, such as `https://board.example`; nobody's when it is empty. */
+  readonly frameAncestors: readonly string[];
   /** Proxies whose word on the client's address and protocol is taken: addresses, or networks such as `10.0.0.0/8`. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
@@ -55,6 +57,7 @@ export const SETTINGS = {
   WINDOWSCOPE_ACCESS_TOKEN: "",
   WINDOWSCOPE_ALLOWED_HOSTS: "",
   WINDOWSCOPE_ALLOWED_ORIGINS: "",
+  WINDOWSCOPE_FRAME_ANCESTORS: "",
   WINDOWSCOPE_TRUSTED_PROXIES: "",
   WINDOWSCOPE_LOG_LEVEL: "info",
   WINDOWSCOPE_RETENTION_DAYS: "30",
@@ -87,7 +90,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     categories: readCategories(get("WINDOWSCOPE_CATEGORIES")),
     accessToken: readAccessToken(get("WINDOWSCOPE_ACCESS_TOKEN"), host),
     allowedHosts: readList(get("WINDOWSCOPE_ALLOWED_HOSTS")).map(readAllowedHost),
-    allowedOrigins: readList(get("WINDOWSCOPE_ALLOWED_ORIGINS")).map(readAllowedOrigin),
+    allowedOrigins: readOrigins("WINDOWSCOPE_ALLOWED_ORIGINS", get("WINDOWSCOPE_ALLOWED_ORIGINS")),
+    frameAncestors: readOrigins("WINDOWSCOPE_FRAME_ANCESTORS", get("WINDOWSCOPE_FRAME_ANCESTORS")),
     trustedProxies: readList(get("WINDOWSCOPE_TRUSTED_PROXIES")).map(readTrustedProxy),
     logLevel: readLogLevel(get("WINDOWSCOPE_LOG_LEVEL")),
     retentionDays: readAmount("WINDOWSCOPE_RETENTION_DAYS", get("WINDOWSCOPE_RETENTION_DAYS"), "days"),
@@ -209,15 +213,17 @@ function readAllowedHost(value: string): string {
   );
 }
 
-function readAllowedOrigin(value: string): string {
-  if (/^https?:\/\//i.test(value) && URL.canParse(value)) {
-    const { origin, href } = new URL(value);
-    if (href === `${origin}/`) return origin;
-  }
-  throw new ConfigError(
-    `WINDOWSCOPE_ALLOWED_ORIGINS has to list origins with commas, such as https://scope.example, without a path, and ` +
-      `has "${value}".`,
-  );
+function readOrigins(name: Name, list: string): string[] {
+  return readList(list).map((value) => {
+    if (/^https?:\/\//i.test(value) && URL.canParse(value)) {
+      const { origin, href } = new URL(value);
+      // A host is one name: a `*` or `;` would mean something in a header.
+      if (href === `${origin}/` && /^https?:\/\/[a-z0-9.:[\]-]+$/.test(origin)) return origin;
+    }
+    throw new ConfigError(
+      `${name} has to list origins with commas, such as https://scope.example, without a path, and has "${value}".`,
+    );
+  });
 }
 
 function readTrustedProxy(value: string): string {

@@ -142,9 +142,23 @@ describe("the headers of an answer", () => {
     const policy = headers.get("content-security-policy") ?? "";
     expect(policy).toContain("default-src 'self'");
     expect(policy).toContain("frame-ancestors 'none'");
+    expect(headers.get("x-frame-options")).toBe("DENY");
     expect(policy).not.toContain("unsafe");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("referrer-policy")).toBe("no-referrer");
+  });
+
+  it("let those pages show this one in a frame that are listed, and no others", async () => {
+    const framed = await createTestApp({
+      config: { frameAncestors: ["https://board.example", "http://localhost:3000"] },
+    });
+
+    const { headers } = await framed.request("GET", "/");
+
+    expect(headers.get("content-security-policy")).toContain(
+      "frame-ancestors https://board.example http://localhost:3000;",
+    );
+    expect(headers.get("x-frame-options")).toBeNull();
   });
 
   it("ask for https from now on only where https was used", async () => {
