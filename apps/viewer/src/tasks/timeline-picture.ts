@@ -94,14 +94,3 @@ function toPng(canvas: HTMLCanvasElement): Promise<Blob> {
     }),
   );
 }
-
-/** Hands a file to the browser's downloads, without any request. */
-export function saveFile(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The download has its own hold on the blob once the click is through.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
