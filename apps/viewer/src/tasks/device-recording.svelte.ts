@@ -26,7 +26,11 @@ const STEPS: readonly { readonly name: StepName; readonly title: string }[] = [
 
 type RecordPage = Pick<Page, "watch" | "runs" | "recordings" | "showRun" | "selectAt" | "snapshot" | "source" | "open">;
 
-/** A recording that this page has asked a device for, from the request to its windows. */
+/**
+ * A recording that this page has asked a device for, from the request to its windows.
+ *
+ * It outlives the dialog that shows it, so nothing in it belongs to a component.
+ */
 export class DeviceRecording {
   #recordingId = $state<string>();
   #recording = $state.raw<Recording>();
@@ -39,6 +43,7 @@ export class DeviceRecording {
   readonly #page: RecordPage;
   readonly #api: Pick<TasksApi, "startRecording" | "cancelRecording" | "startRun">;
   readonly #store: SettingsStore;
+  #unwatch: (() => void) | undefined;
 
   constructor(
     page: RecordPage,
@@ -66,35 +71,43 @@ export class DeviceRecording {
     return this.#isCancelling;
   }
 
-  readonly #run = $derived.by((): Run | undefined => this.#page.runs.find(({ runId }) => runId === this.#runId));
+  get #run(): Run | undefined {
+    return this.#page.runs.find(({ runId }) => runId === this.#runId);
+  }
 
   /** `asking` before anything was started; then `going` until the run's first windows, `failed` or `cancelled`. */
-  readonly state = $derived.by((): "asking" | "going" | "shown" | "failed" | "cancelled" => {
+  get state(): "asking" | "going" | "shown" | "failed" | "cancelled" {
     if (this.#recordingId === undefined) return "asking";
     if (this.#recording?.state === "cancelled" || this.#run?.state === "cancelled") return "cancelled";
     if (this.#failure !== undefined || this.#recording?.state === "failed" || this.#run?.state === "failed")
       return "failed";
     if (this.#run && (this.#run.windows > 0 || isOver(this.#run.state))) return "shown";
     return "going";
-  });
+  }
 
   /** Once the sample is uploaded there is nothing left to stop. */
-  readonly canCancel = $derived.by(() => this.state === "going" && this.#recording?.state !== "finished");
+  get canCancel(): boolean {
+    return this.state === "going" && this.#recording?.state !== "finished";
+  }
 
   /** What went wrong, in the words of Studio or of the server. */
-  readonly failure = $derived.by(() => this.#failure ?? this.#recording?.error ?? this.#run?.error);
+  get failure(): string | undefined {
+    return this.#failure ?? this.#recording?.error ?? this.#run?.error;
+  }
 
   /** What it waits for, or what is odd. */
-  readonly warning = $derived.by(() => this.#run?.warning ?? this.#recording?.warning);
+  get warning(): string | undefined {
+    return this.#run?.warning ?? this.#recording?.warning;
+  }
 
-  readonly steps = $derived.by((): readonly RecordingStep[] =>
-    STEPS.map((step, i) => {
+  get steps(): readonly RecordingStep[] {
+    return STEPS.map((step, i) => {
       if (i < this.#farthest) return { ...step, standing: "done" };
       if (i > this.#farthest) return { ...step, standing: "later" };
       const hasEnded = this.state === "failed" || this.state === "cancelled";
       return { ...step, standing: hasEnded ? "failed" : "now" };
-    }),
-  );
+    });
+  }
 
   /** What the device does right now for somebody else, or for another page of ours. */
   busyWith(deviceId: string): Recording | undefined {
@@ -113,21 +126,12 @@ export class DeviceRecording {
     keepSettings(this.#store, project.projectId, settings);
     try {
       this.#recordingId = await this.#api.startRecording(project.projectId, settings.deviceId, toRequest(settings));
+      this.#follow(this.#recordingId);
     } catch (cause) {
       this.#failure = sayFailure(cause);
     } finally {
       this.#isStarting = false;
     }
-  }
-
-  /** Follows what was started. @returns Stops it. */
-  follow(): () => void {
-    const recordingId = this.#recordingId;
-    if (recordingId === undefined) return () => undefined;
-    return this.#page.watch(recordingId, ({ recording, failure }) => {
-      if (recording) this.#apply(recording);
-      if (failure !== undefined && this.#runId === undefined) this.#failure = failure;
-    });
   }
 
   /** Goes to the windows once there are some. @returns Whether it did. */
@@ -152,11 +156,20 @@ export class DeviceRecording {
 
   /** Back to the form. */
   reset(): void {
+    this.#unwatch?.();
+    this.#unwatch = undefined;
     this.#recordingId = undefined;
     this.#recording = undefined;
     this.#runId = undefined;
     this.#failure = undefined;
     this.#farthest = 0;
+  }
+
+  #follow(recordingId: string): void {
+    this.#unwatch = this.#page.watch(recordingId, ({ recording, failure }) => {
+      if (recording) this.#apply(recording);
+      if (failure !== undefined && this.#runId === undefined) this.#failure = failure;
+    });
   }
 
   #apply(recording: Recording): void {
@@ -176,4 +189,19 @@ export class DeviceRecording {
       if (recordingId === this.#recordingId) this.#failure = sayFailure(cause);
     }
   }
+}
+
+const recordings = new WeakMap<object, DeviceRecording>();
+
+/**
+ * The recording of a page: one that goes on while its dialog is closed is found again.
+ *
+ * @param create Called for the first one.
+ */
+export function recordingOf(page: Pick<Page, "watch">, create: () => DeviceRecording): DeviceRecording {
+  const recording = recordings.get(page) ?? create();
+  recordings.set(page, recording);
+  // What is over leaves the form; what has failed is worth knowing.
+  if (recording.state === "shown" || recording.state === "cancelled") recording.reset();
+  return recording;
 }

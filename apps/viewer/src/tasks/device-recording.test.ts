@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { RefusedError } from "../api.ts";
 import { run } from "../page/test-snapshot.ts";
-import { DeviceRecording } from "./device-recording.svelte.ts";
+import { DeviceRecording, recordingOf } from "./device-recording.svelte.ts";
 import { readSettings, type RecordingSettings, type SettingsStore } from "./recording-settings.ts";
 import { createTestPage, project, type TestPage } from "./test-page.ts";
 import type { TasksApi } from "./tasks-api.ts";
@@ -49,7 +49,6 @@ beforeEach(() => {
 
 async function start(): Promise<void> {
   await recording.start(project, settings);
-  recording.follow();
 }
 
 async function hear(change: Partial<Recording>): Promise<void> {
@@ -145,5 +144,19 @@ describe("DeviceRecording", () => {
 
     expect(recording.busyWith("board")?.label).toBe("idle");
     expect(recording.busyWith("phone")).toBeUndefined();
+  });
+});
+
+describe("recordingOf", () => {
+  it("finds a recording again that goes on while nobody looks, and makes way when it is over", async () => {
+    const open = () => recordingOf(test.page, () => new DeviceRecording(test.page, api, store));
+    await open().start(project, settings);
+    await hear({ state: "reading" });
+    expect(open().state).toBe("going");
+    expect(open().recording?.state).toBe("reading");
+    test.scope.push({ type: "runs", runs: [run], testRuns: [], recordings: [], isCaughtUp: true });
+    await hear({ state: "finished", runId: run.runId });
+
+    expect(open().state).toBe("asking");
   });
 });
