@@ -10,9 +10,13 @@ const START_TIMEOUT_MS = 5_000;
  * Starts the scope in a worker; or on the page, where workers cannot draw or this one does not start.
  *
  * @param signal Ends it.
+ * @param onLost The worker has failed: nothing comes from it any more, and the canvases are gone with it.
  */
-export async function connectScope(signal: AbortSignal): Promise<Port<ScopeRequest, ScopeUpdate>> {
-  const worker = canDrawInWorkers() ? await startWorker(signal) : undefined;
+export async function connectScope(
+  signal: AbortSignal,
+  onLost: (message: string) => void,
+): Promise<Port<ScopeRequest, ScopeUpdate>> {
+  const worker = canDrawInWorkers() ? await startWorker(signal, onLost) : undefined;
   const port = worker ? fillInRepeatedRuns(worker) : await startOnPage(signal);
   // A worker does not hear that somebody looks at the page again.
   const retryIfVisible = () => {
@@ -47,7 +51,10 @@ function canDrawInWorkers(): boolean {
   return new OffscreenCanvas(1, 1).getContext("2d") !== null;
 }
 
-async function startWorker(signal: AbortSignal): Promise<Port<ScopeRequest, Crossing> | undefined> {
+async function startWorker(
+  signal: AbortSignal,
+  onLost: (message: string) => void,
+): Promise<Port<ScopeRequest, Crossing> | undefined> {
   let worker: Worker;
   try {
     worker = new Worker(new URL("./scope-worker.ts", import.meta.url), { type: "module", name: "scope" });
@@ -62,7 +69,12 @@ async function startWorker(signal: AbortSignal): Promise<Port<ScopeRequest, Cros
       resolve(data.type === "ready");
     };
   });
-  worker.onmessage = worker.onerror = null;
+  worker.onmessage = null;
+  // What it knows after an error cannot be trusted, even where it goes on.
+  worker.onerror = ({ message }) => {
+    worker.terminate();
+    if (!signal.aborted) onLost(message);
+  };
   if (!isReady || signal.aborted) {
     worker.terminate();
     return undefined;

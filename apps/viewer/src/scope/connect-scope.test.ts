@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+import { connectScope } from "./connect-scope.ts";
+
+class FakeWorker {
+  static last: FakeWorker;
+  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
+  onerror: ((event: { readonly message: string }) => void) | null = null;
+  readonly terminate = vi.fn();
+  readonly postMessage = vi.fn();
+
+  constructor() {
+    FakeWorker.last = this;
+    queueMicrotask(() => this.onmessage?.({ data: { type: "ready" } }));
+  }
+}
+
+let stop: AbortController;
+
+beforeEach(() => {
+  stop = new AbortController();
+  vi.stubGlobal("Worker", FakeWorker);
+  vi.stubGlobal("document", { addEventListener: vi.fn() });
+  vi.stubGlobal("HTMLCanvasElement", { prototype: { transferControlToOffscreen: vi.fn() } });
+  vi.stubGlobal(
+    "OffscreenCanvas",
+    class {
+      getContext = () => ({});
+    },
+  );
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+it("ends a worker that fails after its start, and says why", async () => {
+  const onLost = vi.fn();
+  await connectScope(stop.signal, onLost);
+  FakeWorker.last.onerror?.({ message: "RangeError: out of memory" });
+
+  expect(onLost.mock.calls).toEqual([["RangeError: out of memory"]]);
+  expect(FakeWorker.last.terminate).toHaveBeenCalledOnce();
+});
+
+it("does not miss a worker that it has ended itself", async () => {
+  const onLost = vi.fn();
+  await connectScope(stop.signal, onLost);
+  stop.abort();
+  FakeWorker.last.onerror?.({ message: "late" });
+
+  expect(onLost).not.toHaveBeenCalled();
+});
