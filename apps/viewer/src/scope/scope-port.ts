@@ -95,6 +95,8 @@ export interface Snapshot {
     | Pick<RunResult, "kinds" | "classes" | "axes" | "intervalMs" | "windowSizeMs" | "windowIncreaseMs" | "thresholds">
     | undefined;
   readonly hasAnomaly: boolean;
+  /** What the anomaly lane spans from its bottom to its top, as it is drawn. */
+  readonly anomalyRange?: { readonly low: number; readonly high: number } | undefined;
   /** Lowest and highest reading of each axis. */
   readonly ranges: readonly { readonly low: number; readonly high: number }[];
   readonly tally: Tally;

@@ -338,6 +338,7 @@ export class Scope {
     const snapshot = createSnapshot(windows, {
       source: this.#source,
       beside: this.#beside,
+      whatIf: this.#whatIf,
       placedBefore: this.#placed,
       wallClockMs: this.#source.kind === "session" ? this.#session.wallClockMs : undefined,
       windowsPerSecond,

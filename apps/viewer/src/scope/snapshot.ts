@@ -1,6 +1,7 @@
 import { isOver } from "@windowscope/protocol";
 
-import type { PlacedRun, Snapshot, Source } from "./scope-port.ts";
+import { anomalyScale } from "./drawing/lanes.ts";
+import type { PlacedRun, Snapshot, Source, Thresholds } from "./scope-port.ts";
 import type { ShownRun, ShownWindows } from "./shown-windows.ts";
 
 /** What a snapshot says beside the windows. */
@@ -10,13 +11,14 @@ export type Circumstances = Pick<
 > & {
   /** The run beside, which is placed too. */
   readonly beside: ShownRun | undefined;
+  readonly whatIf: Thresholds | undefined;
   /** That of the snapshot before; used again while no run has changed. */
   readonly placedBefore: readonly PlacedRun[];
 };
 
 export function createSnapshot(
   windows: ShownWindows,
-  { beside, placedBefore, ...circumstances }: Circumstances,
+  { beside, whatIf, placedBefore, ...circumstances }: Circumstances,
 ): Snapshot {
   const all = beside ? [...windows.runs, beside] : windows.runs;
   const [first] = windows.runs;
@@ -37,6 +39,7 @@ export function createSnapshot(
       thresholds: result.thresholds,
     },
     hasAnomaly: all.some(({ store }) => store?.hasAnomaly) || result?.thresholds.anomaly !== undefined,
+    anomalyRange: anomalyScale({ windows, whatIf }).range,
     ranges: rangesOf(all),
     tally: windows.tally,
     filtered: windows.filtered,

@@ -224,14 +224,30 @@ function drawVerdicts(
 }
 
 function drawAnomalies({ image, box, scale, windows, whatIf, palette, pixelRatio, runs }: Drawing): void {
-  const anomaliesOf = (loaded: readonly Loaded[]) =>
-    loaded.map(({ fromMs, content: { times, anomaly } }): Placed<WindowValues> => {
-      return { fromMs, content: { times, values: anomaly } };
-    });
-  const limit = whatIf?.anomaly ?? loadedOf(windows.runs).at(-1)?.content.result?.thresholds.anomaly;
-  const range = anomalyRange(anomaliesOf(loadedOf(windows.runs)), limit);
+  const { range, limit } = anomalyScale({ windows, whatIf });
   const style = { line: palette.anomaly, limit: palette.ink3, hatch: palette.line, range, pixelRatio };
   drawAnomaly(image, box, scale, anomaliesOf(runs), limit, style);
+}
+
+/**
+ * What the anomaly lane spans, and its limit.
+ *
+ * A limit that is tried out leaves the scale as it is, as long as it is on it: it would run away from the pointer that
+ * drags it.
+ */
+export function anomalyScale({ windows, whatIf }: Pick<Content, "windows" | "whatIf">): {
+  readonly range: Range;
+  readonly limit: number | undefined;
+} {
+  const runs = loadedOf(windows.runs);
+  const own = runs.at(-1)?.content.result?.thresholds.anomaly;
+  const limit = whatIf?.anomaly ?? own;
+  const { low, high } = anomalyRange(anomaliesOf(runs), own);
+  return { range: { low: Math.min(low, limit ?? low), high: Math.max(high, limit ?? high) }, limit };
+}
+
+function anomaliesOf(runs: readonly Loaded[]): Placed<WindowValues>[] {
+  return runs.map(({ fromMs, content: { times, anomaly } }) => ({ fromMs, content: { times, values: anomaly } }));
 }
 
 /** The numbers of a regression over those that were expected. */
