@@ -1,4 +1,4 @@
-import { isOver, type ConnectionState, type Run, type StudioState } from "@windowscope/protocol";
+import { isOver, type ConnectionState, type Run, type StoreState, type StudioState } from "@windowscope/protocol";
 
 import { formatCount } from "../format.ts";
 import type { Snapshot } from "../scope/scope-port.ts";
@@ -7,7 +7,7 @@ export interface LogLine {
   readonly id: number;
   /** Unix time. */
   readonly atMs: number;
-  readonly source: "connection" | "Studio" | "run" | "page";
+  readonly source: "connection" | "server" | "Studio" | "run" | "page";
   readonly text: string;
   /** Something is wrong, or was lost. */
   readonly isAlert: boolean;
@@ -26,6 +26,7 @@ export class LogBook {
   #written = 0;
   #connection: ConnectionState["name"] | undefined;
   #studio: StudioState | undefined;
+  #store: StoreState = "storing";
   #failure: string | undefined;
   /** What was said of a run last, so that it is said once. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody reads it but the book itself
@@ -83,6 +84,12 @@ export class LogBook {
     const isAlert = studio.state === "unreachable" || studio.state === "refused";
     if (isFirst && studio.state === "connecting") return;
     this.#write("Studio", studio.message ? `${studio.state}: ${studio.message}` : studio.state, isAlert);
+  }
+
+  storeChanged(store: { readonly state: StoreState; readonly message: string } | undefined): void {
+    if (!store || store.state === this.#store) return;
+    this.#store = store.state;
+    this.#write("server", store.message, store.state === "refusing");
   }
 
   /** Runs of the project, also those that are not on the screen. */

@@ -137,6 +137,21 @@ describe("LogBook", () => {
     expect(texts()).toEqual(["connected", "unreachable: ECONNREFUSED", "connected"]);
   });
 
+  it("tells when the server cannot store anything, and when it can again", () => {
+    const { book, texts } = setUp();
+    for (const [state, message] of [
+      ["storing", "Results are stored."],
+      ["refusing", "The disk is full."],
+      ["refusing", "The disk is full."],
+      ["storing", "Results are stored."],
+    ] as const) {
+      book.storeChanged({ state, message });
+    }
+
+    expect(texts()).toEqual(["The disk is full.", "Results are stored."]);
+    expect(book.lines.map(({ isAlert }) => isAlert)).toEqual([false, true]);
+  });
+
   it("keeps the newest 500 lines", () => {
     const { book } = setUp();
     for (let i = 0; i < 400; i++) {

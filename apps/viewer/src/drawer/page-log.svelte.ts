@@ -26,6 +26,10 @@ export function logOf(page: Page): LogBook {
       untrack(() => book.studioChanged(studio));
     });
     $effect(() => {
+      const { store } = page;
+      untrack(() => book.storeChanged(store));
+    });
+    $effect(() => {
       const { runs } = page;
       untrack(() => book.runsChanged(runs));
     });
