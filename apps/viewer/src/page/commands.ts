@@ -224,6 +224,7 @@ const TABLE: readonly Row[] = [
     isAvailable: hasWindows,
   },
   { id: "record", title: "Record on a device…", group: "Do", keys: [], run: (page) => page.open("record") },
+  { id: "upload", title: "Upload recordings…", group: "Do", keys: [], run: (page) => page.open("upload") },
   { id: "test-set", title: "Test set…", group: "Do", keys: [], run: (page) => page.open("test-set") },
   {
     id: "speak",

@@ -309,9 +309,10 @@ export class Page {
   async step(by: number): Promise<void> {
     await this.#pick(() => this.ask("step", { from: this.#selectedRef(), by }));
   }
+  /** The next one from the picked window; with none picked, the first one in sight, or behind that. */
   async selectNext(kind: "mismatch" | "anomaly", direction: 1 | -1 = 1): Promise<void> {
     await this.#pick(async () => {
-      const found = await this.ask("next", { from: this.#selectedRef(), kind, direction });
+      const found = await this.#findNext(kind, direction);
       if (!found) this.#announcer.say(kind === "mismatch" ? "There is no mismatch." : "There is no anomaly.");
       return found;
     });
@@ -499,6 +500,17 @@ export class Page {
     });
     this.#picking = picked;
     await picked;
+  }
+
+  async #findNext(kind: "mismatch" | "anomaly", direction: 1 | -1): Promise<WindowRecord | undefined> {
+    const picked = this.#selectedRef();
+    if (picked) return this.ask("next", { from: picked, kind, direction });
+    const { startMs, endMs } = this.range;
+    const edge = await this.ask("windowAt", { ms: direction === 1 ? startMs : endMs });
+    if (!edge) return undefined;
+    const isWanted = kind === "mismatch" ? edge.isMismatch : edge.verdict === "anomaly";
+    if (isWanted && edge.endMs > startMs && edge.startMs < endMs) return edge;
+    return this.ask("next", { from: { runId: edge.runId, index: edge.index }, kind, direction });
   }
 
   #selectedRef(): WindowRef | undefined {

@@ -223,13 +223,31 @@ describe("Page", () => {
     expect(page.range).toMatchObject({ startMs: 7_060, endMs: 10_060 });
   });
 
+  it("looks for the first mismatch in sight while nothing is picked, and from the picked window after that", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+    page.panTo({ startMs: 4_000, endMs: 8_000 });
+    scope.answer("windowAt", ({ ms }) => windowRecord(ms / 80));
+    scope.answer("next", ({ from, direction }) => windowRecord((from?.index ?? 0) + 7 * direction));
+    await page.selectNext("mismatch");
+    expect(page.selected?.index).toBe(57);
+    await page.selectNext("mismatch", -1);
+    expect(page.selected?.index).toBe(50);
+    await page.select(undefined);
+    scope.answer("windowAt", ({ ms }) => windowRecord(ms / 80 - 10, { isMismatch: true }));
+    await page.selectNext("mismatch", -1);
+
+    expect(page.selected?.index).toBe(90);
+  });
+
   it("says that there is no mismatch, and why the scope could not answer", async () => {
+    await page.selectAt(5);
+    expect(page.announcement).toContain("has no answer");
+    scope.answer("windowAt", windowRecord(0));
     scope.answer("next", () => undefined);
     await page.selectNext("mismatch");
-    expect(page.announcement).toBe("There is no mismatch.");
-    await page.selectAt(5);
 
-    expect(page.announcement).toContain("has no answer");
+    expect(page.announcement).toBe("There is no mismatch.");
     expect(page.selected).toBeUndefined();
   });
 

@@ -1,3 +1,4 @@
+import { anomalyY } from "@windowscope/plot";
 import { describe, expect, it } from "vitest";
 
 import { limitAt, limitY } from "./limit-grip.ts";
@@ -17,6 +18,12 @@ describe("limitAt", () => {
 });
 
 describe("limitY", () => {
+  it("is where the plot draws the limit", () => {
+    const box = { x: 0, y: 100, widthPx: 10, heightPx: 60 };
+
+    for (const limit of [-0.5, 0, 0.3]) expect(limitY(lane, range, limit)).toBeCloseTo(anomalyY(box, range, limit), 9);
+  });
+
   it("is at the edge of the lane for a limit beyond it", () => {
     expect(limitY(lane, range, 5)).toBe(100);
     expect(limitY(lane, range, -5)).toBe(160);
