@@ -21,6 +21,18 @@ describe("eitherSignal", () => {
     expect(signal.reason).toBe("over");
   });
 
+  it("adds one listener to a signal that many calls share, since Node warns of a leak at the eleventh", () => {
+    const source = new AbortController();
+    const calls = Array.from({ length: 20 }, () => eitherSignal(source.signal, undefined));
+
+    calls[0]?.release();
+    calls[0]?.release();
+    expect(getEventListeners(source.signal, "abort")).toHaveLength(1);
+    source.abort("enough");
+
+    expect(calls.map(({ signal }) => signal.reason as unknown)).toEqual([undefined, ...Array(19).fill("enough")]);
+  });
+
   it("leaves nothing on the others once it is let go of, and aborts no more", () => {
     const source = new AbortController();
     const { signal, release } = eitherSignal(source.signal, AbortSignal.abort());

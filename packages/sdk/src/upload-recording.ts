@@ -1,3 +1,4 @@
+import { eitherSignal } from "./either-signal.ts";
 import {
   isTransientStatus,
   StudioAnswerError,
@@ -58,6 +59,7 @@ export async function uploadRecording(ingestion: Ingestion, request: UploadReque
   const body = new FormData();
   body.append("data", content, fileName);
   const timeout = AbortSignal.timeout(timeoutMs);
+  const { signal, release } = eitherSignal(request.signal, timeout);
   let response: Response;
   let text: string;
   try {
@@ -65,7 +67,7 @@ export async function uploadRecording(ingestion: Ingestion, request: UploadReque
       method: "POST",
       headers: { "x-api-key": apiKey, ...(label !== undefined && { "x-label": encodeURIComponent(label) }) },
       body,
-      signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+      signal,
     });
     text = (await response.text()).replaceAll(apiKey, "(secret)");
   } catch (cause) {
@@ -74,6 +76,8 @@ export async function uploadRecording(ingestion: Ingestion, request: UploadReque
     const message = `The ingestion service at ${baseUrl} does not answer`;
     if (timeout.aborted) throw new StudioTimeoutError(`${message} within ${timeoutMs} ms`, { cause });
     throw new StudioUnreachableError(`${message}: ${cause instanceof Error ? cause.message : ""}`, { cause });
+  } finally {
+    release();
   }
   return readUpload(response, text);
 }
