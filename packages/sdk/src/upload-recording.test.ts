@@ -52,6 +52,17 @@ describe("uploadRecording", () => {
     ]);
   });
 
+  it("follows no redirection, which would take the key to another server", async () => {
+    let redirect: string | undefined;
+    const answered = upload((asked) => {
+      redirect = asked.redirect;
+      return new Response(null, { status: 307, headers: { location: "https://elsewhere.test/" } });
+    });
+
+    await expect(answered).rejects.toThrow(StudioStatusError);
+    expect(redirect).toBe("manual");
+  });
+
   it("leaves the label to the file's name when there is none", async () => {
     let label: string | null = "";
     await upload((asked) => {

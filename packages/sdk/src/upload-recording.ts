@@ -67,6 +67,8 @@ export async function uploadRecording(ingestion: Ingestion, request: UploadReque
       method: "POST",
       headers: { "x-api-key": apiKey, ...(label !== undefined && { "x-label": encodeURIComponent(label) }) },
       body,
+      // The key would go along, to whichever server, and the recording might not.
+      redirect: "manual",
       signal,
     });
     text = (await response.text()).replaceAll(apiKey, "(secret)");
