@@ -93,6 +93,8 @@ describe("readConfig", () => {
     { EI_STUDIO_URL: "studio" },
     { EI_STUDIO_URL: "ftp://studio" },
     { EI_INGESTION_URL: "ingestion" },
+    { EI_INGESTION_URL: "http://ingestion/?to=here" },
+    { EI_STUDIO_URL: "http://name:password@studio" },
     { WINDOWSCOPE_PORT: "eighty" },
     { WINDOWSCOPE_PORT: "65536" },
     { WINDOWSCOPE_HOST: "http://here" },
@@ -138,6 +140,9 @@ describe("readConfig", () => {
   it.each([
     { EI_API_KEY: "pasted-secret" },
     { EI_API_KEY: "ei_pasted-secret with a slip" },
+    { EI_STUDIO_URL: "https://name:pasted-secret@studio.example" },
+    { EI_STUDIO_URL: "ftp://name:pasted-secret@studio.example" },
+    { EI_INGESTION_URL: "https://pasted-secret@ingestion.example" },
     { WINDOWSCOPE_ACCESS_TOKEN: "pasted-secret" },
     { WINDOWSCOPE_RUNLOG: "redis://:pasted-secret@host/name" },
     { WINDOWSCOPE_RUNLOG: "redsi://:pasted-secret@host" },

@@ -124,9 +124,13 @@ function readApiKey(value: string): string {
 }
 
 function readAddress(name: Name, value: string): string {
-  const isUrl = URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
-  if (!isUrl) throw new ConfigError(`${name} has to be an http or https address, and is "${value}".`);
-  return value;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  // The address is shown on the page, and fetch takes none with a password.
+  if (url && (url.username || url.password)) {
+    throw new ConfigError(`${name} has to be an address without a name and a password in front of the host.`);
+  }
+  if (url && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return value;
+  throw new ConfigError(`${name} has to be an http or https address without ? and #, and is "${value}".`);
 }
 
 function readIngestionUrl(value: string | undefined, studioUrl: string): string | undefined {
