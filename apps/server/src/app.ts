@@ -28,6 +28,11 @@ const LONGEST_REQUEST_ID = 64;
 /** The one address that takes more: a recording, and the form around it. */
 const UPLOAD_PATH = /^\/api\/v1\/projects\/\d+\/samples$/;
 
+/** Whether an address takes more than a small document, and so may take its time. */
+export function takesLongBodies(url: string): boolean {
+  return UPLOAD_PATH.test(url);
+}
+
 /** What the app needs beside what the API does. */
 export interface AppParts extends Omit<ApiParts, "access"> {
   readonly hub: LiveHub;
@@ -122,7 +127,7 @@ export function createApp({ hub, metrics, access, config, isDraining, viewerDir,
 function limitBodies(): MiddlewareHandler {
   const limit = limitBodyTo(LARGEST_BODY_BYTES);
   const limitUpload = limitBodyTo(LARGEST_RECORDING_BYTES + LARGEST_BODY_BYTES);
-  return (c, next) => (UPLOAD_PATH.test(c.req.path) ? limitUpload : limit)(c, next);
+  return (c, next) => (takesLongBodies(c.req.path) ? limitUpload : limit)(c, next);
 }
 
 function limitBodyTo(maxSize: number): MiddlewareHandler {

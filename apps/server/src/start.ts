@@ -10,10 +10,10 @@ import { WebSocket } from "ws";
 
 import { OPEN_ACCESS } from "./access/access.ts";
 import { createAccess } from "./access/token-access.ts";
-import { createApp } from "./app.ts";
+import { createApp, takesLongBodies } from "./app.ts";
 import type { ServerConfig } from "./config.ts";
 import { LiveHub } from "./live/hub.ts";
-import { createLiveSocketServer, guardUpgrades, SLOW_CLIENT_LIMITS } from "./live/upgrade.ts";
+import { createLiveSocketServer, guardUpgrades } from "./live/upgrade.ts";
 import type { ServerLog } from "./log.ts";
 import { Metrics } from "./metrics.ts";
 import { keepRetention } from "./retention.ts";
@@ -22,6 +22,7 @@ import { Recordings } from "./recordings/recordings.ts";
 import { RunJournal } from "./runs/journal.ts";
 import type { SampleRuns } from "./runs/run-of-sample.ts";
 import { Runs } from "./runs/runs.ts";
+import { cutSlowBodies, SLOW_CLIENT_LIMITS } from "./slow-clients.ts";
 import { watchStudio } from "./studio-watch.ts";
 import { TestRuns } from "./test-runs/test-runs.ts";
 
@@ -98,6 +99,7 @@ export async function startServer(
     serverOptions: SLOW_CLIENT_LIMITS,
   }) as Server;
   guardUpgrades(server, sockets);
+  cutSlowBodies(server, { isLong: takesLongBodies });
   try {
     await listen(server, config.host, config.port);
   } catch (error) {

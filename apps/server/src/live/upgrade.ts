@@ -11,14 +11,6 @@ type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) 
 /** Another listener has so long to take an upgrade that ours refused without a word. */
 const UNTAKEN_MS = 500;
 
-/** Options of the HTTP server: who sends a request slower than this is cut off. */
-export const SLOW_CLIENT_LIMITS = {
-  headersTimeout: DEFAULT_LIMITS.handshakeMs,
-  requestTimeout: 30_000,
-  // How often Node looks; its own choice of 30 s would make the two above meaningless.
-  connectionsCheckingInterval: 1_000,
-} as const;
-
 /** The WebSocket server of the live socket; it waits for upgrades that are handed to it. */
 export function createLiveSocketServer(limits: LiveLimits = DEFAULT_LIMITS): WebSocketServer {
   const options = {
