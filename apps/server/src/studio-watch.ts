@@ -2,6 +2,7 @@ import type { StudioState } from "@windowscope/protocol";
 import { NoSuchLogError } from "@windowscope/runlog";
 import { newestSampleId, StudioAuthenticationError, watchSamples, type Studio } from "@windowscope/sdk";
 
+import { Hold } from "./runs/hold.ts";
 import type { RunJournal, RunRequest } from "./runs/journal.ts";
 import { isTaken, keepRenewing } from "./runs/run-store.ts";
 import type { Runs } from "./runs/runs.ts";
@@ -39,8 +40,7 @@ export async function watchStudio(options: {
   let watches: Promise<void>[] = [];
   while (!signal.aborted) {
     // One category that fails takes the others down with it, and all begin again together.
-    const attempt = new AbortController();
-    const either = AbortSignal.any([signal, attempt.signal]);
+    const attempt = new Hold(signal);
     try {
       const { projects } = await studio.call("listProjects", { signal });
       const places = projects.flatMap(({ id }) => categories.map((category) => ({ projectId: id, category })));
@@ -48,16 +48,18 @@ export async function watchStudio(options: {
       const newest = await Promise.all(places.map((place) => newestSampleId(studio, { ...place, signal })));
       onStatus({ state: "connected", message: `Connected to ${studio.baseUrl}` });
       retryMs = FIRST_RETRY_MS;
-      watches = places.map((place, i) => watch(options, place, newest[i] ?? 0, either));
+      watches = places.map((place, i) => watch(options, place, newest[i] ?? 0, attempt.signal));
       await (watches.length > 0 ? Promise.all(watches) : untilAborted(signal));
     } catch (error) {
-      attempt.abort();
+      attempt.lose();
       // They give their leases back, which the next attempt takes under the same name.
       await Promise.allSettled(watches);
       if (signal.aborted) return;
       onStatus(describe(error));
       await journal.store.pause(retryMs, signal).catch(() => undefined);
       retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);
+    } finally {
+      attempt.release();
     }
   }
 }
@@ -79,18 +81,19 @@ async function watch(
   for (;;) {
     const what = `the watch of project ${place.projectId}, ${place.category}`;
     while (!(await store.insist(what, signal, () => position.take()))) await store.pause(TAKEOVER_MS, signal);
-    const lost = new AbortController();
+    const hold = new Hold(signal);
     const over = new AbortController();
-    const keeping = keepRenewing(store, () => position.renew(), over.signal).then((isLost) => isLost && lost.abort());
+    const keeping = keepRenewing(store, () => position.renew(), over.signal).then((isLost) => isLost && hold.lose());
     try {
-      await watchAlone(options, place, position, newestId, AbortSignal.any([signal, lost.signal]));
+      await watchAlone(options, place, position, newestId, hold.signal);
     } catch (error) {
-      if (signal.aborted || !(lost.signal.aborted || isTaken(error))) throw error;
+      if (signal.aborted || !(hold.signal.aborted || isTaken(error))) throw error;
       store.log.info("Another process watches", { ...place });
     } finally {
       over.abort();
       await keeping;
       await position.release();
+      hold.release();
     }
   }
 }

@@ -1,5 +1,6 @@
 import { FEED } from "@windowscope/protocol";
 
+import { Hold } from "./hold.ts";
 import type { RunJournal } from "./journal.ts";
 import type { RunWriter } from "./run-writer.ts";
 import type { Turns } from "./turns.ts";
@@ -18,7 +19,7 @@ export class RunIntake {
   readonly #turns: Turns;
   readonly #signal: AbortSignal;
   readonly #isActive: (runId: string) => boolean;
-  readonly #begin: (writer: RunWriter, lost: AbortController) => void;
+  readonly #begin: (writer: RunWriter, hold: Hold) => void;
   /** Runs whose lease is being asked for. */
   readonly #claiming = new Map<string, Promise<void>>();
   #looking: Promise<void> | undefined;
@@ -27,14 +28,14 @@ export class RunIntake {
 
   /**
    * @param options `isActive`: whether this process works on a run. `begin`: gets each run that is taken, which has a turn
-   *   from then on; the controller is to be aborted when another process has the run. `signal`: ends the intake.
+   *   from then on, and its hold, which is to be released. `signal`: ends the intake.
    */
   constructor(options: {
     readonly journal: RunJournal;
     readonly turns: Turns;
     readonly signal: AbortSignal;
     readonly isActive: (runId: string) => boolean;
-    readonly begin: (writer: RunWriter, lost: AbortController) => void;
+    readonly begin: (writer: RunWriter, hold: Hold) => void;
   }) {
     this.#journal = options.journal;
     this.#turns = options.turns;
@@ -89,16 +90,17 @@ export class RunIntake {
   }
 
   async #claim(runId: string): Promise<void> {
-    const lost = new AbortController();
+    const hold = new Hold(this.#signal);
     try {
-      const writer = await this.#journal.claim(runId, AbortSignal.any([this.#signal, lost.signal]));
+      const writer = await this.#journal.claim(runId, hold.signal);
       if (writer) {
-        this.#begin(writer, lost);
+        this.#begin(writer, hold);
         return;
       }
     } catch (error) {
       this.#journal.store.log.debug("A run cannot be taken now", { runId, reason: String(error) });
     }
+    hold.release();
     this.#turns.give();
   }
 

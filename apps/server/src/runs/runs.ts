@@ -12,6 +12,7 @@ import {
 } from "@windowscope/sdk";
 
 import { NotShownError } from "./columns.ts";
+import { Hold } from "./hold.ts";
 import type { RunJournal, RunRequest } from "./journal.ts";
 import { RunIntake } from "./run-intake.ts";
 import { keyOf } from "./run-record.ts";
@@ -30,8 +31,6 @@ const LONGEST_RETRY_MS = 30_000;
 interface ActiveRun {
   readonly writer: RunWriter;
   readonly cancel: AbortController;
-  /** Aborts when another process has the run. */
-  readonly lost: AbortController;
   readonly done: Promise<void>;
 }
 
@@ -67,7 +66,7 @@ export class Runs {
       turns: this.#turns,
       signal: this.#stop.signal,
       isActive: (runId) => this.#active.has(runId),
-      begin: (writer, lost) => this.#begin(writer, lost),
+      begin: (writer, hold) => this.#begin(writer, hold),
     });
   }
 
@@ -148,51 +147,50 @@ export class Runs {
   }
 
   async #create(...[request, sample, together]: Parameters<RunJournal["create"]>): Promise<Run> {
-    const hasTurn = this.#turns.tryTake();
-    const lost = new AbortController();
-    let writer: RunWriter | undefined;
+    const hold = this.#turns.tryTake() ? new Hold(this.#stop.signal) : undefined;
+    let isBegun = false;
     try {
-      const holding = hasTurn ? this.#writing(lost) : undefined;
-      const created = await this.#journal.create(request, sample, together, holding);
-      ({ writer } = created);
+      const created = await this.#journal.create(request, sample, together, hold?.signal);
       this.#intake.unfinished.add(created);
-      if (writer) this.#begin(writer, lost);
+      if (hold && created.writer) {
+        isBegun = true;
+        this.#begin(created.writer, hold);
+      }
       return created.record.run;
     } finally {
-      if (hasTurn && !writer) this.#turns.give();
+      if (hold && !isBegun) {
+        hold.release();
+        this.#turns.give();
+      }
     }
   }
 
-  /** Until when a run may be written to by this process. */
-  #writing(lost: AbortController): AbortSignal {
-    return AbortSignal.any([this.#stop.signal, lost.signal]);
-  }
-
-  #begin(writer: RunWriter, lost: AbortController): void {
+  #begin(writer: RunWriter, hold: Hold): void {
     const cancel = new AbortController();
     const { runId } = writer.run;
-    const done = this.#do(writer, lost, cancel.signal).finally(() => this.#active.delete(runId));
-    this.#active.set(runId, { writer, cancel, lost, done });
+    const done = this.#do(writer, hold, cancel.signal).finally(() => this.#active.delete(runId));
+    this.#active.set(runId, { writer, cancel, done });
   }
 
-  async #do(writer: RunWriter, lost: AbortController, cancelled: AbortSignal): Promise<void> {
+  async #do(writer: RunWriter, hold: Hold, cancelled: AbortSignal): Promise<void> {
     const { runId } = writer.run;
     const { metrics } = this.#store;
     const over = new AbortController();
     const keeping = keepRenewing(this.#store, () => writer.renew(), over.signal).then((isLost) => {
-      if (isLost) lost.abort(new LogTakenError(runId));
+      if (isLost) hold.lose(new LogTakenError(runId));
     });
     metrics.activeRuns.inc();
     try {
-      await this.#classify(writer, AbortSignal.any([cancelled, this.#writing(lost)]));
+      await this.#classify(writer, AbortSignal.any([cancelled, hold.signal]));
     } catch (error) {
-      await this.#end(writer, error, cancelled, this.#writing(lost));
+      await this.#end(writer, error, cancelled, hold.signal);
     } finally {
       if (isOver(writer.run.state)) this.#ended(writer.run);
       metrics.activeRuns.dec();
       over.abort();
       await keeping;
       await writer.release();
+      hold.release();
     }
   }
 
@@ -241,11 +239,11 @@ export class Runs {
     return readClassification(answer);
   }
 
-  async #end(writer: RunWriter, error: unknown, cancelled: AbortSignal, writing: AbortSignal): Promise<void> {
+  async #end(writer: RunWriter, error: unknown, cancelled: AbortSignal, held: AbortSignal): Promise<void> {
     const { log } = this.#store;
     const { runId } = writer.run;
     // The server stops, or another process goes on with the run; it stays open.
-    if (writing.aborted || isTaken(error)) {
+    if (held.aborted || isTaken(error)) {
       log.info("Leaving a run to others", { runId });
       return;
     }

@@ -1,5 +1,6 @@
 import { isTransient, StudioAuthenticationError, StudioError } from "@windowscope/sdk";
 
+import { Hold } from "../runs/hold.ts";
 import { isTaken, keepRenewing, LogTakenError } from "../runs/run-store.ts";
 import type { Task } from "./task.ts";
 import type { TaskLogs } from "./task-logs.ts";
@@ -85,30 +86,34 @@ export class TaskWorker<T extends Task, M> {
     for (const { log } of await logs.unfinished()) {
       if (this.#active.size >= atOnce) return;
       if (this.#active.has(log.log) || this.#cancelling.has(log.log)) continue;
-      const lost = new AbortController();
-      const writer = await logs.claim(log.log, AbortSignal.any([this.#stop.signal, lost.signal]));
+      const hold = new Hold(this.#stop.signal);
+      let writer: TaskWriter<T, M> | undefined;
+      try {
+        writer = await logs.claim(log.log, hold.signal);
+      } finally {
+        if (!writer || this.#stop.signal.aborted) hold.release();
+      }
       if (this.#stop.signal.aborted) return writer?.release();
-      if (writer) this.#begin(writer, lost);
+      if (writer) this.#begin(writer, hold);
     }
   }
 
-  /** @param lost To be aborted when another process has the task. */
-  #begin(writer: TaskWriter<T, M>, lost: AbortController): void {
+  #begin(writer: TaskWriter<T, M>, hold: Hold): void {
     const cancel = new AbortController();
-    const done = this.#do(writer, lost, cancel.signal).finally(() => {
+    const done = this.#do(writer, hold, cancel.signal).finally(() => {
       this.#active.delete(writer.id);
       this.nudge();
     });
     this.#active.set(writer.id, { cancel, done });
   }
 
-  async #do(writer: TaskWriter<T, M>, lost: AbortController, cancelled: AbortSignal): Promise<void> {
+  async #do(writer: TaskWriter<T, M>, hold: Hold, cancelled: AbortSignal): Promise<void> {
     const { store } = this.#options.logs;
     const over = new AbortController();
     const keeping = keepRenewing(store, () => writer.renew(), over.signal).then((isLost) => {
-      if (isLost) lost.abort(new LogTakenError(writer.id));
+      if (isLost) hold.lose(new LogTakenError(writer.id));
     });
-    const signal = AbortSignal.any([cancelled, this.#stop.signal, lost.signal]);
+    const signal = AbortSignal.any([cancelled, hold.signal]);
     try {
       await this.#insist(writer, signal);
       store.log.info("A task is over", { task: writer.id, state: writer.task.state });
@@ -119,6 +124,7 @@ export class TaskWorker<T extends Task, M> {
       over.abort();
       await keeping;
       await writer.release();
+      hold.release();
     }
   }
 
