@@ -35,7 +35,6 @@ export interface RunningServer {
 
 /** Connections that have not closed by themselves are cut after so long. */
 const DRAIN_MS = 1_000;
-const NEWEST_RUNS = 100;
 
 /**
  * Starts the server: it listens at once, and connects to Studio as soon as that answers.
@@ -76,7 +75,7 @@ export async function startServer(
   const testRuns = new TestRuns({ studio, store, hintsFor });
   const sampleRuns: SampleRuns = {
     isWatched: (category) => config.categories.includes(category),
-    findRun: (projectId, sampleId) => findRun(journal, projectId, sampleId),
+    findRun: async (projectId, sampleId) => (await journal.findOfNewSample(projectId, sampleId))?.runId,
     startRun: async (projectId, { id: sampleId, filename: name, label }) =>
       (await runs.start({ projectId, sampleId }, { name, label })).runId,
   };
@@ -143,12 +142,6 @@ async function openRunLog({ runLog, dataDir }: ServerConfig): Promise<RunLog> {
   if (runLog === "memory") return createMemoryRunLog();
   if (runLog === "sqlite") return openSqliteRunLog(databaseFile(dataDir));
   return openRedisRunLog(runLog.redisUrl);
-}
-
-/** The newest runs are those of the newest samples. */
-async function findRun(journal: RunJournal, projectId: number, sampleId: number): Promise<string | undefined> {
-  const { runs } = await journal.list(NEWEST_RUNS);
-  return runs.find((run) => run.projectId === projectId && run.sampleId === sampleId)?.runId;
 }
 
 function databaseFile(dataDir: string): string {

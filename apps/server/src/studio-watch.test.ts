@@ -49,6 +49,7 @@ async function startWatching(categories = ["testing"]) {
   });
   return {
     journal,
+    runs,
     statuses,
     async samples() {
       return (await journal.list(100)).runs.map(({ sampleId }) => sampleId).reverse();
@@ -80,6 +81,22 @@ describe("watchStudio", () => {
     await vi.advanceTimersByTimeAsync(1_500);
 
     expect(await server.samples()).toEqual([3, 4, 5]);
+  });
+
+  it("starts no second run for a sample that somebody has had classified already, as the watch would", async () => {
+    await vi.advanceTimersByTimeAsync(100);
+    const sample = { name: "s", label: "idle" };
+    await server.runs.start({ projectId: 1, sampleId: 3 }, sample);
+    await server.runs.start({ projectId: 1, sampleId: 4, variant: "int8" }, sample);
+    await server.runs.start({ projectId: 2, sampleId: 5 }, sample);
+    ids.push(3, 4, 5);
+    await vi.advanceTimersByTimeAsync(3_000);
+    await server.stop();
+    ids.push(6);
+    server = await startWatching();
+    await vi.advanceTimersByTimeAsync(1_500);
+
+    expect(await server.samples()).toEqual([3, 4, 5, 4, 5, 6]);
   });
 
   it("says what is wrong and tries again until Studio answers", async () => {

@@ -3,7 +3,7 @@ import { NoSuchLogError } from "@windowscope/runlog";
 import { newestSampleId, StudioAuthenticationError, watchSamples, type Studio } from "@windowscope/sdk";
 
 import { Hold } from "./runs/hold.ts";
-import type { RunJournal, RunRequest } from "./runs/journal.ts";
+import type { RunJournal } from "./runs/journal.ts";
 import { isTaken, keepRenewing } from "./runs/run-store.ts";
 import type { Runs } from "./runs/runs.ts";
 import type { WatchPosition } from "./runs/watch-position.ts";
@@ -122,19 +122,25 @@ async function watchAlone(
       isFirst = false;
       // An attempt whose answer was lost may have been stored.
       if ((position.sinceId ?? 0) >= id) return;
-      await startRun({ projectId, sampleId: id }, { name: filename, label });
+      await seeToRun(id, { name: filename, label });
     });
   }
 
   /** The engine may have forgotten the position; what is known of it here is as good. */
-  async function startRun(...run: readonly [RunRequest, { name: string; label: string }]): Promise<void> {
+  async function seeToRun(...run: Parameters<typeof startRun>): Promise<void> {
     try {
-      await runs.start(...run, position);
+      await startRun(...run);
     } catch (error) {
       if (!(error instanceof NoSuchLogError)) throw error;
       await position.confirm();
-      await runs.start(...run, position);
+      await startRun(...run);
     }
+  }
+
+  async function startRun(sampleId: number, sample: { name: string; label: string }): Promise<void> {
+    // Who has sent a recording to the project may have come before the watch.
+    if (await journal.findOfNewSample(projectId, sampleId)) await position.moveTo(sampleId);
+    else await runs.start({ projectId, sampleId }, sample, position);
   }
 }
 

@@ -27,6 +27,8 @@ const RUN_PREFIX = "run-";
 /** Runs that a search reads at once, and how often it does so before it answers what it has. */
 const SEARCH_PAGE = 500;
 const SEARCH_PAGES = 10;
+/** The runs of the newest samples are among so many of the newest runs. */
+const NEWEST_RUNS = 100;
 /** Whoever creates a log writes to it at once; one that is empty for so long was left behind. */
 const ABANDONED_MS = 60_000;
 
@@ -158,6 +160,17 @@ export class RunJournal {
     const log = runId.startsWith(RUN_PREFIX) ? await this.store.runLog.stat(runId) : undefined;
     const run = log && parseRecord(log)?.run;
     return run && { run, log };
+  }
+
+  /** The run of a sample that has just come, with the project's impulse as it is; of an older one perhaps not. */
+  async findOfNewSample(projectId: number, sampleId: number): Promise<Run | undefined> {
+    const { runs } = await this.list(NEWEST_RUNS);
+    return runs.find(
+      (run) =>
+        run.projectId === projectId &&
+        run.sampleId === sampleId &&
+        [run.variant, run.impulseId, run.blockId].every((each) => each === undefined),
+    );
   }
 
   /**
