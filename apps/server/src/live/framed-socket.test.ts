@@ -2,10 +2,14 @@
 import { once } from "node:events";
 import { connect, type AddressInfo, type Socket } from "node:net";
 
+import { SUBPROTOCOL } from "@windowscope/protocol";
+import { createMemoryRunLog } from "@windowscope/runlog";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 
+import { SILENT_LOG } from "../log.ts";
 import { FramedSocket } from "./framed-socket.ts";
+import { LiveHub } from "./hub.ts";
 import { encodeMessage } from "./message.ts";
 
 /** 1000, masked with zeros. */
@@ -44,6 +48,23 @@ async function connectByHand(): Promise<Socket> {
   await once(wire, "data");
   return wire;
 }
+
+describe("LiveHub.accept", () => {
+  it("keeps nothing of a connection that has closed before it is handed over", async () => {
+    const hub = new LiveHub({ runLog: createMemoryRunLog(), log: SILENT_LOG });
+    const client = new WebSocket(`ws://127.0.0.1:${port}`, SUBPROTOCOL, { perMessageDeflate: false });
+    const { socket, wire } = await accepted;
+    await once(client, "open");
+    const closed = once(socket, "close");
+    client.terminate();
+    await closed;
+
+    hub.accept(socket, wire);
+    await hub.drain();
+
+    expect(socket.listenerCount("message")).toBe(0);
+  });
+});
 
 describe("FramedSocket", () => {
   it("keeps the order of what is encoded already, texts and pings, whatever their length", async () => {

@@ -87,6 +87,8 @@ export class LiveHub implements LiveParts {
   accept(socket: WebSocket, wire: Duplex): void {
     // A close event follows every error.
     socket.on("error", () => undefined);
+    // Nobody would ever say that such a viewer has left.
+    if (socket.readyState === socket.CLOSED) return;
     if (socket.protocol !== SUBPROTOCOL) {
       this.closing(CLOSE.wrongVersion);
       socket.close(CLOSE.wrongVersion, `Offer the subprotocol ${SUBPROTOCOL}.`);
