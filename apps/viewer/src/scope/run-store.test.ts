@@ -115,6 +115,19 @@ describe("RunStore", () => {
     expect(store.window(0)).toMatchObject({ verdict: "a cup, red", details: { index: 0 } });
   });
 
+  it("knows the labels of a run whose codes were asked for before its result came, as a drawing does", () => {
+    const store = new RunStore("run-1");
+    store.apply(runEntry({ ...runOf("run-1", { state: "classifying" }), result: undefined } as unknown as Run));
+    expect(store.codes.uncertain).toBe(VERDICT.uncertain);
+    expect(store.labelNames).toEqual([]);
+
+    store.apply(runEntry(runOf("run-1")));
+    store.apply(windowsEntry(WINDOWS));
+
+    expect(store.window(0)?.expected).toBe("idle");
+    expect(store.tally).toMatchObject({ comparable: 4, matching: 1 });
+  });
+
   it("gives pictures, which have no length, a place on the time axis, and tells their times as they are", () => {
     const still = { scores: [0.75, 0.25], verdict: 0, startMs: 0, endMs: 0 };
     const store = storeOf(runOf("run-1", { result: { ...RESULT, intervalMs: 0 } }), [still, still]);

@@ -310,7 +310,9 @@ export class RunStore {
   }
 
   #labelsOf(): WindowLabels {
-    return (this.#labelsOfRun ??= new WindowLabels(this.result?.expected ?? []));
+    // Without a result nobody knows the labels yet.
+    if (!this.result) return new WindowLabels([]);
+    return (this.#labelsOfRun ??= new WindowLabels(this.result.expected));
   }
 
   #ruleOf(): Rule {
