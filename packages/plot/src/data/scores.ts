@@ -98,12 +98,14 @@ export class Scores {
    */
   stretches(row: number, edges: Int32Array, from: number, to: number, out: Uint8Array): void {
     const windows = this.length;
+    const levels = this.#levels[row] as Column<Uint8Array>[];
     for (let stretch = from; stretch < to; stretch++) {
       const first = edges[stretch * 2] as number;
       const end = edges[stretch * 2 + 1] as number;
-      const level = levelFor(end - first);
+      // Few scores have no coarse levels.
+      const level = Math.min(levelFor(end - first), levels.length);
       const bits = FAN_OUT_BITS * level;
-      const length = level === 0 ? windows : (this.#levels[row]?.[level - 1]?.length ?? 0);
+      const length = level === 0 ? windows : (levels[level - 1] as Column<Uint8Array>).length;
       out[stretch] = this.#highestByte(row, first >>> bits, Math.min(length, (end + (1 << bits) - 1) >>> bits), level);
     }
   }

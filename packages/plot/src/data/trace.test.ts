@@ -136,7 +136,10 @@ describe("Trace.columns", () => {
       trace.columns(first, perColumn, 100, out);
 
       const bucket = 8 ** levelFor(perColumn);
-      const edge = (column: number) => Math.floor((first + column * perColumn) / bucket + 1e-6) * bucket;
+      const edge = (column: number) => {
+        const at = first + column * perColumn;
+        return at >= 150_000 ? 150_000 : Math.floor(at / bucket + 1e-6) * bucket;
+      };
       for (let column = 0; column < 100; column++) {
         const wanted = bruteRange(values, edge(column), edge(column + 1));
         expect([out[column * 2], out[column * 2 + 1]]).toEqual([wanted?.low ?? NaN, wanted?.high ?? NaN]);
@@ -154,6 +157,17 @@ describe("Trace.columns", () => {
 
       expect(late.subarray(0, 2 * 983)).toEqual(early.subarray(2 * 17, 2_000));
     }
+  });
+
+  it("has the last values in the column that they end in, and all of a trace that is much shorter than a column", () => {
+    const values = new Float32Array(205);
+    values[204] = 9;
+    const out = new Float64Array(4);
+
+    traceOf(values).columns(0, 102.5, 2, out);
+    expect([...out]).toEqual([0, 0, 0, 9]);
+    traceOf([3, 5]).columns(-7_000, 8_192, 1, out);
+    expect([...out.subarray(0, 2)]).toEqual([3, 5]);
   });
 
   it("leaves columns without a value empty", () => {

@@ -95,7 +95,7 @@ export class Trace {
    * Lowest and highest value of many neighbouring stretches of one length: the pixel columns of a picture.
    *
    * Every value is in exactly one column, so none is lost; columns of many values begin up to an eighth of a column
-   * early.
+   * early, and one that ends with the values has all of the last ones.
    *
    * @param first Where the first column begins, counted in values; may lie before 0 and between two values.
    * @param perColumn Values in a column, above 0; may be a fraction.
@@ -103,11 +103,15 @@ export class Trace {
    * @param out Receives `[low, high]` of each column, NaN where it has no value. Shape `[count * 2]` at least.
    */
   columns(first: number, perColumn: number, count: number, out: Float32Array | Float64Array): void {
-    const level = levelFor(perColumn);
+    const level = this.#levelFor(perColumn);
     const perBucket = 1 << (FAN_OUT_BITS * level);
-    const length = level === 0 ? this.length : (this.#lows[level - 1]?.length ?? 0);
-    const edgeOf = (column: number) =>
-      Math.min(length, Math.max(0, Math.floor((first + column * perColumn) / perBucket + ROUNDING)));
+    const length = this.#bucketsOf(level);
+    const edgeOf = (column: number) => {
+      const at = first + column * perColumn;
+      // The last bucket need not be full, and would otherwise be left to a column that nobody asks for.
+      if (at + ROUNDING * perColumn >= this.length) return length;
+      return Math.max(0, Math.floor(at / perBucket + ROUNDING));
+    };
     let from = edgeOf(0);
     for (let column = 0; column < count; column++) {
       const to = edgeOf(column + 1);
@@ -135,15 +139,28 @@ export class Trace {
     for (let stretch = from; stretch < to; stretch++) {
       const first = edges[stretch * 2] as number;
       const end = edges[stretch * 2 + 1] as number;
-      const level = levelFor(end - first);
+      const level = this.#levelFor(end - first);
       const bits = FAN_OUT_BITS * level;
-      const length = level === 0 ? this.length : (this.#lows[level - 1]?.length ?? 0);
       this.#forget();
-      visitSpans(first >>> bits, Math.min(length, (end + (1 << bits) - 1) >>> bits), level, this.#visit);
+      visitSpans(
+        first >>> bits,
+        Math.min(this.#bucketsOf(level), (end + (1 << bits) - 1) >>> bits),
+        level,
+        this.#visit,
+      );
       const isEmpty = this.#low > this.#high;
       out[stretch * 2] = isEmpty ? NaN : this.#low;
       out[stretch * 2 + 1] = isEmpty ? NaN : this.#high;
     }
+  }
+
+  /** A short trace has no coarse levels: it is less than an eighth of such a stretch altogether. */
+  #levelFor(count: number): number {
+    return Math.min(levelFor(count), this.#lows.length);
+  }
+
+  #bucketsOf(level: number): number {
+    return level === 0 ? this.length : (this.#lows[level - 1] as Column<Floats>).length;
   }
 
   #forget(): void {
