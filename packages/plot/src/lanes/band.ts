@@ -57,7 +57,7 @@ const LOUD = 256;
 /**
  * Draws the codes of windows as a band: a pale tint, a rail in the full colour; mismatches are filled and hatched.
  *
- * A column shows the code that most of its windows have. A column with a mismatch is loud, and a loud piece is 2 CSS
+ * A column shows the code that most of its windows have, of the last recording in it. A column with a mismatch is loud, and a loud piece is 2 CSS
  * pixels wide at least: what went wrong does not vanish in a long recording.
  *
  * @returns Where labels go, from left to right.
@@ -149,6 +149,7 @@ function clearedCodes(widthPx: number): Int16Array {
   return columnCodes.fill(-1, 0, widthPx);
 }
 
+/** Many short recordings may share a column: the mismatch of one stays, whatever comes behind it. */
 function readCodes(
   { codes, mismatches }: CodesContent,
   { from, to, edges }: ColumnSpan & { readonly edges: Int32Array },
@@ -164,9 +165,10 @@ function readCodes(
       mismatch = found < 0 ? Infinity : found;
     }
     if (mismatch < Math.min(end, codes.length)) shown[column] = codes.at(mismatch) + LOUD;
-    else {
+    else if ((shown[column] as number) < LOUD) {
       const bits = FAN_OUT_BITS * levelFor(end - begin);
-      shown[column] = codes.dominant((begin >>> bits) << bits, ((end + (1 << bits) - 1) >>> bits) << bits);
+      const code = codes.dominant((begin >>> bits) << bits, ((end + (1 << bits) - 1) >>> bits) << bits);
+      if (code >= 0) shown[column] = code;
     }
   }
 }

@@ -26,6 +26,8 @@ const LEAST_CELL_PX = 3;
 /** Rounding of times must not move a window to its neighbour's column from one frame to the next. */
 const ROUNDING_MS = 1e-3;
 const ROUNDING_PX = 1e-6;
+/** Widths of windows are told apart by so much: what is drawn must not alternate from one frame to the next. */
+const STEPS_PER_PX = 1e6;
 
 /** The pixel columns that a recording takes up; the last one not included. */
 export interface ColumnSpan {
@@ -52,7 +54,8 @@ let edges = new Int32Array(0);
  * Which windows each pixel column shows.
  *
  * Where windows are narrow, each is in the column that its end falls into: it is in one only, and none is left out.
- * Where they are wide, a column shows the window whose cell it is in the middle of.
+ * Where they are wide, a column shows the window whose cell it is in the middle of, and those that have ended since the
+ * column before it and were not shown there: uneven windows may be narrower than a column among wide ones.
  *
  * @returns The columns with their windows; `undefined` where no window is in sight. `edges` is used again by the next
  *   call.
@@ -68,26 +71,39 @@ export function columnWindows(
   if (edges.length < box.widthPx * 2) edges = new Int32Array(box.widthPx * 2);
   const columnMs = (scale.endMs - scale.startMs) / box.widthPx;
   const originMs = scale.startMs - fromMs + ROUNDING_MS;
-  const first = times.firstEndingAfter(originMs + span.from * columnMs);
-  const last = times.firstEndingAfter(originMs + span.to * columnMs);
-  const windowPx = (span.to - span.from) / Math.max(1, last - first);
+  // By place, not by rounded times: at its ends a recording loses no window.
+  const beginsInSight = fromMs + times.cellStartMs(0) >= scale.startMs;
+  const endsInSight = fromMs + times.endMs(times.length - 1) <= scale.endMs;
+  const first = beginsInSight ? 0 : times.firstEndingAfter(originMs);
+  const end = endsInSight ? times.length : times.firstEndingAfter(originMs + box.widthPx * columnMs);
+  const windowPx = meanPx(times, first, end, columnMs);
 
   let window = first;
+  let unseen = beginsInSight ? 0 : Infinity;
   for (let column = span.from; column < span.to; column++) {
-    const begin = window;
+    const isLast = endsInSight && column === span.to - 1;
     if (windowPx < LEAST_CELL_PX) {
       const untilMs = originMs + (column + 1) * columnMs;
-      window = times.firstEndingAfter(untilMs, window);
-      edges[column * 2] = begin;
-      edges[column * 2 + 1] = window > begin ? window : reaches(times, window, untilMs) ? window + 1 : begin;
+      const next = isLast ? times.length : times.firstEndingAfter(untilMs, window);
+      edges[column * 2] = window;
+      edges[column * 2 + 1] = next === window && reaches(times, next, untilMs) ? next + 1 : next;
+      window = next;
       continue;
     }
     const middleMs = originMs + (column + 0.5) * columnMs;
-    while (window < times.length && times.endMs(window) <= middleMs) window++;
-    edges[column * 2] = window;
-    edges[column * 2 + 1] = reaches(times, window, middleMs) ? window + 1 : window;
+    window = times.firstEndingAfter(middleMs, window);
+    edges[column * 2] = Math.min(window, unseen);
+    unseen = isLast ? times.length : reaches(times, window, middleMs) ? window + 1 : window;
+    edges[column * 2 + 1] = unseen;
   }
   return { ...span, edges, windowPx };
+}
+
+/** How wide windows from `first` to before `end` are drawn, on average; of even ones it is the same whichever they are. */
+function meanPx(times: WindowTimes, first: number, end: number, columnMs: number): number {
+  if (first >= end) return Infinity;
+  const meanMs = (times.endMs(end - 1) - times.cellStartMs(first)) / (end - first);
+  return Math.round((meanMs / columnMs) * STEPS_PER_PX) / STEPS_PER_PX;
 }
 
 /** Whether a window's cell has begun at a time. */

@@ -36,7 +36,7 @@ const PADDING_PX = 2;
 const LEAST_WINDOW_PX = 1;
 
 let bytes = new Uint8Array(0);
-let others = new Uint8Array(0);
+let stretchBytes = new Uint8Array(0);
 let colours = new Uint32Array(0);
 
 /**
@@ -57,17 +57,21 @@ export function drawRibbon(
   style: RibbonStyle = {},
 ): void {
   checkBox(image, box);
-  if (colours.length < box.widthPx) colours = new Uint32Array(box.widthPx);
+  const { widthPx } = box;
+  if (colours.length < widthPx) colours = new Uint32Array(widthPx);
+  const rowCount = rowCountOf(recordings, style);
+  // Of all recordings together, since a column of a long session has many.
+  const highest = clearedBytes(rowCount * widthPx);
   for (const recording of recordings) {
     const { scores } = recording.content;
     const span = columnWindows(recording, box, scale);
     if (!span) continue;
-    const rows = rowsOf(scores, style);
-    rows.forEach((row, i) => {
-      const [y, heightPx] = rowBox(box, i, rows.length);
-      const highest = highestOf(scores, row, span, box.widthPx);
-      fillRow(image, box.x, y, heightPx - (heightPx > 2 ? devicePx(1, style) : 0), span, highest, ramp);
-    });
+    rowsOf(scores, style).forEach((row, i) => addHighest(scores, row, span, highest.subarray(i * widthPx)));
+  }
+  for (let i = 0; i < rowCount; i++) {
+    const [y, heightPx] = rowBox(box, i, rowCount);
+    const shownPx = heightPx - (heightPx > 2 ? devicePx(1, style) : 0);
+    fillRow(image, { ...box, y, heightPx: shownPx }, highest.subarray(i * widthPx), ramp);
   }
 }
 
@@ -85,7 +89,7 @@ export function drawScoreLines(
 ): void {
   checkBox(image, box);
   const { pixelRatio = 1 } = style;
-  const rowCount = Math.max(0, ...recordings.map(({ content }) => rowsOf(content.scores, style).length));
+  const rowCount = rowCountOf(recordings, style);
   for (let i = 1; i < rowCount; i++) {
     const hairline = devicePx(1, style);
     image.fillRect(box.x, rowBox(box, i, rowCount)[0] - hairline, box.widthPx, hairline, style.line);
@@ -100,7 +104,8 @@ export function drawScoreLines(
       const columns = clearedColumns(box.widthPx, span.from, span.to);
       const isJoined = span.windowPx < LEAST_WINDOW_PX;
       if (isJoined) {
-        const highest = highestOf(scores, row, span, box.widthPx);
+        const highest = clearedBytes(box.widthPx);
+        addHighest(scores, row, span, highest);
         for (let column = span.from; column < span.to; column++) {
           const byte = highest[column] as number;
           if (byte > 0) columns[column * 2] = columns[column * 2 + 1] = (byte - 1) / 254;
@@ -123,46 +128,47 @@ function rowsOf(scores: Scores, { rows }: RibbonStyle): readonly ShownRow[] {
   return rows ?? Array.from({ length: scores.rows }, (_, row) => row);
 }
 
+function rowCountOf(recordings: readonly Placed<ScoresContent>[], style: RibbonStyle): number {
+  if (style.rows) return style.rows.length;
+  return recordings.reduce((most, { content }) => Math.max(most, content.scores.rows), 0);
+}
+
 function rowBox({ y, heightPx }: Box, row: number, rowCount: number): [y: number, heightPx: number] {
   const top = y + Math.round((row * heightPx) / rowCount);
   return [top, y + Math.round(((row + 1) * heightPx) / rowCount) - top];
 }
 
-/** The highest score of each column as a byte, 0 where there is none. Used again by the next call. */
-function highestOf(
+/** Bytes of columns, 0 where there is no score. Used again by the next call. */
+function clearedBytes(count: number): Uint8Array {
+  if (bytes.length < count) bytes = new Uint8Array(count);
+  return bytes.fill(0, 0, count);
+}
+
+/** Raises bytes of columns to the highest score that a recording has there. */
+function addHighest(
   scores: Scores,
   row: ShownRow,
   { from, to, edges }: ColumnSpan & { readonly edges: Int32Array },
-  widthPx: number,
-): Uint8Array {
-  if (bytes.length < widthPx) [bytes, others] = [new Uint8Array(widthPx), new Uint8Array(widthPx)];
-  if (typeof row === "number") {
-    scores.stretches(row, edges, from, to, bytes);
-    return bytes;
+  highest: Uint8Array,
+): void {
+  if (stretchBytes.length < to) stretchBytes = new Uint8Array(to);
+  for (const each of typeof row === "number" ? [row] : row) {
+    scores.stretches(each, edges, from, to, stretchBytes);
+    for (let i = from; i < to; i++) {
+      if ((stretchBytes[i] as number) > (highest[i] as number)) highest[i] = stretchBytes[i] as number;
+    }
   }
-  bytes.fill(0, from, to);
-  for (const each of row) {
-    scores.stretches(each, edges, from, to, others);
-    for (let i = from; i < to; i++) if ((others[i] as number) > (bytes[i] as number)) bytes[i] = others[i] as number;
-  }
-  return bytes;
 }
 
-function fillRow(
-  { pixels, widthPx }: PixelImage,
-  x: number,
-  y: number,
-  heightPx: number,
-  { from, to }: ColumnSpan,
-  highest: Uint8Array,
-  ramp: Ramp,
-): void {
-  for (let column = from; column < to; column++) colours[column] = ramp[highest[column] as number] as Colour;
-  for (let begin = from; begin < to;) {
+function fillRow({ pixels, widthPx }: PixelImage, box: Box, highest: Uint8Array, ramp: Ramp): void {
+  for (let column = 0; column < box.widthPx; column++) colours[column] = ramp[highest[column] as number] as Colour;
+  for (let begin = 0; begin < box.widthPx;) {
     let end = begin;
-    while (end < to && highest[end] !== 0) end++;
+    while (end < box.widthPx && highest[end] !== 0) end++;
     const run = colours.subarray(begin, end);
-    if (end > begin) for (let row = y; row < y + heightPx; row++) pixels.set(run, row * widthPx + x + begin);
+    if (end > begin) {
+      for (let row = box.y; row < box.y + box.heightPx; row++) pixels.set(run, row * widthPx + box.x + begin);
+    }
     begin = end + 1;
   }
 }

@@ -88,6 +88,20 @@ describe("drawRibbon", () => {
     }
   });
 
+  it("gives even windows the same cells in every frame, at the width where cells begin to be told apart", () => {
+    const recordings = scoresOf(timesOf(400, 30, { 0: 3 }), 1, (w) => (w % 2 === 0 ? 1 : 0.25));
+    const drawn = [0, 1, 2, 3, 4, 5, 6].map((moved) => {
+      const image = whiteImage(100, 1);
+      const startMs = 3_000 + moved * 10;
+      drawRibbon(image, boxOf(100, 1), scaleTo(startMs + 1_000, 100, startMs), recordings, ramp);
+      return toArt(image)[0] as string;
+    });
+
+    drawn.forEach((row, moved) =>
+      expect(row.slice(1, 90)).toBe(drawn[0]?.concat(drawn[6]?.slice(94) as string).slice(1 + moved, 90 + moved)),
+    );
+  });
+
   it("shows chosen rows in the order told, and the highest of several as one", () => {
     const image = whiteImage(4, 4);
     const recordings = scoresOf(timesOf(1, 40), 4, (_, row) => [0, 1, 0, 0][row] as number);
