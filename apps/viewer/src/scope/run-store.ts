@@ -238,8 +238,8 @@ export class RunStore {
     if (isAsBefore || this.windowCount === 0) return;
     const count = this.windowCount;
     const { verdicts, matches, tally } = this.#judge(0, count);
-    replaceCodes(this.verdicts, verdicts);
-    replaceCodes(this.matches, matches);
+    this.verdicts.setAll(verdicts);
+    this.matches.setAll(matches);
     this.#tally = tally;
   }
 
@@ -361,17 +361,6 @@ interface Rule {
   /** Absent where the server's verdicts stand. */
   readonly judge: Judge | undefined;
   readonly match: Matcher;
-}
-
-/** A slider moves few windows from one step to the next; above this share of them, all at once is faster. */
-const FEW = 1 / 16;
-
-function replaceCodes(codes: Codes, next: Uint8Array): void {
-  const before = codes.copy(0, next.length);
-  let changed = 0;
-  for (let i = 0; i < next.length; i++) if (next[i] !== before[i]) changed++;
-  if (changed > next.length * FEW) codes.setAll(next);
-  else for (let i = 0; i < next.length; i++) if (next[i] !== before[i]) codes.set(i, next[i] as number);
 }
 
 /** Two counts together. */

@@ -40,7 +40,7 @@ export class Codes {
    * @throws {RangeError} when a code is not a whole number from 0 to 255; nothing was added then.
    */
   append(codes: ArrayLike<number>): void {
-    for (let i = 0; i < codes.length; i++) checkCode(codes[i] as number);
+    checkCodes(codes);
     const length = this.length;
     this.#values.append(codes);
     this.#growLevels();
@@ -73,17 +73,29 @@ export class Codes {
   }
 
   /**
-   * Replaces all codes at once.
+   * Replaces all codes at once. Costs little where few of them differ.
    *
    * @param codes As many as there are windows.
    * @throws {RangeError} when there are more or fewer, or one is no code; nothing was changed then.
    */
   setAll(codes: ArrayLike<number>): void {
     if (codes.length !== this.length) throw new RangeError(`${codes.length} codes for ${this.length} windows.`);
-    for (let i = 0; i < codes.length; i++) checkCode(codes[i] as number);
-    for (const code of this.#known) for (const level of this.#counts[code] ?? []) level.clear();
-    for (let i = 0; i < codes.length; i++) this.#values.set(i, codes[i] as number);
-    this.#countAll(0);
+    checkCodes(codes);
+    const changed = new Set<number>();
+    for (let first = 0; first < codes.length; first += FAN_OUT) {
+      const chunk = this.#values.chunkOf(first);
+      const at = placeInChunk(first);
+      const end = Math.min(FAN_OUT, codes.length - first);
+      for (let i = 0; i < end; i++) {
+        const [old, code] = [chunk[at + i] as number, codes[first + i] as number];
+        if (old === code) continue;
+        chunk[at + i] = code;
+        this.#countLowest(old, first, -1);
+        this.#countLowest(code, first, 1);
+        changed.add(old).add(code);
+      }
+    }
+    for (const code of changed) this.#sumUpFrom(code, 0);
   }
 
   /** The code that most windows from `from` to before `to` have, the lowest of equals; -1 where there is none. */
@@ -171,16 +183,22 @@ export class Codes {
 
   /** Adds every window from `from` on: the lowest level window by window, the others from the one below. */
   #countAll(from: number): void {
-    for (let i = from; i < this.length; i++) {
-      const counts = this.#levelsOf(this.at(i))[0] as Column<Counts>;
-      counts.extend((i >>> FAN_OUT_BITS) + 1);
-      counts.set(i >>> FAN_OUT_BITS, counts.at(i >>> FAN_OUT_BITS) + 1);
-    }
-    for (const code of this.#known) {
-      const levels = this.#levelsOf(code);
-      for (let level = 1; level < levels.length; level++) {
-        sumUp(levels[level - 1] as Column<Counts>, levels[level] as Column<Counts>, from >>> (FAN_OUT_BITS * level));
-      }
+    for (let i = from; i < this.length; i++) this.#countLowest(this.at(i), i, 1);
+    for (const code of this.#known) this.#sumUpFrom(code, from);
+  }
+
+  #countLowest(code: number, index: number, by: number): void {
+    const counts = (this.#counts[code] ?? this.#levelsOf(code))[0] as Column<Counts>;
+    const bucket = index >>> FAN_OUT_BITS;
+    if (bucket >= counts.length) counts.extend(bucket + 1);
+    counts.set(bucket, counts.at(bucket) + by);
+  }
+
+  /** Brings the levels above the lowest up to date for windows from `from` on. */
+  #sumUpFrom(code: number, from: number): void {
+    const levels = this.#levelsOf(code);
+    for (let level = 1; level < levels.length; level++) {
+      sumUp(levels[level - 1] as Column<Counts>, levels[level] as Column<Counts>, from >>> (FAN_OUT_BITS * level));
     }
   }
 
@@ -260,9 +278,18 @@ function sumUp(below: Column<Counts>, above: Column<Counts>, from: number): void
   for (let bucket = from >>> FAN_OUT_BITS; bucket < end; bucket++) {
     let sum = 0;
     const first = bucket << FAN_OUT_BITS;
-    for (let i = first; i < Math.min(below.length, first + FAN_OUT); i++) sum += below.at(i);
+    const chunk = below.chunkOf(first);
+    const at = placeInChunk(first);
+    const until = at + Math.min(FAN_OUT, below.length - first);
+    for (let i = at; i < until; i++) sum += chunk[i] as number;
     above.set(bucket, sum);
   }
+}
+
+function checkCodes(codes: ArrayLike<number>): void {
+  // Bytes are codes.
+  if (codes instanceof Uint8Array) return;
+  for (let i = 0; i < codes.length; i++) checkCode(codes[i] as number);
 }
 
 function checkCode(code: number): void {

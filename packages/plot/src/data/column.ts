@@ -82,11 +82,6 @@ export class Column<T extends Numbers> {
     (this.#chunks[index >>> CHUNK_BITS] as T)[index & CHUNK_MASK] = value;
   }
 
-  /** Sets every value to 0. */
-  clear(): void {
-    for (const chunk of this.#chunks) chunk.fill(0);
-  }
-
   /** The values from `from` to before `to`, in an array of their own. Both are clamped to what there is. */
   copy(from: number, to: number): T {
     const first = Math.min(this.#length, Math.max(0, from));
