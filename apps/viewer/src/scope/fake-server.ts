@@ -8,6 +8,9 @@ import {
   type LiveSocket,
 } from "@windowscope/protocol";
 
+/** P14. */
+const MOST_SUBSCRIPTIONS = 64;
+
 type Said = { readonly type: string; readonly id: number; readonly log: string; readonly t: number };
 
 /** The server's end of the scope's socket, for tests: it has logs, and tells what is in them to whoever subscribes. */
@@ -82,6 +85,10 @@ export class FakeServer implements LiveSocket {
   }
 
   #subscribe(id: number, name: string): void {
+    if (this.#subscribed.size >= MOST_SUBSCRIPTIONS) {
+      this.say({ type: "err", id, code: "too_many", message: `${MOST_SUBSCRIPTIONS} subscriptions at once are all.` });
+      return;
+    }
     const log = this.#logs.get(name);
     if (!log) {
       this.say({ type: "err", id, code: "no_such_log", message: `There is no log ${name}.` });

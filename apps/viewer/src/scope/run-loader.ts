@@ -2,8 +2,11 @@ import { LiveError, type Entry, type LiveConnection, type LogEvent } from "@wind
 
 import type { RunStore } from "./run-store.ts";
 
-/** Logs that are read at once; the server allows 64 subscriptions, and some are needed for other things. */
-const MOST_AT_ONCE = 60;
+/**
+ * Logs that are read at once. The server allows 64 subscriptions: what is left is for the feed, for the run that is looked
+ * at and the one beside it, and for the logs that the page follows.
+ */
+const MOST_AT_ONCE = 48;
 /** The first so many may begin at once; then one after the other, since the server allows 20 messages a second. */
 const FIRST_AT_ONCE = 30;
 const BETWEEN_MS = 100;
@@ -113,6 +116,8 @@ export class RunLoader {
         if (event.type === "live") isLive = true;
         this.#apply(runId, event, isLive);
       }
+      // It may be forgotten, or wanted again and read anew, between the end of its log and this.
+      if (signal.aborted) return;
       const store = this.#stores.get(runId);
       if (store) store.isComplete = true;
       this.#listener.changed(runId, 0);
