@@ -4,6 +4,9 @@ import type { Port, ScopeRequest, ScopeUpdate } from "./scope-port.ts";
 
 const BETWEEN_PINGS_MS = 5_000;
 
+/** Over all connections: an answer that comes late must not be taken for that of another one. */
+let lastTicket = 0;
+
 /** What a connection needs from where it runs. */
 export interface LinkOptions {
   readonly url: string;
@@ -20,7 +23,6 @@ export class LiveLink {
   readonly live: LiveConnection;
   readonly #options: LinkOptions;
   readonly #tickets = new Map<number, (ticket: string | undefined) => void>();
-  #lastTicket = 0;
   #pingTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: LinkOptions) {
@@ -33,13 +35,18 @@ export class LiveLink {
       ...(openSocket && { openSocket }),
       ...(needsTicket && { ticket: () => this.#askForTicket() }),
       onState: (state) => {
+        if (signal.aborted) return;
         port.postMessage({ type: "connection", state });
         clearTimeout(this.#pingTimer);
         if (state.name === "open") void this.#measure();
         else options.onLag(undefined);
       },
-      onStudio: (state, message) => port.postMessage({ type: "studio", state, message }),
-      onStore: (state, message) => port.postMessage({ type: "store", state, message }),
+      onStudio: (state, message) => {
+        if (!signal.aborted) port.postMessage({ type: "studio", state, message });
+      },
+      onStore: (state, message) => {
+        if (!signal.aborted) port.postMessage({ type: \"store\", state, message });
+      },
     });
   }
 
@@ -49,7 +56,7 @@ export class LiveLink {
   }
 
   async #askForTicket(): Promise<string> {
-    const id = ++this.#lastTicket;
+    const id = ++lastTicket;
     const answer = new Promise<string | undefined>((resolve) => this.#tickets.set(id, resolve));
     this.#options.port.postMessage({ type: "wantsTicket", id });
     const ticket = await answer;
