@@ -129,6 +129,26 @@ describe("Scope", () => {
     expect(snapshot().newest?.ordinal).toBe(399);
   });
 
+  it("leaves room for a run that is looked at and for other logs, however many runs of the session are being read", async () => {
+    for (let i = 0; i < 100; i++) {
+      const run = at(10 * i, `run-${i}`, { state: "streaming" });
+      logs.set(run.runId, { entries: [runEntry(run), windowsEntry(WINDOWS)], isSealed: false });
+      logs.get("feed")?.entries.push(runEntry(run));
+    }
+    const watched = ["test-1", "test-2", "recording-1", "recording-2"];
+    for (const log of watched) logs.set(log, { entries: [], isSealed: false });
+    await connect();
+    await settle(20_000);
+
+    for (const log of watched) page.postMessage({ type: "watch", log });
+    page.postMessage({ type: "show", source: { kind: "run", runId: "run-0", besideRunId: "run-1" } });
+    await settle();
+
+    expect(all("watched").filter(({ failure }) => failure)).toEqual([]);
+    expect(snapshot()).toMatchObject({ tally: { windows: 4 }, placed: [{}, {}] });
+    expect(snapshot().failure).toBeUndefined();
+  });
+
   it("shows one run on its own clock, while it comes in, and counts how fast", async () => {
     const run = at(10, "run-a", { state: "streaming", windows: 2 });
     logs.set("run-a", {
@@ -207,6 +227,18 @@ describe("Scope", () => {
         ?.runs.map(({ runId }) => runId),
     ).toEqual(["run-b"]);
     expect(snapshot()).toMatchObject({ startMs: 0, endMs: 2500, tally: { windows: 4 } });
+  });
+
+  it("asks again for a feed that is not there, as while a store is emptied", async () => {
+    logs.delete("feed");
+    await connect();
+    expect(all("runs")).toEqual([]);
+
+    logs.set("feed", { entries: [], isSealed: false });
+    finished(at(10, "run-a"));
+    await settle(6_000);
+
+    expect(snapshot().tally.windows).toBe(4);
   });
 
   it("goes on where it was over a lost connection", async () => {
@@ -318,6 +350,32 @@ describe("Scope", () => {
     await settle(10);
     server().accept();
     expect(server().said[0]).toMatchObject({ type: "hello", ticket: "t-1" });
+  });
+
+  it("gives a ticket to the connection that it was asked for", async () => {
+    page.postMessage({ type: "connect", url: "ws://test/live", needsTicket: true });
+    page.postMessage({ type: "connect", url: "ws://test/live", needsTicket: true });
+    await settle();
+    const [early, late] = all("wantsTicket");
+
+    page.postMessage({ type: "ticket", id: early?.id ?? -1, ticket: undefined });
+    page.postMessage({ type: "ticket", id: late?.id ?? -1, ticket: "t-2" });
+    await settle(10);
+    expect(servers).toHaveLength(1);
+    server().accept();
+
+    expect(server().said[0]).toMatchObject({ type: "hello", ticket: "t-2" });
+  });
+
+  it("tells nothing any more once it is closed", async () => {
+    finished(at(10, "run-a"));
+    await connect();
+    scope.close();
+    updates.length = 0;
+    await settle(10_000);
+
+    expect(updates.filter(({ type }) => type !== "connection")).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("measures how late the page is", async () => {

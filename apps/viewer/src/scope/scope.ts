@@ -24,6 +24,8 @@ const FEED_TAIL = 1_600;
 const BETWEEN_UPDATES_MS = 100;
 /** While the pace falls, it is told as often. */
 const BETWEEN_PACES_MS = 500;
+/** Until a feed that is not there is asked for again. */
+const BETWEEN_FEEDS_MS = 5_000;
 /** Counting bytes walks through every column. */
 const BETWEEN_WEIGHINGS_MS = 2_000;
 /** A table asks for what is in sight; more would only block. */
@@ -75,6 +77,7 @@ export class Scope {
   readonly #changed = { runs: false, snapshot: false };
   #updateTimer: ReturnType<typeof setTimeout> | undefined;
   #paceTimer: ReturnType<typeof setTimeout> | undefined;
+  #feedTimer: ReturnType<typeof setTimeout> | undefined;
   #updatedAtMs = -Infinity;
 
   constructor(port: Port<ScopeUpdate, ScopeRequest>, host: ScopeHost) {
@@ -176,10 +179,9 @@ export class Scope {
   #disconnect(): void {
     this.#connected?.stop.abort(new Error("The scope has left the connection."));
     this.#connected = undefined;
-    this.#feed.clear();
-    this.#session.clear();
+    clearTimeout(this.#feedTimer);
+    this.#forgetFeed();
     this.#failures.clear();
-    this.#isCaughtUp = false;
     this.#lagMs = undefined;
     this.#isStale = true;
   }
@@ -190,17 +192,24 @@ export class Scope {
       for await (const event of live.subscribe(FEED, { tail: FEED_TAIL }, signal)) this.#applyFeed(event);
     } catch (error) {
       if (signal.aborted || isClosed(error)) return;
-      // A server always has a feed: its state says what is wrong with the connection.
-      throw error;
+      // A server always has a feed; one whose store was emptied makes another with the next run.
+      this.#feedTimer = setTimeout(() => {
+        this.#forgetFeed();
+        void this.#followFeed(signal);
+      }, BETWEEN_FEEDS_MS);
     }
+  }
+
+  #forgetFeed(): void {
+    this.#feed.clear();
+    this.#session.clear();
+    this.#isCaughtUp = false;
   }
 
   #applyFeed(event: LogEvent): void {
     switch (event.type) {
       case "reset":
-        this.#feed.clear();
-        this.#session.clear();
-        this.#isCaughtUp = false;
+        this.#forgetFeed();
         break;
       case "live":
         this.#isCaughtUp = true;
