@@ -56,7 +56,7 @@ describe("Column", () => {
     expect(column.bytes).toBe(0);
 
     column.append([1]);
-    expect(column.bytes).toBe(4 * 256);
+    expect(column.bytes).toBe(4 * 8);
 
     column.append(new Float32Array(CHUNK_LENGTH));
     expect(column.bytes).toBe(4 * 2 * CHUNK_LENGTH);

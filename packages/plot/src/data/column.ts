@@ -5,8 +5,11 @@ const CHUNK_BITS = 16;
 /** Values in a chunk. */
 export const CHUNK_LENGTH = 1 << CHUNK_BITS;
 const CHUNK_MASK = CHUNK_LENGTH - 1;
-/** The first chunk begins this short and doubles, so that a page may hold thousands of short recordings. */
-const FIRST_LENGTH = 256;
+/**
+ * The first chunk begins this short and doubles, so that a page may hold thousands of short recordings, whose pyramids
+ * have a few values a level.
+ */
+const FIRST_LENGTH = 8;
 
 /**
  * Numbers that only grow in count, kept in chunks.
