@@ -44,7 +44,10 @@ export class Trace {
 
   /** Lowest and highest of all values; `undefined` while there is none. */
   get range(): Range | undefined {
-    return this.minMax(0, this.length);
+    // The top of the pyramid is one bucket. Every drawing asks for it, of every recording.
+    const low = this.#lows.at(-1)?.at(0) ?? Infinity;
+    const high = this.#highs.at(-1)?.at(0) ?? -Infinity;
+    return low <= high ? { low, high } : undefined;
   }
 
   /**
