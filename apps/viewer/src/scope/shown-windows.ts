@@ -24,6 +24,8 @@ export class ShownWindows {
   #beside: RunStore | undefined;
   #classes: readonly string[] = [];
   #byId: ReadonlyMap<string, number> = new Map();
+  /** Of each run's first window, as far as somebody has asked; a table asks for thousands. */
+  #ordinals = [0];
   #filter: WindowFilter = EVERYTHING;
   readonly #rows = new Map<RunStore, FilteredRows>();
 
@@ -44,6 +46,7 @@ export class ShownWindows {
   /** Puts these runs on the screen, in the order of the clock. */
   show(runs: readonly ShownRun[], beside?: RunStore): void {
     this.#runs = runs;
+    this.#ordinals = [0];
     this.#beside = beside;
     this.#classes = classesOf(runs);
     this.#byId = new Map(runs.map(({ run }, i) => [run.runId, i]));
@@ -179,12 +182,11 @@ export class ShownWindows {
 
   /** Number of a run's first window; what is not read yet is counted too, so that numbers stay. */
   ordinalOf(r: number): number {
-    let ordinal = 0;
-    for (let i = 0; i < r; i++) {
-      const { run, store } = this.#runs[i] as ShownRun;
-      ordinal += Math.max(run.windows, store?.windowCount ?? 0);
+    for (let i = this.#ordinals.length; i <= r; i++) {
+      const { run, store } = this.#runs[i - 1] as ShownRun;
+      this.#ordinals.push((this.#ordinals.at(-1) as number) + Math.max(run.windows, store?.windowCount ?? 0));
     }
-    return ordinal;
+    return this.#ordinals[r] as number;
   }
 
   #rowsOf(store: RunStore): FilteredRows {
