@@ -2,7 +2,7 @@ import type { Colour } from "../pixels/colour.ts";
 import { checkBox, type Box, type PixelImage } from "../pixels/pixel-image.ts";
 import type { TimeScale } from "../time/time-scale.ts";
 import type { TimeSpan } from "../time/view-state.ts";
-import { columnsBetween, devicePx, phaseOf, type LaneStyle } from "./placed.ts";
+import { columnsBetween, devicePx, phaseOf, type ColumnSpan, type LaneStyle } from "./placed.ts";
 
 export interface GapStyle extends LaneStyle {
   readonly background: Colour;
@@ -29,11 +29,9 @@ export function drawGaps(
   const distance = devicePx(DOT_DISTANCE_PX, style);
   const dotPx = devicePx(1, style);
   const phase = phaseOf(box, scale);
-  for (const { startMs, endMs } of gaps) {
-    const span = columnsBetween(box, scale, startMs, endMs);
-    if (!span) continue;
-    image.fillRect(box.x + span.from, box.y, span.to - span.from, box.heightPx, style.background);
-    for (let column = span.from; column < span.to; column++) {
+  for (const { from, to } of stretchesOf(box, scale, gaps)) {
+    image.fillRect(box.x + from, box.y, to - from, box.heightPx, style.background);
+    for (let column = from; column < to; column++) {
       const past = (((column + phase) % distance) + distance) % distance;
       if (past >= dotPx) continue;
       for (let y = Math.floor(distance / 2); y < box.heightPx; y += distance) {
@@ -41,4 +39,17 @@ export function drawGaps(
       }
     }
   }
+}
+
+/** The columns of gaps; those that touch are one, since a long session has more gaps than columns. */
+function stretchesOf(box: Box, scale: TimeScale, gaps: readonly TimeSpan[]): ColumnSpan[] {
+  const stretches: ColumnSpan[] = [];
+  for (const { startMs, endMs } of gaps) {
+    const span = columnsBetween(box, scale, startMs, endMs);
+    const before = stretches.at(-1);
+    if (span && before && span.from >= before.from && span.from <= before.to) {
+      stretches[stretches.length - 1] = { from: before.from, to: Math.max(before.to, span.to) };
+    } else if (span) stretches.push(span);
+  }
+  return stretches;
 }
