@@ -64,10 +64,14 @@ function isLive(source: Source, first: ShownRun | undefined, failure: string | u
 export function rangesOf(runs: readonly ShownRun[]): Snapshot["ranges"] {
   const ranges: { low: number; high: number }[] = [];
   for (const { store } of runs) {
-    store?.axes.forEach(({ range }, axis) => {
-      const before = ranges[axis] ?? { low: Infinity, high: -Infinity };
-      ranges[axis] = range ? { low: Math.min(before.low, range.low), high: Math.max(before.high, range.high) } : before;
-    });
+    const axes = store?.axes ?? [];
+    for (let axis = 0; axis < axes.length; axis++) {
+      const all = (ranges[axis] ??= { low: Infinity, high: -Infinity });
+      const range = axes[axis]?.range;
+      if (!range) continue;
+      if (range.low < all.low) all.low = range.low;
+      if (range.high > all.high) all.high = range.high;
+    }
   }
   // An axis without any reading spans nothing.
   return ranges.map(({ low, high }) => (low <= high ? { low, high } : { low: 0, high: 0 }));

@@ -56,6 +56,25 @@ interface Drawing extends Content {
   readonly beside: Loaded | undefined;
 }
 
+/**
+ * What follows from all runs is worked out once for all frames between two changes, and not for every frame of a view
+ * that moves: the array of runs is replaced with each change.
+ */
+function onceFor<T>(compute: (runs: readonly ShownRun[]) => T): (runs: readonly ShownRun[]) => T {
+  const known = new WeakMap<readonly ShownRun[], { readonly value: T }>();
+  return (runs) => {
+    const { value } = known.get(runs) ?? { value: compute(runs) };
+    known.set(runs, { value });
+    return value;
+  };
+}
+
+const signalRanges = onceFor(rangesOf);
+const anomalyRangeOfAll = onceFor((runs: Parameters<typeof loadedOf>[0]) => {
+  const loaded = loadedOf(runs);
+  return anomalyRange(anomaliesOf(loaded), ownLimit(loaded));
+});
+
 /** Labels of one band that are told apart; a recording with more has the rest drawn alike. */
 const MOST_LABELS = 256;
 
@@ -239,11 +258,13 @@ export function anomalyScale({ windows, whatIf }: Pick<Content, "windows" | "wha
   readonly range: Range;
   readonly limit: number | undefined;
 } {
-  const runs = loadedOf(windows.runs);
-  const own = runs.at(-1)?.content.result?.thresholds.anomaly;
-  const limit = whatIf?.anomaly ?? own;
-  const { low, high } = anomalyRange(anomaliesOf(runs), own);
+  const limit = whatIf?.anomaly ?? ownLimit(loadedOf(windows.runs));
+  const { low, high } = anomalyRangeOfAll(windows.runs);
   return { range: { low: Math.min(low, limit ?? low), high: Math.max(high, limit ?? high) }, limit };
+}
+
+function ownLimit(runs: readonly Loaded[]): number | undefined {
+  return runs.at(-1)?.content.result?.thresholds.anomaly;
 }
 
 function anomaliesOf(runs: readonly Loaded[]): Placed<WindowValues>[] {
@@ -309,7 +330,7 @@ function axesOf(runs: readonly Loaded[]): Axis[] {
 
 /** Axes of the same units get the same distance from low to high, so that their heights compare. */
 function comparable(windows: ShownWindows): (Range | undefined)[] {
-  const ranges = rangesOf(windows.runs);
+  const ranges = signalRanges(windows.runs);
   const axes = loadedOf(windows.runs)[0]?.content.result?.axes ?? [];
   const spans = new Map<string, number>();
   ranges.forEach(({ low, high }, a) => {
