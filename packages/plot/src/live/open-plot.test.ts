@@ -111,6 +111,51 @@ describe("openPlot", () => {
     expect(pictures.map(({ width, height }) => [width, height])).toEqual([[30, 20]]);
   });
 
+  it("draws on the page's own thread when its worker is silent for 5 s, and then does not listen to it any more", () => {
+    vi.useFakeTimers();
+    const { plot, worker, pictures } = openInWorker();
+    const { onmessage } = worker;
+    plot.show({ startMs: 0, endMs: 100 });
+
+    vi.advanceTimersByTime(5_020);
+    worker.onmessage?.({ data: { type: "ready", canDraw: true } });
+
+    expect(onmessage).not.toBeNull();
+    expect(worker.isTerminated).toBe(true);
+    expect(worker.heard).toEqual([]);
+    expect(pictures).toHaveLength(1);
+    plot.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("draws on the page's own thread where the browser refuses the worker", async () => {
+    vi.stubGlobal("ImageData", FakeImageData);
+    const refused = () => {
+      throw new Error("The worker is of another origin.");
+    };
+    vi.stubGlobal("Worker", refused);
+    const { canvas, pictures } = fakeCanvas();
+    const plot = openPlot(canvas, options);
+
+    await plot.drawn();
+
+    expect(pictures).toHaveLength(1);
+    plot.close();
+  });
+
+  it("rejects who waits when in the end there is no way to draw", async () => {
+    vi.stubGlobal("Worker", FakeWorker);
+    const { canvas } = fakeCanvas();
+    Object.assign(canvas, { getContext: () => null });
+    const plot = openPlot(canvas, options);
+    const waiting = plot.drawn();
+
+    FakeWorker.newest?.onerror?.({ message: "blocked" });
+
+    await expect(waiting).rejects.toThrow("2D canvas");
+    await expect(plot.toPng()).rejects.toThrow("closed");
+  });
+
   it("draws on the page's own thread where there are no workers", async () => {
     vi.stubGlobal("ImageData", FakeImageData);
     const { canvas, pictures } = fakeCanvas();
@@ -176,5 +221,6 @@ describe("openPlot", () => {
     expect(() => openPlot(canvas, { lanes: [{ kind: "traces", series: 1, intervalMs: 0 }] })).toThrow(RangeError);
     expect(() => openPlot(canvas, { ...options, followMs: -1 })).toThrow(RangeError);
     expect(() => openPlot(canvas, { ...options, colours: { classes: [] } })).toThrow(RangeError);
+    expect(() => openPlot(canvas, { ...options, colours: { ramp: ["white", "black"] } })).toThrow(RangeError);
   });
 });

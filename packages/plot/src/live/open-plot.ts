@@ -13,6 +13,9 @@ import {
 } from "./plot-options.ts";
 import type { OpenPlot, WorkerReady } from "./plot-worker.ts";
 
+/** A worker that has not said a word by then never will, and what is appended until then waits in memory. */
+const START_TIMEOUT_MS = 5_000;
+
 /** A live plot on a canvas of yours. Every call returns at once; the picture follows with the next frame. */
 export interface Plot {
   /**
@@ -59,11 +62,11 @@ export interface Plot {
  * Opens a live plot on a canvas.
  *
  * Data and drawing live in a module worker, so the page stays free however much arrives. Where the browser has no
- * OffscreenCanvas, or the worker does not load, the same is done on the page's own thread.
+ * OffscreenCanvas, or the worker does not load within 5 s, the same is done on the page's own thread.
  *
  * @param canvas Sized by CSS. It must not have a context yet and is the plot's from then on.
  * @throws {RangeError} when there is no lane, or an option is out of its range.
- * @throws {Error} where neither way of drawing is there.
+ * @throws {Error} where there is no 2D canvas; one that is only found later rejects `drawn` and `toPng`.
  */
 export function openPlot(canvas: HTMLCanvasElement, options: PlotOptions): Plot {
   checkOptions(options);
@@ -158,19 +161,38 @@ function startDrawing(
     early = undefined;
   };
 
-  const worker = new Worker(new URL("./plot-worker.js", import.meta.url), { type: "module" });
-  const drawHereInstead = () => {
+  let worker: Worker;
+  try {
+    worker = new Worker(new URL("./plot-worker.js", import.meta.url), { type: "module" });
+  } catch {
+    // Browsers refuse workers of another origin, such as that of a server for packages.
+    return drawHere(canvas, options, answer);
+  }
+  const leave = () => {
+    clearTimeout(timer);
+    // What it had already said may still arrive, and must not begin anything.
+    worker.onmessage = worker.onerror = null;
     worker.terminate();
-    begin(drawHere(canvas, options, answer));
   };
+  const drawHereInstead = () => {
+    leave();
+    try {
+      begin(drawHere(canvas, options, answer));
+    } catch (cause) {
+      early = undefined;
+      onfailed(cause as Error);
+    }
+  };
+  const timer = setTimeout(drawHereInstead, START_TIMEOUT_MS);
   worker.onerror = ({ message }) => {
     if (!drawing) return drawHereInstead();
-    worker.terminate();
+    leave();
     onfailed(new Error(`The plot's worker failed: ${message}`));
   };
   worker.onmessage = ({ data }: MessageEvent<WorkerReady | PlotAnswer>) => {
     if (data.type !== "ready") return answer(data);
     if (!data.canDraw) return drawHereInstead();
+    clearTimeout(timer);
     const offscreen = canvas.transferControlToOffscreen();
     worker.postMessage({ type: "open", canvas: offscreen, options } satisfies OpenPlot, [offscreen]);
     begin({ handle: (command) => worker.postMessage(copied(command)), close: () => worker.terminate() });
@@ -182,9 +204,7 @@ function startDrawing(
     },
     close() {
       early = undefined;
-      // What it had already said may still arrive, and must not begin anything.
-      worker.onmessage = worker.onerror = null;
-      worker.terminate();
+      leave();
       drawing?.close();
     },
   };

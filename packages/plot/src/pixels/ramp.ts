@@ -1,4 +1,4 @@
-import { packBytes, type Colour } from "./colour.ts";
+import { packBytes, packColour, type Colour } from "./colour.ts";
 
 /** A colour scale for scores: entry 1 is a score of 0, entry 255 a score of 1; entry 0 is not used. Shape `[256]`. */
 export type Ramp = Uint32Array;
@@ -7,7 +7,7 @@ export type Ramp = Uint32Array;
  * A colour scale through the given stops, evenly spaced, mixed in OKLab so that equal steps look equal.
  *
  * @param stops At least two colours, `#rrggbb`.
- * @throws {RangeError} when there are fewer.
+ * @throws {RangeError} when there are fewer, or one is written otherwise.
  * @see https://bottosson.github.io/posts/oklab/ for the space and its matrices.
  */
 export function createRamp(stops: readonly string[]): Ramp {
@@ -30,7 +30,8 @@ export function rampColour(ramp: Ramp, score: number): Colour {
 type Lab = [lightness: number, a: number, b: number];
 
 function toOklab(hex: string): Lab {
-  const [r, g, b] = [1, 3, 5].map((at) => toLinear(parseInt(hex.slice(at, at + 2), 16) / 255)) as Lab;
+  const colour = packColour(hex);
+  const [r, g, b] = [0, 8, 16].map((bits) => toLinear(((colour >>> bits) & 0xff) / 255)) as Lab;
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
