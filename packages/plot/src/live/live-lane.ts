@@ -11,7 +11,7 @@ import { mixColours, packColour, type Colour } from "../pixels/colour.ts";
 import type { Box, PixelImage } from "../pixels/pixel-image.ts";
 import { createRamp, type Ramp } from "../pixels/ramp.ts";
 import type { TimeScale } from "../time/time-scale.ts";
-import type { LaneOptions, PlotColours } from "./plot-options.ts";
+import { NO_CODE, type LaneOptions, type PlotColours } from "./plot-options.ts";
 
 /** Colours ready for drawing. */
 export interface Paints extends LaneStyle {
@@ -32,7 +32,7 @@ export function toPaints(colours: PlotColours, pixelRatio: number): Paints {
     panel,
     ink: packColour(colours.ink),
     line: packColour(colours.line),
-    classes: Array.from({ length: 256 }, (_, code) =>
+    classes: Array.from({ length: NO_CODE }, (_, code) =>
       packColour(colours.classes[code % colours.classes.length] as string),
     ),
     ramp: createRamp(colours.ramp),
@@ -72,7 +72,14 @@ export function createLane(options: LaneOptions): LiveLane {
     }
     case "band": {
       const codes = new Codes();
-      return windowsLane(options, codes, (image, box, scale, times, paints) =>
+      const content = {
+        get length() {
+          return codes.length;
+        },
+        append: (values: ArrayLike<number>) =>
+          codes.append(Uint8Array.from(values, (code) => (Number.isNaN(code) ? NO_CODE : code))),
+      };
+      return windowsLane(options, content, (image, box, scale, times, paints) =>
         drawBand(image, box, scale, [{ fromMs: 0, content: { times, codes } }], {
           colours: paints.classes,
           panel: paints.panel,

@@ -46,6 +46,17 @@ describe("LivePlot", () => {
     expect(frames).toHaveLength(0);
   });
 
+  it("leaves windows of a band empty that are appended as NaN", () => {
+    const band = { kind: "band", windowMs: 100, hopMs: 100 } as const;
+    const { plot, host, turn } = open({ lanes: [band], colours: { ...colours, classes: ["#000000"] } }, 10, 3);
+    plot.handle({ type: "show", span: { startMs: 0, endMs: 1_000 } });
+    plot.handle({ type: "append", lane: 0, values: [0, 0, NaN, NaN, 0] });
+
+    turn();
+
+    expect(host.shown.at(-1)?.at(-1)).toBe("##..#.....");
+  });
+
   it("moves with the clock in follow, 150 ms late, and draws when that is a pixel", () => {
     const { plot, host, turn } = open({ lanes: [ribbon], followMs: 1_000 }, 10, 1);
     plot.handle({ type: "append", lane: 0, values: [0, 0, 0, 0, 0, 0, 0, 0, 0, 1] });

@@ -130,10 +130,14 @@ describe("openPlot", () => {
 
   it("draws on the page's own thread where the browser refuses the worker", async () => {
     vi.stubGlobal("ImageData", FakeImageData);
-    const refused = () => {
-      throw new Error("The worker is of another origin.");
-    };
-    vi.stubGlobal("Worker", refused);
+    vi.stubGlobal(
+      "Worker",
+      class {
+        constructor() {
+          throw new Error("The worker is of another origin.");
+        }
+      },
+    );
     const { canvas, pictures } = fakeCanvas();
     const plot = openPlot(canvas, options);
 
@@ -212,7 +216,8 @@ describe("openPlot", () => {
 
     expect(() => plot.append(2, [1])).toThrow(RangeError);
     expect(() => plot.append(0, [1])).toThrow(RangeError);
-    expect(() => plot.append(1, [256])).toThrow(RangeError);
+    expect(() => plot.append(1, [255])).toThrow(RangeError);
+    expect(() => plot.append(1, [NaN])).not.toThrow();
     expect(() => plot.show({ startMs: 5, endMs: 5 })).toThrow(RangeError);
     expect(() => plot.follow(0)).toThrow(RangeError);
     expect(() => plot.colours({ ink: "black" })).toThrow(RangeError);

@@ -4,6 +4,7 @@ import { toPaints } from "./live-lane.ts";
 import { LivePlot } from "./live-plot.ts";
 import {
   LIGHT,
+  NO_CODE,
   valuesPerMoment,
   type LaneOptions,
   type PlotAnswer,
@@ -249,6 +250,7 @@ function checkValues(lane: LaneOptions | undefined, index: number, values: Array
   if (lane.kind !== "band") return;
   for (let i = 0; i < values.length; i++) {
     const code = values[i] as number;
-    if (!Number.isInteger(code) || code < 0 || code > 255) throw new RangeError(`${code} is not a code of 0 to 255.`);
+    if (Number.isNaN(code) || (Number.isInteger(code) && code >= 0 && code < NO_CODE)) continue;
+    throw new RangeError(`${code} is not a code of 0 to ${NO_CODE - 1}, or NaN.`);
   }
 }

@@ -25,7 +25,7 @@ export type LaneOptions = { readonly share?: number } & (
   | ({ readonly kind: "ribbon"; readonly rows: number } & Windowed)
   /** Scores from 0 to 1, one row each, as lines. Append shape `[windows * rows]`. */
   | ({ readonly kind: "score-lines"; readonly rows: number } & Windowed)
-  /** One code a window, 0 to 255: an index into the class colours. Append shape `[windows]`. */
+  /** One code a window, 0 to 254: an index into the class colours; NaN is none. Append shape `[windows]`. */
   | ({ readonly kind: "band" } & Windowed)
   /** One value a window. Append shape `[windows]`. */
   | ({ readonly kind: "anomaly"; readonly limit?: number } & Windowed)
@@ -79,6 +79,9 @@ export const LIGHT: PlotColours = {
   ramp: ["#ffffff", "#e7eff7", "#cfe0ee", "#9fc1df", "#6fa3cf", "#4880b5", "#1f5e9b", "#15406e", "#0b2545"],
   anomaly: "#4a1263",
 };
+
+/** What stands for NaN among the codes of a band. It has no colour. */
+export const NO_CODE = 255;
 
 /** How many values a lane takes at once: a whole multiple of this. */
 export function valuesPerMoment(lane: LaneOptions): number {
