@@ -27,6 +27,7 @@ export {
   anomalyRange,
   anomalyY,
   drawAnomaly,
+  type AnomalyPeak,
   type AnomalyStyle,
   type WindowValues,
 } from "./lanes/anomaly.ts";

@@ -321,6 +321,29 @@ describe("drawAnomaly", () => {
     expect(anomalyRange([], undefined)).toEqual({ low: -0.55, high: 0.55 });
   });
 
+  it("keeps the limit at a third of the height when a score is far above it, and tells where that is", () => {
+    const far = new Trace();
+    far.append([0, 0, 40, 0]);
+    const placed = [{ fromMs: 0, content: { times: timesOf(4), values: far } }];
+    const range = anomalyRange(placed, 0.5);
+    const image = whiteImage(24, 12);
+
+    const peaks = drawAnomaly(image, boxOf(24, 12), scaleTo(40, 24), placed, 0.5, {
+      line: BLACK,
+      limit: packColour(A),
+      hatch: WHITE,
+    });
+
+    const fromTop = (range.high - 0.5) / (range.high - range.low);
+    expect(fromTop).toBeGreaterThan(1 / 3);
+    expect(fromTop).toBeLessThan(1 / 2);
+    expect(peaks).toEqual([{ px: expect.any(Number), widthPx: expect.any(Number), highest: 40 }]);
+    const [{ px = 0, widthPx = 0 } = {}] = peaks;
+    const top = toArt(image)[0] ?? "";
+    expect(top.slice(px, px + widthPx)).toBe("#".repeat(widthPx));
+    expect(top.slice(0, px)).not.toContain("#");
+  });
+
   it("maps heights to values and back", () => {
     const [box, range] = [
       { x: 0, y: 20, widthPx: 5, heightPx: 60 },
@@ -470,12 +493,12 @@ describe("lanes of windows", () => {
     );
 
     expect(hashes).toEqual([
-      "594eb3997e08264b",
-      "bd005fa7b5f99a8a",
-      "559b5d12c3e5c727",
-      "9f52eb449be620e1",
-      "3bef98219d6dd048",
-      "5fd88349b49bb47e",
+      "c3f5d7eff597193e",
+      "e2125c9795314065",
+      "a74ced326f786c6e",
+      "932a9c9593b6d845",
+      "eac4c1badeeb806b",
+      "0a5994596445d229",
     ]);
   });
 
