@@ -155,7 +155,8 @@ export interface Look {
 
 /** Where a label fits into a band, CSS pixels from the left of the canvas; told after each drawing in which it has changed. */
 export interface LabelPlace {
-  readonly lane: "expected" | "predicted" | "beside";
+  /** `anomaly`: how high a score is that is too high for its lane. */
+  readonly lane: "expected" | "predicted" | "beside" | "anomaly";
   readonly px: number;
   readonly widthPx: number;
   readonly text: string;

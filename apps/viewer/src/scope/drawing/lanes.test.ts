@@ -136,6 +136,15 @@ describe("drawLanes", () => {
     expect(lines({ anomaly: 0.1 })[0]).toBeGreaterThan(lines(undefined)[0] as number);
   });
 
+  it("writes how high scores are that are too high for their lane", () => {
+    const far = [-1, 40.26, -1].map((anomaly) => ({ scores: [1, 0], verdict: 0, anomaly }));
+    const run = runOf("run-a");
+    const { places } = draw("anomaly", content({ run, startMs: 0, endMs: 2500, store: storeOf(run, far) }));
+
+    expect(places).toMatchObject([{ lane: "anomaly", text: "▲ 40.3" }]);
+    expect(draw("anomaly").places).toEqual([]);
+  });
+
   it("draws the numbers of a regression over those that were expected", () => {
     const expected = [{ startMs: 0, endMs: 1000, label: "12" }];
     const run = runOf("run-a", { result: { ...RESULT, kinds: ["value"], classes: [], expected } });

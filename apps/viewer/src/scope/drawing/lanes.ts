@@ -70,7 +70,7 @@ function onceFor<T>(compute: (runs: readonly ShownRun[]) => T): (runs: readonly 
 }
 
 const signalRanges = onceFor(rangesOf);
-const anomalyRangeOfAll = onceFor((runs: Parameters<typeof loadedOf>[0]) => {
+const anomalyRangeOfAll = onceFor((runs) => {
   const loaded = loadedOf(runs);
   return anomalyRange(anomaliesOf(loaded), ownLimit(loaded));
 });
@@ -100,7 +100,8 @@ export function drawLanes(
   for (const lane of look.lanes) {
     const box = boxOf(image, lane, pixelRatio);
     if (!box) continue;
-    image.fillRect(box.x, box.y, box.widthPx, box.heightPx, palette.panel);
+    // Ticks stand on the paper itself.
+    if (lane.lane !== "mismatch") image.fillRect(box.x, box.y, box.widthPx, box.heightPx, palette.panel);
     const drawing = { windows, whatIf, image, box, scale, look, palette, pixelRatio, runs, beside };
     drawGaps(image, box, scale, gaps, { background: palette.bg, dot: palette.line2, pixelRatio });
     places.push(...drawLane(lane.lane, drawing));
@@ -162,8 +163,7 @@ function drawLane(lane: LanePlace["lane"], drawing: Drawing): LabelPlace[] {
       return [];
     }
     case "anomaly":
-      drawAnomalies(drawing);
-      return [];
+      return drawAnomalies(drawing);
     case "value":
       drawValues(drawing);
       return [];
@@ -242,10 +242,14 @@ function drawVerdicts(
   });
 }
 
-function drawAnomalies({ image, box, scale, windows, whatIf, palette, pixelRatio, runs }: Drawing): void {
+function drawAnomalies({ image, box, scale, windows, whatIf, palette, pixelRatio, runs }: Drawing): LabelPlace[] {
   const { range, limit } = anomalyScale({ windows, whatIf });
   const style = { line: palette.anomaly, limit: palette.ink3, hatch: palette.line, range, pixelRatio };
-  drawAnomaly(image, box, scale, anomaliesOf(runs), limit, style);
+  const peaks = drawAnomaly(image, box, scale, anomaliesOf(runs), limit, style);
+  return peaks.map(({ px, widthPx, highest }) => {
+    const text = `▲ ${highest.toFixed(highest < 100 ? 1 : 0)}`;
+    return { lane: "anomaly", px: px / pixelRatio, widthPx: widthPx / pixelRatio, text, isLoud: false };
+  });
 }
 
 /**
