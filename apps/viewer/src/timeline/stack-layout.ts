@@ -73,23 +73,23 @@ function wishesOf(content: StackContent): Wish[] {
     !content.hidesSignal && {
       lane: "signal",
       leastPx: Math.max(56, 24 * axisRows),
-      mostPx: most ?? Math.max(120, 72 * axisRows),
+      mostPx: most ?? Math.max(200, 96 * axisRows),
       gapPx: GAP_PX,
       share: 3,
     },
     rows > 0 && {
       lane: "probability",
       leastPx: Math.max(24, rows * (rows > 12 ? 12 : 14)),
-      mostPx: most ?? rows * (isSmall ? 40 : 26),
+      mostPx: most ?? rows * 40,
       gapPx: GAP_PX,
       share: 3,
     },
-    content.hasValue && { lane: "value", leastPx: 64, mostPx: most ?? 140, gapPx: GAP_PX, share: 2 },
+    content.hasValue && { lane: "value", leastPx: 64, mostPx: most ?? 240, gapPx: GAP_PX, share: 2 },
     band("expected", 10),
     band("predicted", 2),
     content.hasBeside && band("beside", 2),
     { lane: "mismatch", leastPx: TICKS_PX, mostPx: TICKS_PX, gapPx: 2, share: 0 },
-    content.hasAnomaly && { lane: "anomaly", leastPx: 44, mostPx: most ?? 120, gapPx: GAP_PX, share: 1.5 },
+    content.hasAnomaly && { lane: "anomaly", leastPx: 44, mostPx: most ?? 160, gapPx: GAP_PX, share: 1.5 },
   ];
   const wished = all.filter((wish): wish is Wish => wish !== false);
   if (only) return wished.filter(({ lane }) => lane === only);
