@@ -5,6 +5,7 @@ import type { Page } from "./page.svelte.ts";
 export class ProjectCard {
   #facts = $state.raw<ProjectFacts>();
   #projectId: number | undefined;
+  #reads = 0;
 
   get name(): string | undefined {
     return this.#facts?.name;
@@ -16,9 +17,12 @@ export class ProjectCard {
 
   /** Reads it anew: of the run on the screen, else of the first project that the server shows. */
   async read(page: Page): Promise<void> {
+    const read = ++this.#reads;
     const projectId = page.run?.projectId ?? page.runs[0]?.projectId ?? (await readProjects())[0]?.projectId;
     if (projectId === undefined) return;
     const facts = await readProjectFacts(projectId);
+    // Another project may have come on the screen meanwhile, and its answer before this one.
+    if (read !== this.#reads) return;
     // What was known stays known while the server cannot say.
     if (!facts && this.#projectId === projectId) return;
     this.#projectId = projectId;
