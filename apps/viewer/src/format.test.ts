@@ -15,6 +15,7 @@ describe("the page's numbers", () => {
   it.each([
     [formatScore(1), "1.000"],
     [formatScore(0.0004), "0.000"],
+    [formatScore(NaN), "–"],
     [formatAnomaly(-0.416), "\u22120.42"],
     [formatAnomaly(undefined), "–"],
     [formatCount(76), "76"],

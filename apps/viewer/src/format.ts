@@ -16,9 +16,9 @@ export function formatAround(middle: number, half: number): string {
     .replace("-", MINUS)} ±${half.toFixed(digits)}`;
 }
 
-/** A score with three decimals. */
+/** A score with three decimals; a dash for none. */
 export function formatScore(score: number): string {
-  return score.toFixed(3);
+  return Number.isNaN(score) ? "–" : score.toFixed(3);
 }
 
 /** An anomaly score with two decimals and a real minus. */

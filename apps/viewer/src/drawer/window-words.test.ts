@@ -13,6 +13,7 @@ it.each([
 
 it("finds the first of the highest scores", () => {
   expect(bestOf([0.1, 0.45, 0.45])).toBe(1);
+  expect(bestOf([NaN, 0.2, NaN])).toBe(1);
   expect(bestOf([])).toBe(-1);
 });
 

@@ -5,9 +5,12 @@ export function wordOf({ verdict, value }: Pick<WindowRecord, "verdict" | "value
   return value === undefined ? verdict : String(Number(value.toPrecision(5)));
 }
 
-/** Index of the highest score; -1 without scores. */
+/** Index of the highest score; -1 without scores. What is no number, of a class that a run does not have, is none. */
 export function bestOf(scores: readonly number[]): number {
-  return scores.reduce((best, score, k) => (best < 0 || score > (scores[best] as number) ? k : best), -1);
+  return scores.reduce((best, score, k) => {
+    if (Number.isNaN(score)) return best;
+    return best < 0 || score > (scores[best] as number) ? k : best;
+  }, -1);
 }
 
 /** How much more the run beside gives the class that is best here, with its sign; a dash where there is nothing. */
