@@ -45,7 +45,7 @@ export class LiveLink {
         if (!signal.aborted) port.postMessage({ type: "studio", state, message });
       },
       onStore: (state, message) => {
-        if (!signal.aborted) port.postMessage({ type: \"store\", state, message });
+        if (!signal.aborted) port.postMessage({ type: "store", state, message });
       },
     });
   }
