@@ -10,16 +10,6 @@ export interface FileChoice {
   readonly rejected: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** Whether what is being dragged has files in it; while dragging a browser tells no more. */
-export function hasFiles(transfer: DataTransfer | null): boolean {
-  return transfer?.types.includes("Files") ?? false;
-}
-
-/** What was dropped, folders among it: `sortFiles` says which of it can be uploaded, and why the rest cannot. */
-export function readDrop(transfer: DataTransfer | null): readonly File[] {
-  return [...(transfer?.files ?? [])];
-}
-
 /** Tells files that can be uploaded from those that cannot, and says why. */
 export function sortFiles(files: readonly File[]): FileChoice {
   const judged = files.map((file, i) => ({
