@@ -3,6 +3,7 @@ import { isOver } from "@windowscope/protocol";
 import { anomalyScale } from "./drawing/lanes.ts";
 import type { PlacedRun, Snapshot, Source, Thresholds } from "./scope-port.ts";
 import type { ShownRun, ShownWindows } from "./shown-windows.ts";
+import { rangesOf } from "./signal-ranges.ts";
 
 /** What a snapshot says beside the windows. */
 export type Circumstances = Pick<
@@ -58,21 +59,4 @@ function isLive(source: Source, first: ShownRun | undefined, failure: string | u
   if (source.kind === "session") return true;
   if (failure !== undefined) return false;
   return first?.store ? !first.store.isOver : !first || !isOver(first.run.state);
-}
-
-/** Lowest and highest reading of each axis, over all runs. */
-export function rangesOf(runs: readonly ShownRun[]): Snapshot["ranges"] {
-  const ranges: { low: number; high: number }[] = [];
-  for (const { store } of runs) {
-    const axes = store?.axes ?? [];
-    for (let axis = 0; axis < axes.length; axis++) {
-      const all = (ranges[axis] ??= { low: Infinity, high: -Infinity });
-      const range = axes[axis]?.range;
-      if (!range) continue;
-      if (range.low < all.low) all.low = range.low;
-      if (range.high > all.high) all.high = range.high;
-    }
-  }
-  // An axis without any reading spans nothing.
-  return ranges.map(({ low, high }) => (low <= high ? { low, high } : { low: 0, high: 0 }));
 }

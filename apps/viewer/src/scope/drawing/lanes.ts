@@ -30,7 +30,7 @@ import { MATCH } from "../judge.ts";
 import type { RunStore } from "../run-store.ts";
 import type { LabelPlace, LanePlace, Look, Thresholds } from "../scope-port.ts";
 import type { ShownRun, ShownWindows } from "../shown-windows.ts";
-import { rangesOf } from "../snapshot.ts";
+import { rangesOf } from "../signal-ranges.ts";
 import { classColour, labelColour, verdictColours, type Palette } from "./palette.ts";
 
 /** What is drawn. */
