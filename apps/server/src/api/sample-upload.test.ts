@@ -94,6 +94,13 @@ describe("POST /api/v1/projects/{projectId}/samples", () => {
     expect(sent).toEqual([]);
   });
 
+  it("answers 400 to a name that no file system would take, and does not repeat it", async () => {
+    const { status, body } = await upload(formOf(new File(["x"], `${"a".repeat(252)}.mp3`)));
+
+    expect(status).toBe(400);
+    expect(String(body.detail).length).toBeLessThan(100);
+  });
+
   it("answers 415 to a body that is no form", async () => {
     expect(await app.request("POST", PATH, { body: { file: "x" } })).toMatchObject({
       status: 415,

@@ -25,6 +25,8 @@ export const LARGEST_RECORDING_BYTES = 100 * 1024 * 1024;
 /** A recording is in memory, more than once, while it is passed on. */
 const MOST_AT_ONCE = 2;
 
+const LONGEST_NAME = 255;
+
 const TYPES: Readonly<Record<string, string>> = {
   ".json": "application/json",
   ".cbor": "application/cbor",
@@ -39,6 +41,7 @@ const UploadSchema = z
   .object({
     file: z
       .instanceof(File, { message: "Send one file, as a part of a form." })
+      .refine(({ name }) => name.length <= LONGEST_NAME, { message: `Its name may have ${LONGEST_NAME} characters.` })
       .openapi({ type: "string", format: "binary", description: `One of ${Object.keys(TYPES).join(", ")}; 100 MB.` }),
     label: z.string().min(1).max(1_000).optional().describe("The beginning of the file's name when absent."),
     category: CategorySchema.default("testing"),
