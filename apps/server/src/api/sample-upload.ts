@@ -3,6 +3,7 @@ import path from "node:path";
 
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { StudioRefusedError, uploadRecording, type Ingestion, type Studio } from "@windowscope/sdk";
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 
 import { runOfSample, type SampleRuns } from "../runs/run-of-sample.ts";
@@ -60,6 +61,7 @@ export function sampleUploadRoutes(studio: Studio, { ingestion, sampleRuns, paus
   const takeTurn = createMiddleware(async (c, next) => {
     await turns.take(c.req.raw.signal);
     try {
+      await readForm(c);
       await next();
     } finally {
       turns.give();
@@ -108,6 +110,17 @@ export function sampleUploadRoutes(studio: Studio, { ingestion, sampleRuns, paus
     },
   );
   return app;
+}
+
+/** Reads the form for whoever asks for it next: the validator alone would make one copy more of it. */
+async function readForm({ req }: Context): Promise<void> {
+  if (!req.header("content-type")?.startsWith("multipart/form-data")) return;
+  try {
+    await req.formData();
+  } catch (cause) {
+    if (req.raw.signal.aborted || !(cause instanceof TypeError)) throw cause;
+    throw new Problem(400, "bad-request", `The form cannot be read: ${cause.message}`);
+  }
 }
 
 /** The file under the type that its name has. @throws {Problem} 415 for another one, 413 for one that is too large. */
