@@ -209,6 +209,10 @@ const STEADY_S = sized(Number(process.env.WINDOWSCOPE_FAULTS_STEADY_S ?? 60), 3)
  * in the fifty-five thousand after them; so the first ones come before the baseline.
  */
 const STEADY = { viewers: sized(1_000, 100), firstVisits: sized(5_000, 100), visits: sized(20_000, 500) };
+const STEADY_LOAD = { perSecond: 5, seconds: STEADY_S };
+/** A run that is over must not stay in memory itself; the feed's newest entries do. */
+const KEPT_PER_RUN_KIB = sized(6, 200);
+const STEADY_RUNS = STEADY_LOAD.perSecond * STEADY_LOAD.seconds;
 
 fault(
   "R16",
@@ -228,7 +232,7 @@ fault(
     const warm = new ViewerPool(1);
     await visit(warm, STEADY.firstVisits, 100);
     await keepGoing(both, { perSecond: 10, seconds: sized(10, 2) });
-    const atFirst = { heap: await settledHeapMiB(server), rss: rssMiB(server.pid) };
+    const atFirst = { heap: await settledHeapMiB(server), rss: rssMiB(server.pid), files: openFiles(server.pid).files };
 
     const viewers = new ViewerPool(2);
     await viewers.open(STEADY.viewers, spec);
@@ -238,8 +242,19 @@ fault(
       ((rssMiB(server.pid) - atFirst.rss) * 1024) / STEADY.viewers,
       "KiB of RSS",
     );
-    await keepGoing(both, { perSecond: 5, seconds: STEADY_S });
+    await keepGoing(both, { ...STEADY_LOAD, seconds: sized(10, 2) });
     await settle(viewers, STEADY.viewers);
+    const steadyFirst = await settledHeapMiB(server);
+    await keepGoing(both, STEADY_LOAD);
+    await settle(viewers, STEADY.viewers);
+    const steadyLast = await settledHeapMiB(server);
+    figures.atMost(
+      `heap more for each of ${STEADY_RUNS} runs, while the viewers stay`,
+      ((steadyLast - steadyFirst) * 1024) / STEADY_RUNS,
+      KEPT_PER_RUN_KIB,
+      "KiB",
+      "about 2 of them are its four entries of the feed, whose newest 4 MiB stay in memory",
+    );
     const reports = await viewers.reports();
     figures.note("p50 and p99 of the feed", `${latencyOf(reports, 0.5)} and ${latencyOf(reports, 0.99)} ms`);
     figures.is(
@@ -258,12 +273,18 @@ fault(
       after.heap / before.heap,
       1.05,
     );
+    figures.atMost(
+      "heap, collected, after the viewers of the feed had gone / before they came",
+      before.heap / atFirst.heap,
+      // A small size has compiled less before its baseline.
+      sized(1.05, 1.3),
+    );
     const bytesMore = (after.heap - before.heap) * 2 ** 20;
     figures.note("heap more for each of them", bytesMore / STEADY.visits, "bytes");
-    const heaps = [atFirst, before, after].map(({ heap }) => heap.toFixed(1));
-    figures.note("heap before the viewers of the feed, after them, and at the end", `${heaps.join(", ")} MiB`);
+    const heaps = [atFirst.heap, steadyFirst, steadyLast, before.heap, after.heap].map((heap) => heap.toFixed(1));
+    figures.note("heap before the viewers, with them twice, without them, and at the end", `${heaps.join(", ")} MiB`);
     figures.note("RSS before and after", `${before.rss.toFixed(1)} and ${after.rss.toFixed(1)} MiB`);
-    figures.atMost("open files more than before", after.files - before.files, 2);
+    figures.atMost("open files more than before", after.files - atFirst.files, 2);
     figures.is("viewers in the server's metrics", String(await readMetric(server.url, "windowscope_viewers")), "0");
     figures.is(
       "subscriptions in the server's metrics",
