@@ -1,4 +1,4 @@
-import { Column } from "./column.ts";
+import { Steps } from "./steps.ts";
 
 /** Rounding of times must not look like a gap. */
 const SAME_MS = 1e-6;
@@ -6,11 +6,12 @@ const SAME_MS = 1e-6;
 /**
  * When windows begin and end, in ms on the clock of their recording.
  *
- * Windows come in the order of their ends; they may overlap, and there may be gaps between them.
+ * Windows come in the order of their ends; they may overlap, and there may be gaps between them. Windows in even steps
+ * take no room.
  */
 export class WindowTimes {
-  readonly #starts = new Column((length) => new Float64Array(length));
-  readonly #ends = new Column((length) => new Float64Array(length));
+  readonly #starts = new Steps();
+  readonly #ends = new Steps();
 
   get length(): number {
     return this.#ends.length;
