@@ -101,7 +101,7 @@ function* csvOf(spans: readonly Span[], classes: readonly string[], isSession: b
         startMs,
         endMs,
         store.verdictOf(index),
-        orNothing(store.anomaly.at(index)),
+        orNothing(store.anomalyAt(index)),
         ...scores,
       ];
       return csvLine(hasValue ? [...columns, store.hasValue ? orNothing(store.values.at(index)) : ""] : columns);
@@ -134,7 +134,7 @@ function* jsonOfRun(span: Span): Generator<string> {
 }
 
 function jsonWindow(store: RunStore, classes: readonly string[], index: number) {
-  const anomaly = store.anomaly.at(index);
+  const anomaly = store.anomalyAt(index);
   const value = store.hasValue ? store.values.at(index) : NaN;
   // Its index stands at the beginning already.
   const details = Object.entries(store.detailsOf(index) ?? {}).filter(([name]) => name !== "index");

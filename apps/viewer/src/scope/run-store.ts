@@ -52,6 +52,7 @@ export class RunStore {
   /** One for each axis. */
   readonly axes: Trace[] = [];
   readonly times = new WindowTimes();
+  /** Empty while no window has a score: most models give none. See `anomalyAt`. */
   readonly anomaly = new Trace((length) => new Float64Array(length));
   /** Of a regression; NaN elsewhere. */
   readonly values = new Trace((length) => new Float64Array(length));
@@ -69,9 +70,8 @@ export class RunStore {
   /** What the server says about the times of windows without length. */
   #statedTimes: { readonly startMs: Column<Float64Array>; readonly endMs: Column<Float64Array> } | undefined;
   readonly #said = new Column((length) => new Uint8Array(length));
-  /** The class with the highest score, and that score: what a limit is compared with. */
+  /** The class with the highest score. */
   readonly #best = new Column((length) => new Uint8Array(length));
-  readonly #bestScores = new Column((length) => new Float64Array(length));
   readonly #labels = new Column((length) => new Uint16Array(length));
   readonly #details = new Map<number, WindowDetails>();
   #detailBytes = 0;
@@ -150,8 +150,13 @@ export class RunStore {
   /** Memory held, bytes. */
   get bytes(): number {
     const columns = [...this.axes, this.times, this.anomaly, this.values, this.verdicts, this.matches];
-    const own = [this.#said, this.#best, this.#bestScores, this.#labels];
+    const own = [this.#said, this.#best, this.#labels];
     return [...columns, ...own].reduce((sum, { bytes }) => sum + bytes, (this.#scores?.bytes ?? 0) + this.#detailBytes);
+  }
+
+  /** Of window `index`; NaN where there is none. */
+  anomalyAt(index: number): number {
+    return index < this.anomaly.length ? this.anomaly.at(index) : NaN;
   }
 
   /** Code of the label that a window should get: an index into `labelNames`, or `NO_LABEL`. */
@@ -169,7 +174,7 @@ export class RunStore {
       verdicts: this.verdicts.copy(from, to),
       matches: this.matches.copy(from, to),
       best: this.#best.copy(from, to),
-      bestScores: this.#bestScores.copy(from, to),
+      bestScores: this.#bestScores(from, to),
     };
   }
 
@@ -187,7 +192,7 @@ export class RunStore {
       startMs: this.times.startMs(index),
       endMs: this.times.endMs(index),
       scores: this.#scores?.copyOf(index) ?? [],
-      anomaly: numberOf(this.anomaly.at(index)),
+      anomaly: numberOf(this.anomalyAt(index)),
       value: this.hasValue ? numberOf(this.values.at(index)) : undefined,
       verdict: this.verdictOf(index),
       expected: label === NO_LABEL ? undefined : this.labelNames[label],
@@ -264,14 +269,11 @@ export class RunStore {
     this.#appendScores(entry, classCount);
     for (let i = 0; i < count; i++) {
       const at = i * entry.classCount;
-      const best = bestOf(entry.scores, at, classCount);
-      this.#best.push(best);
-      this.#bestScores.push(classCount > 0 ? (entry.scores[at + best] as number) : NaN);
+      this.#best.push(bestOf(entry.scores, at, classCount));
       this.#labels.push(this.#labelsOf().codeAt(endMs[i] as number));
     }
     if (this.hasValue) this.values.append(Float64Array.from(startMs, (_, i) => valueOf(entry, i, classCount)));
-    this.anomaly.append(anomaly);
-    this.#hasAnomaly ||= anomaly.some((score) => !Number.isNaN(score));
+    this.#appendAnomaly(anomaly, first);
     this.#said.append(verdicts);
 
     const judged = this.#judge(first, first + count);
@@ -297,6 +299,20 @@ export class RunStore {
       starts,
       starts.map((ms) => ms + PICTURE_MS),
     );
+  }
+
+  #appendAnomaly(anomaly: WindowsEntry["anomaly"], first: number): void {
+    this.#hasAnomaly ||= anomaly.some((score) => !Number.isNaN(score));
+    if (!this.hasAnomaly) return;
+    if (this.anomaly.length < first) this.anomaly.append(new Float64Array(first - this.anomaly.length).fill(NaN));
+    this.anomaly.append(anomaly);
+  }
+
+  /** The highest score of each window: what a limit is compared with. */
+  #bestScores(from: number, to: number): Float64Array {
+    const scores = new Float64Array(to - from).fill(NaN);
+    if (this.#scores) for (let i = from; i < to; i++) scores[i - from] = this.#scores.at(i, this.#best.at(i));
+    return scores;
   }
 
   #appendScores({ scores, classCount: width }: WindowsEntry, classCount: number): void {
@@ -333,10 +349,9 @@ export class RunStore {
     const { codes, judge, match } = this.#ruleOf();
     const verdicts = this.#said.copy(from, to);
     if (judge) {
-      const [best, bestScores] = [this.#best.copy(from, to), this.#bestScores.copy(from, to)];
-      const anomaly = this.anomaly.copy(from, to);
+      const [best, bestScores] = [this.#best.copy(from, to), this.#bestScores(from, to)];
       for (let i = 0; i < verdicts.length; i++) {
-        verdicts[i] = judge(best[i] as number, bestScores[i] as number, anomaly[i] as number);
+        verdicts[i] = judge(best[i] as number, bestScores[i] as number, this.anomalyAt(from + i));
       }
     }
     const matches = new Uint8Array(to - from);
