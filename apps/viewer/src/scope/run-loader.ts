@@ -1,5 +1,6 @@
 import { LiveError, type Entry, type LiveConnection, type LogEvent } from "@windowscope/protocol";
 
+import { joinWindows } from "./joined-windows.ts";
 import type { RunStore } from "./run-store.ts";
 
 /**
@@ -152,7 +153,7 @@ export class RunLoader {
     let store = this.#stores.get(runId);
     if (!store) this.#stores.set(runId, (store = this.#createStore(runId)));
     const before = store.windowCount;
-    for (const entry of entries) store.apply(entry);
+    for (const entry of joinWindows(entries)) store.apply(entry);
     this.#listener.changed(runId, isLive ? store.windowCount - before : 0);
   }
 }
