@@ -11,6 +11,7 @@ import { toTable } from "./table.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   live: () => import("./live/bench.ts"),
+  plot: () => import("./plot/bench.ts"),
   sdk: () => import("./sdk/bench.ts"),
   studio: () => import("./studio/bench.ts"),
 };
