@@ -117,7 +117,9 @@ function figuresOf(hours: number, looks: readonly Look[]): Figure[] {
       unit: "ms",
       goal: { mostValue: MOST_LAG_MS },
     },
-    ...(["listeners", "nodes", "timers"] as const).map((what) => ({
+    // The list of runs grows until it is full.
+    { row: row("nodes more than before"), value: growth("nodes"), unit: "nodes" },
+    ...(["listeners", "timers"] as const).map((what) => ({
       row: row(`${what} more than before`),
       value: growth(what),
       unit: what,
