@@ -17,9 +17,9 @@ export interface MeasuredPage {
   readonly page: Page;
   readonly devTools: CDPSession;
   /** What all processes of the browser hold and have used so far. */
-  readProcesses(): ProcessTree;
+  readonly readProcesses: () => ProcessTree;
   /** Seconds that tasks have taken on the page's main thread so far. */
-  readMainThreadSeconds(): Promise<number>;
+  readonly readMainThreadSeconds: () => Promise<number>;
 }
 
 export interface BrowserOptions {

@@ -12,7 +12,7 @@ const VIEW = { widthPx: 1440, heightPx: 900 };
 export interface OpenPage extends MeasuredPage {
   readonly scope: Worker;
   /** Bytes of the process that the page and its worker run in, after they have collected their garbage. */
-  readTabBytes(): Promise<number>;
+  readonly readTabBytes: () => Promise<number>;
 }
 
 export async function withOpenPage<T>(url: string, use: (page: OpenPage) => Promise<T>): Promise<T> {

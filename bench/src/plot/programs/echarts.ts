@@ -37,8 +37,9 @@ drive({
   async show(from, to) {
     if (shown !== data.length) {
       // All of it: what is appended by `appendData` is not sampled.
-      const rows = data.rows.map((row, series) => [`row ${series}`, row]);
-      chart.setOption({ dataset: { source: { x: data.x, ...Object.fromEntries(rows) } } });
+      const source: Record<string, Float64Array> = { x: data.x };
+      data.rows.forEach((row, series) => (source[`row ${series}`] = row));
+      chart.setOption({ dataset: { source } });
     }
     shown = data.length;
     chart.dispatchAction({ type: "dataZoom", startValue: from, endValue: to });
