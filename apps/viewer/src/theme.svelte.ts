@@ -49,6 +49,8 @@ function readColours(): Look["colours"] {
   // The browser itself turns every way to write a colour, also the system's own names, into numbers.
   const probe = document.createElement("span");
   probe.hidden = true;
+  // Else forced colours turn the whole ramp, and every class, into the colour of text. Names of the system's still hold.
+  probe.style.setProperty("forced-color-adjust", "none");
   document.body.append(probe);
   const resolve = (colour: string) => {
     probe.style.setProperty("color", colour);
