@@ -32,12 +32,12 @@ export function drawBelt(
   const paints = parts.map(paintOf);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      let grey = 62 + 6 * Math.sin((x + y) / 3) + 9 * dust(x, y, seed) - 0.0007 * ((x - 160) ** 2 + (y - 120) ** 2);
+      let grey = 62 + 6 * Math.sin((x + y) / 3) + 3 * dust(x, y, seed) - 0.0007 * ((x - 160) ** 2 + (y - 120) ** 2);
       for (const paint of paints) {
         const [shadow] = paint(x - 4, y - 5);
         grey *= 1 - 0.45 * cover(shadow / 3);
         const [inside, own] = paint(x, y);
-        grey += (own + 10 * dust(x + 7, y, seed) - grey) * cover(inside);
+        grey += (own + 4 * dust(x + 7, y, seed) - grey) * cover(inside);
       }
       if (scratch) grey += (24 - grey) * 0.85 * cover(1.6 - distanceToLine(x, y, scratch));
       const at = y * (width * 3 + 1) + 1 + x * 3;
