@@ -6,6 +6,8 @@ export class ProjectCard {
   #facts = $state.raw<ProjectFacts>();
   #projectId: number | undefined;
   #reads = 0;
+  /** The newest one that was answered. */
+  #answered = 0;
 
   get name(): string | undefined {
     return this.#facts?.name;
@@ -22,7 +24,8 @@ export class ProjectCard {
     if (projectId === undefined) return;
     const facts = await readProjectFacts(projectId);
     // Another project may have come on the screen meanwhile, and its answer before this one.
-    if (read !== this.#reads) return;
+    if (read < this.#answered) return;
+    this.#answered = read;
     // What was known stays known while the server cannot say.
     if (!facts && this.#projectId === projectId) return;
     this.#projectId = projectId;
