@@ -173,11 +173,12 @@ describe("warningsOf", () => {
 });
 
 describe("freshnessOf", () => {
-  const streaming = (windows: number, endMs: number) =>
+  const streaming = (windows: number, streamedMs: number) =>
     snapshot({
       isLive: true,
       heardAtMs: 0,
-      placed: [{ run: { ...run, state: "streaming", windows }, startMs: 0, endMs }],
+      streamedMs,
+      placed: [{ run: { ...run, state: "streaming", windows }, startMs: 0, endMs: 10_000 }],
     });
 
   it("fills the first window", () => {

@@ -171,7 +171,7 @@ export function freshnessOf(snapshot: Snapshot | undefined, isConnected: boolean
   const streaming = snapshot?.placed.findLast(({ run }) => run.state === "streaming");
   if (!snapshot?.isLive || !streaming?.run.result) return { kind: "idle", agoMs };
   const { windowSizeMs, windowIncreaseMs } = streaming.run.result;
-  const filledMs = Math.min(streaming.endMs - streaming.startMs, windowSizeMs);
+  const filledMs = Math.min(snapshot.streamedMs ?? 0, windowSizeMs);
   if (streaming.run.windows === 0 && filledMs < windowSizeMs)
     return { kind: "filling", filledMs, windowMs: windowSizeMs };
   const patienceMs = MISSED_INTERVALS * Math.max(LEAST_INTERVAL_MS, windowIncreaseMs);

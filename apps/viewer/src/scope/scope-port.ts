@@ -103,6 +103,8 @@ export interface Snapshot {
   /** Of windows that pass the filter. */
   readonly filtered: number;
   readonly newest?: WindowRecord | undefined;
+  /** How much has come of the newest run that streams, ms from its start; its place has room for all of it. */
+  readonly streamedMs?: number | undefined;
   /** Windows a second lately; 0 when nothing comes. */
   readonly windowsPerSecond: number;
   /** From the server to this page and back, halved; absent until it was measured. */

@@ -45,6 +45,7 @@ export function createSnapshot(
     tally: windows.tally,
     filtered: windows.filtered,
     newest: windows.last,
+    streamedMs: windows.runs.findLast(({ run }) => run.state === "streaming")?.store?.lengthMs,
   };
 }
 
