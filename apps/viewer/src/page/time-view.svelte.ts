@@ -202,7 +202,8 @@ export class TimeView {
   #applyAsked(snapshot: Snapshot): void {
     const { view, selectedRange } = this.#asked ?? {};
     const isSession = snapshot.source.kind === "session";
-    if (isSession && snapshot.wallClockMs === undefined) return;
+    // Without its run the clock has no end yet, and every stretch of time would be cut to nothing.
+    if (isSession ? snapshot.wallClockMs === undefined : snapshot.placed.length === 0) return;
     this.#asked = undefined;
     const zeroMs = snapshot.wallClockMs ?? 0;
     const toClock = ({ startMs, endMs }: TimeRange) => ({ startMs: startMs - zeroMs, endMs: endMs - zeroMs });
