@@ -54,6 +54,16 @@ describe("AddressBar", () => {
     expect(apply).not.toHaveBeenCalled();
   });
 
+  it("leaves an address alone that somebody has just changed", () => {
+    const bar = open();
+    bar.start(() => undefined, stop.signal);
+    bar.write({ ...FIRST_ADDRESS, showsLines: true });
+    hash = "#run=run-1";
+    vi.runAllTimers();
+
+    expect(hash).toBe("#run=run-1");
+  });
+
   it("writes the last of many changes, and the same address once", () => {
     const bar = open();
     bar.start(() => undefined, stop.signal);

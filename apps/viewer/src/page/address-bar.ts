@@ -15,6 +15,8 @@ export class AddressBar {
   readonly #window: AddressWindow;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #next = "";
+  /** The address that the page is as, or was made by. */
+  #known = "";
 
   constructor(window: AddressWindow) {
     this.#window = window;
@@ -22,8 +24,13 @@ export class AddressBar {
 
   /** Tells the address now, and whenever somebody else than this class changes it. */
   start(apply: (address: Address) => void, signal: AbortSignal): void {
-    if (this.#window.location.hash.length > 1) apply(parseAddress(this.#window.location.hash));
-    this.#window.addEventListener("hashchange", () => apply(parseAddress(this.#window.location.hash)), { signal });
+    const read = () => {
+      this.#known = this.#window.location.hash;
+      return parseAddress(this.#known);
+    };
+    const address = read();
+    if (this.#known.length > 1) apply(address);
+    this.#window.addEventListener("hashchange", () => apply(read()), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
@@ -38,8 +45,11 @@ export class AddressBar {
 
   /** Writes it at once, for a link. */
   flush(): void {
-    if (this.#next !== "" && this.#next !== this.#window.location.hash) {
+    // Somebody has just changed it: that is heard in a moment, and what the page was before has no say any more.
+    if (this.#window.location.hash !== this.#known) return;
+    if (this.#next !== "" && this.#next !== this.#known) {
       this.#window.history.replaceState(null, "", this.#next);
+      this.#known = this.#window.location.hash;
     }
   }
 }
