@@ -30,9 +30,13 @@ export class FaultProxy {
   /** When the server gave up each connection whose cable was pulled, ms since 1970. */
   readonly givenUpAtMs: number[] = [];
   readonly #listener: Server;
+  #isDown = false;
 
   private constructor(targetPort: number) {
-    this.#listener = createServer({ allowHalfOpen: true }, (client) => this.#link(client, targetPort));
+    this.#listener = createServer({ allowHalfOpen: true }, (client) => {
+      if (this.#isDown) client.resetAndDestroy();
+      else this.#link(client, targetPort);
+    });
   }
 
   /** Starts a proxy to a port of this machine. */
@@ -67,6 +71,12 @@ export class FaultProxy {
       server.resetAndDestroy();
     }
     return links.length;
+  }
+
+  /** Cuts every connection and refuses new ones, or no longer. */
+  setDown(isDown: boolean): void {
+    this.#isDown = isDown;
+    if (isDown) this.reset();
   }
 
   /** Ends every connection towards the client at once, and towards the server after a while. */
