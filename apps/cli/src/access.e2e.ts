@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { createFolder, findFreePorts, openBrowser, startProgram, type Program } from "./harness.ts";
-import { countWindows } from "./page.ts";
+import { countWindows, lanes } from "./page.ts";
 
 const KEY = "ei_access_0123456789";
 const TOKEN = "token-for-the-e2e-test";
@@ -55,7 +55,7 @@ describe("a server with an access token", () => {
 
     await field.fill(TOKEN);
     await field.press("Enter");
-    await page.getByText("No recordings yet.").waitFor();
+    await page.getByRole("heading", { name: "No windows yet." }).waitFor();
     await page.getByText("Live", { exact: true }).waitFor();
   });
 
@@ -87,11 +87,8 @@ describe("a server with an access token", () => {
     const policy = (await fetch(url)).headers.get("content-security-policy") ?? "";
     expect(policy).not.toContain("unsafe");
     expect(blocked).toEqual([]);
-    // The list's bars and the table's spacers get their sizes as inline styles from scripts, which is allowed.
-    const height = await page
-      .locator("canvas")
-      .first()
-      .evaluate((canvas) => canvas.clientHeight);
+    // The lanes and the table's spacers get their sizes as inline styles from scripts, which is allowed.
+    const height = await lanes(page).evaluate((element) => element.clientHeight);
     expect(height).toBeGreaterThan(100);
   });
 

@@ -4,29 +4,81 @@ import type { Locator, Page } from "playwright-core";
 /** One row of the table of windows, cell by cell as it is written. */
 export type TableRow = Readonly<Record<string, string>>;
 
+const ROW_PX = 24;
+
 /** How many windows the table says that it has. */
 export async function countWindows(page: Page): Promise<number> {
   return Number(await windowsTable(page).getAttribute("aria-rowcount")) - 1;
 }
 
-/** Scrolls to a window and reads its row. */
+/** Scrolls to a window of a table that shows them all, and reads its row. */
 export async function readWindow(page: Page, index: number): Promise<TableRow> {
-  const region = page.getByRole("region", { name: "Windows" });
-  await region.evaluate((element, row) => (element.scrollTop = row * 24), index);
+  await windowsRegion(page).evaluate((element, top) => (element.scrollTop = top), index * ROW_PX);
+  const name = String(index).replaceAll(/\B(?=(\d{3})+$)/g, "\u2009");
   const row = windowsTable(page)
     .getByRole("row")
-    .filter({ has: page.getByRole("rowheader", { name: String(index), exact: true }) });
+    .filter({ has: page.getByRole("rowheader", { name, exact: true }) })
+    // What is on its way has one cell.
+    .filter({ has: page.getByRole("cell").nth(2) });
   await row.waitFor();
-  const cells = await row.locator("th, td").allInnerTexts();
-  const heads = await windowsTable(page).getByRole("columnheader").allInnerTexts();
+  const cells = await row.locator("th, td").allTextContents();
+  const heads = await windowsTable(page).getByRole("columnheader").allTextContents();
   return Object.fromEntries(heads.map((head, i) => [head.trim(), (cells[i] ?? "").replaceAll(/\s+/g, " ").trim()]));
 }
 
-/** The list of runs, the newest first. */
-export function runItems(page: Page): Locator {
-  return page.getByRole("complementary", { name: "Runs" }).getByRole("listitem");
+/** The list of runs, the newest first; opens it where it is closed. */
+export async function runItems(page: Page): Promise<Locator> {
+  const list = page.getByRole("complementary", { name: "Runs" });
+  if ((await list.count()) === 0) await page.getByRole("button", { name: "Runs", exact: true }).click();
+  await list.waitFor();
+  return list.getByRole("listitem");
 }
 
-function windowsTable(page: Page): Locator {
-  return page.getByRole("table", { name: /^Windows/ });
+export function windowsTable(page: Page): Locator {
+  return page.getByRole("table", { name: "Windows", exact: true });
+}
+
+export function windowsRegion(page: Page): Locator {
+  return page.getByRole("region", { name: "Windows", exact: true });
+}
+
+export function inspector(page: Page): Locator {
+  return page.getByRole("region", { name: "Inspector" });
+}
+
+/** Number of the window that is looked at, as the inspector names it. */
+export async function inspectedWindow(page: Page): Promise<number> {
+  const title = await inspector(page)
+    .getByText(/^#[\d\u2009]+$/)
+    .textContent();
+  return Number((title ?? "").replaceAll(/\D/g, ""));
+}
+
+/** A stretch of time on the clock of what is shown, ms. */
+export interface Stretch {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** What stretch of time is on the screen, as the ends of the brush over the overview say; whole ms. */
+export async function shownStretch(page: Page): Promise<Stretch> {
+  const read = async (name: string) => Number(await page.getByRole("slider", { name }).getAttribute("aria-valuenow"));
+  const [startMs, endMs] = await Promise.all([
+    read("Start of the time on the screen"),
+    read("End of the time on the screen"),
+  ]);
+  return { startMs, endMs };
+}
+
+/** The lanes: where one points at a time. */
+export function lanes(page: Page): Locator {
+  return page.getByRole("slider", { name: "Window", exact: true });
+}
+
+/** Shows what a link says, without loading the page anew; also where the address says so already. */
+export async function followLink(page: Page, hash: string): Promise<void> {
+  await page.evaluate((wanted) => {
+    location.hash = "#session";
+    location.hash = wanted;
+  }, hash);
 }

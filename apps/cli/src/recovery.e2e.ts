@@ -31,7 +31,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   page = await browser.newPage();
   await page.goto(`http://127.0.0.1:${port}`);
-  await page.getByText("No recordings yet.").waitFor();
+  await page.getByRole("heading", { name: "No windows yet." }).waitFor();
 }, 60_000);
 
 afterAll(async () => {
@@ -99,16 +99,18 @@ it(
     let attempts = 0;
     while (!wasMidRun && attempts < MOST_ATTEMPTS) {
       wasMidRun = await killMidRun(++attempts);
-      await page.getByText(/No connection to the server/).waitFor({ timeout: 20_000 });
+      await page.getByText(/^▲? ?Reconnecting, try \d/).waitFor({ timeout: 20_000 });
       await startServer();
     }
     console.log(`killed in the middle at attempt ${attempts}`);
     expect(wasMidRun).toBe(true);
 
     await expect.poll(async () => (await newestRun())?.state, { timeout: 60_000 }).toBe("finished");
-    await expect.poll(() => runItems(page).count(), { timeout: 40_000 }).toBe(attempts);
+    const items = await runItems(page);
+    await expect.poll(() => items.count(), { timeout: 40_000 }).toBe(attempts);
+    await items.first().getByRole("button").click();
     await expect.poll(() => countWindows(page), { timeout: 40_000 }).toBe(WINDOWS);
-    expect(await page.getByText(/No connection to the server/).count()).toBe(0);
+    expect(await page.getByText(/Reconnecting/).count()).toBe(0);
 
     const { runId } = (await newestRun()) as RunSummary;
     const csv = await (await fetch(`http://127.0.0.1:${port}/api/v1/runs/${runId}/windows?format=csv`)).text();

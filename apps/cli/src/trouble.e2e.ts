@@ -81,11 +81,11 @@ describe("the page", () => {
     await serve().prints("does not answer listProjects");
     await openPage();
     await page.getByText(`Studio at http://127.0.0.1:${ports.studio} does not answer`).waitFor();
-    expect(await page.getByText("Not live").count()).toBe(1);
+    await page.getByText("Not live", { exact: true }).waitFor();
 
     await startLocalStudio();
     await page.getByText("Live", { exact: true }).waitFor({ timeout: 20_000 });
-    expect(await page.getByText("does not answer").count()).toBe(0);
+    await page.getByText("does not answer").waitFor({ state: "detached" });
     await upload("wave", JSON.stringify(recording(4)));
 
     await expect.poll(() => countWindows(page), { timeout: 20_000 }).toBe(26);
@@ -97,7 +97,8 @@ describe("the page", () => {
     await program.prints("does not accept the API key");
     await openPage();
 
-    await page.getByText("Studio does not accept the API key: Invalid API key. Check EI_API_KEY").waitFor();
+    await page.getByRole("heading", { name: "Studio does not let the server in." }).waitFor();
+    await page.getByRole("status").getByText("Invalid API key. Check EI_API_KEY and restart the server.").waitFor();
     expect(program.output() + (await page.content())).not.toContain("ei_not_the_key");
   });
 
@@ -105,7 +106,7 @@ describe("the page", () => {
     await startLocalStudio();
     await serve().prints("Connected to");
     await openPage();
-    await page.getByText("No recordings yet.").waitFor();
+    await page.getByRole("heading", { name: "No windows yet." }).waitFor();
 
     await upload("short", JSON.stringify(recording(1)));
     await page.getByText("The sample lasts 1008 ms, less than one window of 2000 ms. It has no window.").waitFor();
@@ -120,7 +121,7 @@ describe("the page", () => {
     expect(await corrupt.text()).toContain("Could not parse this CBOR file");
     await upload("fine", JSON.stringify(recording(4)));
     await expect.poll(() => countWindows(page), { timeout: 20_000 }).toBe(26);
-    expect(await runItems(page).count()).toBe(3);
+    expect(await (await runItems(page)).count()).toBe(3);
   });
 });
 
@@ -263,6 +264,8 @@ describe("windowscope studio import", () => {
     await openPage();
     await upload("still", JSON.stringify(recording(4, ["accX"])), apiKey);
     await expect.poll(() => countWindows(page), { timeout: 20_000 }).toBe(7);
+    await (await runItems(page)).first().getByRole("button").click();
+    await expect.poll(() => countWindows(page)).toBe(7);
     expect(await readWindow(page, 0)).toMatchObject({ "#": "0", "End s": "1.01", Predicted: "no anomaly" });
     expect(Object.keys(await readWindow(page, 6))).toEqual([
       "#",
