@@ -73,7 +73,14 @@ export async function createTestApp({ token, config, viewerDir, ingestion, ...re
     // Tested where they are.
     ...{ testRuns: {} as TestRuns, recordings: {} as Recordings },
     ...{ studio, runs, journal, runLog, log, hub, metrics, access, viewerDir },
-    config: { host: "127.0.0.1", allowedHosts: [], allowedOrigins: [], frameAncestors: [], trustedProxies: [], ...config },
+    config: {
+      host: "127.0.0.1",
+      allowedHosts: [],
+      allowedOrigins: [],
+      frameAncestors: [],
+      trustedProxies: [],
+      ...config,
+    },
     isDraining: () => state.isDraining,
   });
 
