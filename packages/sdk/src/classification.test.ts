@@ -234,19 +234,6 @@ describe("readClassification", () => {
 
     expect(() => readClassification(torn)).toThrow("its blocks have 1 and 2 windows");
   });
-
-  it("makes the windows of a long result in a few times what parsing its JSON takes", () => {
-    // Nobody else is served meanwhile.
-    const scores = Array.from({ length: 20_000 }, (_, i) => ({ idle: 1 / (i + 2), wave: 1 - 1 / (i + 2) }));
-    const long = answer({ classifications: [block("keras", scores), block("anomaly", scores.map(toAnomaly))] });
-    const json = JSON.stringify(long);
-    const { windows } = readClassification(long);
-    const ratios: number[] = [];
-    // Taking turns, so that a busy machine is slow at both.
-    for (let i = 0; i < 7; i++) ratios.push(durationOf(() => [...windows()]) / durationOf(() => JSON.parse(json)));
-
-    expect(Math.min(...ratios)).toBeLessThan(5);
-  });
 });
 
 function toAnomaly({ idle }: { readonly idle: number }): { anomaly: number } {

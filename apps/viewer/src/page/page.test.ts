@@ -381,12 +381,12 @@ describe("the address of the page", () => {
     expect(page.selected?.index).toBe(5);
   });
 
-  it("waits with a stretch of time until the run is known", async () => {
-    page.restore(parseAddress("#run=run-1&t=1-4"));
-    await tell(snapshot({ placed: [], endMs: 0, isLive: true, result: undefined, newest: undefined }));
+  it("waits with a place in a run until its length is known", async () => {
+    page.restore(parseAddress("#run=run-1&t=4-6"));
+    await tell(snapshot({ isLive: true, placed: [], endMs: 0, result: undefined, newest: undefined }));
     await tell(snapshot());
 
-    expect(page.range).toMatchObject({ startMs: 1_000, endMs: 4_000 });
+    expect(page.range).toMatchObject({ startMs: 4_000, endMs: 6_000 });
   });
 
   it("stays the same while a session is followed", async () => {

@@ -202,8 +202,9 @@ export class TimeView {
   #applyAsked(snapshot: Snapshot): void {
     const { view, selectedRange } = this.#asked ?? {};
     const isSession = snapshot.source.kind === "session";
-    // Without its run the clock has no end yet, and every stretch of time would be cut to nothing.
-    if (isSession ? snapshot.wallClockMs === undefined : snapshot.placed.length === 0) return;
+    if (isSession && snapshot.wallClockMs === undefined) return;
+    // Before the run's length is known every place in it would be its beginning.
+    if (!isSession && snapshot.endMs <= snapshot.startMs && snapshot.failure === undefined) return;
     this.#asked = undefined;
     const zeroMs = snapshot.wallClockMs ?? 0;
     const toClock = ({ startMs, endMs }: TimeRange) => ({ startMs: startMs - zeroMs, endMs: endMs - zeroMs });

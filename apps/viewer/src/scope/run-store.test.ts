@@ -117,7 +117,8 @@ describe("RunStore", () => {
 
   it("knows the labels of a run whose codes were asked for before its result came, as a drawing does", () => {
     const store = new RunStore("run-1");
-    const { result: _, ...classifying } = runOf("run-1", { state: "classifying" });
+    const classifying = runOf("run-1", { state: "classifying" });
+    delete (classifying as { result?: unknown }).result;
     store.apply(runEntry(classifying));
     expect(store.codes.uncertain).toBe(VERDICT.uncertain);
     expect(store.labelNames).toEqual([]);
