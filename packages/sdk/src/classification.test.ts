@@ -235,13 +235,3 @@ describe("readClassification", () => {
     expect(() => readClassification(torn)).toThrow("its blocks have 1 and 2 windows");
   });
 });
-
-function toAnomaly({ idle }: { readonly idle: number }): { anomaly: number } {
-  return { anomaly: idle };
-}
-
-function durationOf(act: () => unknown): number {
-  const startedMs = performance.now();
-  act();
-  return performance.now() - startedMs;
-}

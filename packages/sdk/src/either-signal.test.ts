@@ -30,7 +30,10 @@ describe("eitherSignal", () => {
     expect(getEventListeners(source.signal, "abort")).toHaveLength(1);
     source.abort("enough");
 
-    expect(calls.map(({ signal }) => signal.reason as unknown)).toEqual([undefined, ...Array<unknown>(19).fill("enough")]);
+    expect(calls.map(({ signal }) => signal.reason as unknown)).toEqual([
+      undefined,
+      ...Array<unknown>(19).fill("enough"),
+    ]);
   });
 
   it("leaves nothing on the others once it is let go of, and aborts no more", () => {
