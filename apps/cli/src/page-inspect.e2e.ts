@@ -58,15 +58,15 @@ async function thresholdsInStudio(): Promise<unknown[]> {
 
 it("a threshold that is tried changes verdicts here alone, and goes to Studio only after a question", async () => {
   const before = await thresholdsInStudio();
-  const uncertain = page.getByRole("button", { name: /^uncertain/ });
+  const anomalies = page.getByRole("button", { name: /^anomaly \d/ });
   const panel = page.getByRole("region", { name: "Thresholds" });
-  const first = await uncertain.textContent();
+  const first = await anomalies.textContent();
 
-  await panel.getByRole("slider", { name: "min confidence" }).fill("0.99");
-  await expect.poll(() => uncertain.textContent()).not.toBe(first);
+  await panel.getByRole("slider", { name: "anomaly limit" }).fill("1.00");
+  await expect.poll(() => anomalies.textContent()).not.toBe(first);
   await panel.getByText(/^was 0\.\d\d$/).waitFor();
   await panel.getByRole("button", { name: "Reset" }).click();
-  await expect.poll(() => uncertain.textContent()).toBe(first);
+  await expect.poll(() => anomalies.textContent()).toBe(first);
 
   await panel.getByRole("slider", { name: "min confidence" }).fill("0.97");
   await panel.getByRole("button", { name: "Apply in Studio" }).click();

@@ -119,7 +119,10 @@ it(
     for (let index = 0; index < WINDOWS; index += 3_001) {
       const [, startMs, , verdict] = (lines[index] ?? "").split(",");
       const row = await readWindow(page, index);
-      expect(row).toMatchObject({ "#": String(index), "Start s": (Number(startMs) / 1000).toFixed(2) });
+      expect(row).toMatchObject({
+        "#": String(index).replace(/\B(?=\d{3}$)/, " "),
+        "Start s": (Number(startMs) / 1000).toFixed(2),
+      });
       expect(row.Predicted).toContain(verdict);
     }
   },

@@ -381,9 +381,9 @@ describe("the address of the page", () => {
     expect(page.selected?.index).toBe(5);
   });
 
-  it("waits with a place in a run until its length is known", async () => {
+  it.each([true, false])("waits with a place in a run until its length is known (live: %s)", async (isLive) => {
     page.restore(parseAddress("#run=run-1&t=4-6"));
-    await tell(snapshot({ isLive: true, placed: [], endMs: 0, result: undefined, newest: undefined }));
+    await tell(snapshot({ isLive, placed: [], endMs: 0, result: undefined, newest: undefined }));
     await tell(snapshot());
 
     expect(page.range).toMatchObject({ startMs: 4_000, endMs: 6_000 });

@@ -160,7 +160,7 @@ describe("warningsOf", () => {
   it("tells of a run that ended early, and of what it warns of", () => {
     const placed = (state: Partial<typeof run>) => [{ run: { ...run, ...state }, startMs: 0, endMs: 0 }];
     const warnings = (state: Partial<typeof run>, more: Partial<Snapshot> = {}) =>
-      warningsOf({ source: shown, snapshot: snapshot({ placed: placed(state), ...more }) });
+      warningsOf({ source: shown, snapshot: snapshot({ placed: placed(state), ...more }), runs: [] });
 
     expect(warnings({ state: "failed", error: "gone" })).toEqual(["This run failed before it was complete: gone"]);
     expect(warnings({ state: "cancelled" })).toEqual(["Cancelled after 101 of 101 windows."]);
@@ -168,6 +168,16 @@ describe("warningsOf", () => {
       "The rest of this run cannot be shown: lost",
       "odd",
     ]);
+    expect(warnings({})).toEqual([]);
+  });
+
+  it("tells in a session why its newest recording brings nothing, unless the notice does", () => {
+    const warnings = (state: Partial<typeof run>, more: Partial<Snapshot> = {}) =>
+      warningsOf({ source: { kind: "session" }, snapshot: snapshot(more), runs: [{ ...run, ...state }] });
+
+    expect(warnings({ warning: "Too short." })).toEqual([`${run.sampleName}: Too short.`]);
+    expect(warnings({ state: "failed", error: "gone" })).toEqual([`${run.sampleName} could not be classified: gone`]);
+    expect(warnings({ warning: "Too short." }, { ...empty, placed: [] })).toEqual([]);
     expect(warnings({})).toEqual([]);
   });
 });

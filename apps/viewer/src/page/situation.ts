@@ -3,6 +3,8 @@
  *
  * Pure: everything that it depends on is handed in, so that each state of the page can be tested by itself.
  */
+import type { Run } from "@windowscope/protocol";
+
 import type { Snapshot } from "../scope/scope-port.ts";
 import type { Page } from "./page.svelte.ts";
 
@@ -26,8 +28,7 @@ export function noticeOf({ connection, studio, runs, isCaughtUp, snapshot, sourc
       isError: true,
     };
   }
-  const hasSomething =
-    (snapshot?.tally.windows ?? 0) > 0 || (snapshot?.result !== undefined && snapshot.placed.length > 0);
+  const hasSomething = canBeDrawn(snapshot);
   if (snapshot?.failure !== undefined && !hasSomething) {
     return { title: "This run cannot be shown.", detail: snapshot.failure, isError: true };
   }
@@ -136,8 +137,10 @@ export function isReceiving({ connection, studio, store }: Pick<Seen, "connectio
 }
 
 /** What is odd about what is shown; the rest of it is shown all the same. */
-export function warningsOf({ snapshot, source }: Pick<Seen, "snapshot" | "source">): readonly string[] {
-  if (!snapshot || source.kind !== "run") return [];
+export function warningsOf({ snapshot, source, runs }: Pick<Seen, "snapshot" | "source" | "runs">): readonly string[] {
+  if (!snapshot) return [];
+  // Where nothing is drawn, the notice in its place says it.
+  if (source.kind === "session") return canBeDrawn(snapshot) ? newestTrouble(runs[0]) : [];
   const { run } = snapshot.placed[0] ?? {};
   const ended =
     run?.state === "failed"
@@ -150,6 +153,17 @@ export function warningsOf({ snapshot, source }: Pick<Seen, "snapshot" | "source
     ended,
     run?.warning,
   ].filter((text): text is string => typeof text === "string");
+}
+
+function canBeDrawn(snapshot: Snapshot | undefined): boolean {
+  return (snapshot?.tally.windows ?? 0) > 0 || (snapshot?.result !== undefined && snapshot.placed.length > 0);
+}
+
+/** Who waits for a recording has to hear why it brings nothing. */
+function newestTrouble(newest: Run | undefined): readonly string[] {
+  if (newest?.state === "failed")
+    return [`${newest.sampleName} could not be classified: ${newest.error ?? "no reason is known"}`];
+  return newest?.warning === undefined ? [] : [`${newest.sampleName}: ${newest.warning}`];
 }
 
 /** How the newest data stand. */

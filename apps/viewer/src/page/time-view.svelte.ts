@@ -123,7 +123,7 @@ export class TimeView {
     // What is over has nothing to follow; what was held stays as it was held.
     if (!snapshot.isLive && this.motion !== "free") {
       const { mode } = this.#view;
-      this.#move(mode === "follow" && this.#showsWholeRun ? showAll(snapshot) : { ...this.#view, mode: "free" });
+      this.#place(mode === "follow" && this.#showsWholeRun ? showAll(snapshot) : { ...this.#view, mode: "free" });
     }
     this.#step();
     this.#run();
@@ -196,7 +196,7 @@ export class TimeView {
   #settle(snapshot: Snapshot): void {
     this.#windowsBefore = snapshot.tally.windows;
     if (snapshot.isLive) this.#view = { ...this.#view, mode: "follow" };
-    else this.#move(showAll(snapshot));
+    else this.#place(showAll(snapshot));
   }
 
   #applyAsked(snapshot: Snapshot): void {
@@ -220,6 +220,11 @@ export class TimeView {
   /** Somebody has moved it. */
   #move(view: ViewState): void {
     this.#asked = undefined;
+    this.#place(view);
+  }
+
+  /** It moves by itself; what a link asks for is still to come. */
+  #place(view: ViewState): void {
     this.#leaveNewest();
     this.#view = view;
     this.#step();
