@@ -94,7 +94,7 @@ describe("the page", () => {
   it("says that the key is refused, in Studio's words, and never shows it", { timeout: 60_000 }, async () => {
     await startLocalStudio();
     const program = serve({ EI_API_KEY: "ei_not_the_key" });
-    await program.prints("does not accept the API key");
+    await program.prints("refuses the API key");
     await openPage();
 
     await page.getByRole("heading", { name: "Studio does not let the server in." }).waitFor();

@@ -39,7 +39,7 @@ export function readAnswer(
   // A gateway may forbid things of its own, and then says so in HTML.
   if (status === 401 || (status === 403 && body) || /Invalid API key|JWT token has expired/.test(studioText ?? "")) {
     const reason = studioText ?? `status ${status}`;
-    throw new StudioAuthenticationError(`Studio does not accept the API key: ${reason}`, details);
+    throw new StudioAuthenticationError(`Studio refuses the API key: ${reason}`, details);
   }
   if (body?.success === false && !isTransientStatus(status)) throw refusal(operation, studioText, details);
 

@@ -111,7 +111,7 @@ async function resultOf<A extends Result>(
       continue;
     }
     if (!("id" in answer && typeof answer.id === "number")) {
-      const message = `Studio answered ${operation} with neither a result nor a job.`;
+      const message = `Studio answered ${operation} without result or job.`;
       throw new StudioAnswerError(message, { operation, pointer: "/id" });
     }
     if (jobs++ === MOST_JOBS) throw missing(operation, request, `wants to be done again after ${MOST_JOBS} times`);
@@ -144,6 +144,6 @@ function isLate({ sample, classifications, results, windowSizeMs = 0 }: Result):
 }
 
 function missing(operation: OperationId, { sampleId }: ClassifyRequestBase, what: string): ResultMissingError {
-  const advice = "Is somebody training the impulse? Try again afterwards.";
+  const advice = "Is the impulse in training? Try again afterwards.";
   return new ResultMissingError(`The job for sample ${sampleId} ${what}. ${advice}`, { operation });
 }

@@ -1,5 +1,4 @@
 import type { Schemas } from "./api-types.ts";
-import { eitherSignal } from "./either-signal.ts";
 import { isTransient, JobFailedError } from "./errors.ts";
 import { pause } from "./pause.ts";
 import { cancelJobRoute, getJobStatus, getJobsLogs } from "./routes.ts";
@@ -74,7 +73,7 @@ export async function waitForJob(studio: Transport, jobId: number, wait: JobWait
         leftMs > 0 && !hasFinished && (leftMs === pauseMs || !hasNews);
         leftMs -= FIRST_LOOK_MS
       ) {
-        await interruptiblePause(Math.min(leftMs, FIRST_LOOK_MS), signal, (interrupt) => (wake = interrupt));
+        await pause(Math.min(leftMs, FIRST_LOOK_MS), signal, (interrupt) => (wake = interrupt));
       }
     }
   } finally {
@@ -154,17 +153,4 @@ function createLineReader(studio: Transport, jobId: number, { projectId, signal 
       }
     },
   };
-}
-
-async function interruptiblePause(
-  ms: number,
-  signal: AbortSignal | undefined,
-  onStart: (interrupt: () => void) => void,
-): Promise<void> {
-  const interrupted = new AbortController();
-  onStart(() => interrupted.abort());
-  const either = eitherSignal(signal, interrupted.signal);
-  await pause(ms, either.signal).catch(() => undefined);
-  either.release();
-  signal?.throwIfAborted();
 }

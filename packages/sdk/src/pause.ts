@@ -1,20 +1,22 @@
+import { onAbort } from "./on-abort.ts";
+
 /**
  * Waits, and stops waiting when told to.
  *
+ * @param onStart Gets what ends the pause before its time; its timer goes on, and does nothing more.
  * @throws The signal's reason when it aborts.
  */
-export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener("abort", stop);
-    function done() {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }
-    function stop() {
+export function pause(ms: number, signal: AbortSignal | undefined, onStart?: (end: () => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(end, ms);
+    const leave = onAbort(signal, () => {
       clearTimeout(timer);
       reject(signal?.reason as Error);
+    });
+    onStart?.(end);
+    function end() {
+      leave();
+      resolve();
     }
   });
 }

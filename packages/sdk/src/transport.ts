@@ -2,8 +2,8 @@ import createClient from "openapi-fetch";
 
 import { readAnswer } from "./answers.ts";
 import type { AnswerOf, BodyOf, OperationId, PathOf, paths, QueryOf } from "./api-types.ts";
-import { eitherSignal } from "./either-signal.ts";
 import { isTransient, StudioError, StudioStatusError, StudioTimeoutError, StudioUnreachableError } from "./errors.ts";
+import { onAbort } from "./on-abort.ts";
 import { pause } from "./pause.ts";
 import type { Route } from "./routes.ts";
 
@@ -90,9 +90,9 @@ export function createTransport(options: StudioOptions): Transport {
   const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   if ([apiKey, jwt].some((secret) => secret !== undefined && !/^[\x21-\x7e]*$/.test(secret))) {
     // The value stays out of the message.
-    throw new TypeError("The key has characters that no header can carry, such as a line end.");
+    throw new TypeError("The key has characters that no header can carry.");
   }
-  if (!/^https?:\/\/[^/]/.test(baseUrl)) throw new TypeError(`baseUrl is "${baseUrl}", which is no http address.`);
+  if (!/^https?:\/\/[^/]/.test(baseUrl)) throw new TypeError(`baseUrl is "${baseUrl}", no http address.`);
   const origin = baseUrl.replace(/\/+$/, "").replace(/\/v1$/, "");
   const secrets = [apiKey, jwt].filter((secret) => secret !== undefined && secret !== "") as string[];
   const client = createClient<paths>({
@@ -105,8 +105,9 @@ export function createTransport(options: StudioOptions): Transport {
     { operation, method, path, form }: Route<K>,
     request: StudioRequest<K>,
   ) {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const { signal, release } = eitherSignal(request.signal, timeout);
+    const own = new AbortController();
+    const timeout = setTimeout(() => own.abort(timeout), timeoutMs);
+    const leave = onAbort(request.signal, () => own.abort());
     let exchange: Exchange;
     try {
       // This function's own types checked the request; the table proves that method and path belong to it.
@@ -117,18 +118,19 @@ export function createTransport(options: StudioOptions): Transport {
           params: { path: request.path, query: request.query },
           body: request.body,
           parseAs: form === "bytes" ? "arrayBuffer" : "text",
-          signal,
+          signal: own.signal,
         } as never,
       );
     } catch (cause) {
       // The caller's own abort is theirs to understand.
       request.signal?.throwIfAborted();
       const message = `Studio at ${origin} does not answer ${operation}: `;
-      if (timeout.aborted)
-        throw new StudioTimeoutError(`${message}no answer within ${timeoutMs} ms`, { operation, cause });
+      if (own.signal.reason === timeout)
+        throw new StudioTimeoutError(`${message}not within ${timeoutMs} ms`, { operation, cause });
       throw new StudioUnreachableError(message + describe(cause), { operation, cause });
     } finally {
-      release();
+      clearTimeout(timeout);
+      leave();
     }
     const { response, data, error } = exchange;
     const isJson = response.headers.get("content-type")?.includes("json") ?? false;

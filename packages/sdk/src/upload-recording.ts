@@ -1,4 +1,3 @@
-import { eitherSignal } from "./either-signal.ts";
 import {
   isTransientStatus,
   StudioAnswerError,
@@ -8,6 +7,7 @@ import {
   StudioTimeoutError,
   StudioUnreachableError,
 } from "./errors.ts";
+import { onAbort } from "./on-abort.ts";
 
 /** An ingestion service, and the right to send it recordings. */
 export interface Ingestion {
@@ -58,8 +58,9 @@ export async function uploadRecording(ingestion: Ingestion, request: UploadReque
   const { category, fileName, content, label, timeoutMs = DEFAULT_TIMEOUT_MS } = request;
   const body = new FormData();
   body.append("data", content, fileName);
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const { signal, release } = eitherSignal(request.signal, timeout);
+  const own = new AbortController();
+  const timeout = setTimeout(() => own.abort(timeout), timeoutMs);
+  const leave = onAbort(request.signal, () => own.abort());
   let response: Response;
   let text: string;
   try {
@@ -69,17 +70,18 @@ export async function uploadRecording(ingestion: Ingestion, request: UploadReque
       body,
       // The key would go along, to whichever server, and the recording might not.
       redirect: "manual",
-      signal,
+      signal: own.signal,
     });
     text = (await response.text()).replaceAll(apiKey, "(secret)");
   } catch (cause) {
     // The caller's own abort is theirs to understand.
     request.signal?.throwIfAborted();
     const message = `The ingestion service at ${baseUrl} does not answer`;
-    if (timeout.aborted) throw new StudioTimeoutError(`${message} within ${timeoutMs} ms`, { cause });
+    if (own.signal.reason === timeout) throw new StudioTimeoutError(`${message} within ${timeoutMs} ms`, { cause });
     throw new StudioUnreachableError(`${message}: ${cause instanceof Error ? cause.message : ""}`, { cause });
   } finally {
-    release();
+    clearTimeout(timeout);
+    leave();
   }
   return readUpload(response, text);
 }
