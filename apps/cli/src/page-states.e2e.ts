@@ -164,28 +164,33 @@ describe("the page", () => {
     await page.getByText(/lag [3-9]\d\d ms/).waitFor();
   });
 
-  it("counts its tries while the server is away, keeps what it has, and tries at once when asked to", async () => {
-    const proxy = await FaultProxy.start(stage.port);
-    onTestFinished(() => proxy.close());
-    const run = await begin(60);
-    await run.say(...Array.from({ length: 30 }, () => IDLE));
-    const page = await lookAt(run, `http://127.0.0.1:${proxy.port}`);
-    await expect.poll(() => countWindows(page)).toBe(30);
+  it(
+    "counts its tries while the server is away, keeps what it has, and tries at once when asked to",
+    { timeout: 90_000 },
+    async () => {
+      const proxy = await FaultProxy.start(stage.port);
+      onTestFinished(() => proxy.close());
+      const run = await begin(60);
+      await run.say(...Array.from({ length: 30 }, () => IDLE));
+      const page = await lookAt(run, `http://127.0.0.1:${proxy.port}`);
+      await expect.poll(() => countWindows(page)).toBe(30);
 
-    proxy.setDown(true);
+      proxy.setDown(true);
 
-    await page.getByText(/Reconnecting, try [3-9], next in \d+ s/).waitFor();
-    await page.getByText("Not live", { exact: true }).waitFor();
-    await page.keyboard.press(",");
-    await page.keyboard.press(",");
-    await expect.poll(() => inspectedWindow(page)).toBe(28);
-    proxy.setDown(false);
-    await page.getByRole("button", { name: "Retry" }).click();
-    await page.getByText("Live", { exact: true }).waitFor();
-    expect(await page.getByText(/Reconnecting/).count()).toBe(0);
-    await page.getByRole("tab", { name: /^Log/ }).click();
-    await page.getByRole("log").getByText("windows missed: none").waitFor();
-  });
+      // Long enough to ask before it tries by itself.
+      await page.getByText(/Reconnecting, try ([3-9]|\d\d), next in ([3-9]|\d\d) s/).waitFor({ timeout: 60_000 });
+      await page.getByText("Not live", { exact: true }).waitFor();
+      await page.keyboard.press(",");
+      await page.keyboard.press(",");
+      await expect.poll(() => inspectedWindow(page)).toBe(28);
+      proxy.setDown(false);
+      await page.getByRole("button", { name: "Retry" }).click();
+      await page.getByText("Live", { exact: true }).waitFor();
+      expect(await page.getByText(/Reconnecting/).count()).toBe(0);
+      await page.getByRole("tab", { name: /^Log/ }).click();
+      await page.getByRole("log").getByText("windows missed: none").waitFor();
+    },
+  );
 
   it("shows one broken window as broken, and goes on with the others", async () => {
     const run = await begin(20);
