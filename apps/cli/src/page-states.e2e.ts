@@ -187,6 +187,8 @@ describe("the page", () => {
       await page.getByRole("button", { name: "Retry" }).click();
       await page.getByText("Live", { exact: true }).waitFor();
       expect(await page.getByText(/Reconnecting/).count()).toBe(0);
+      // What was missed is known once something has come again.
+      await run.say(IDLE);
       await page.getByRole("tab", { name: /^Log/ }).click();
       await page.getByRole("log").getByText("windows missed: none").waitFor();
     },
