@@ -23,7 +23,8 @@ export interface Binding {
   readonly ctrl?: boolean;
 }
 
-interface Row extends Omit<Command, "run" | "isAvailable" | "keys"> {
+/** A command, before it is that of a page. */
+export interface CommandRow extends Omit<Command, "run" | "isAvailable" | "keys"> {
   readonly keys: readonly (readonly [string, Binding])[];
   run(page: Page): void;
   isAvailable?(page: Page): boolean;
@@ -36,7 +37,7 @@ const hasAnomaly = (page: Page) => page.snapshot?.hasAnomaly === true;
 const hasClasses = (page: Page) => (page.snapshot?.result?.classes.length ?? 0) > 0;
 const isRun = (page: Page) => page.source.kind === "run";
 
-const TABLE: readonly Row[] = [
+export const COMMAND_ROWS: readonly CommandRow[] = [
   {
     id: "hold",
     title: "Hold the view, or follow again",
@@ -252,7 +253,7 @@ const TABLE: readonly Row[] = [
 
 /** All commands, in the order in which a list shows them. */
 export function commands(page: Page): readonly Command[] {
-  return TABLE.map((row) => ({
+  return COMMAND_ROWS.map((row) => ({
     id: row.id,
     title: row.title,
     group: row.group,
@@ -262,54 +263,7 @@ export function commands(page: Page): readonly Command[] {
   }));
 }
 
-/** What of a press matters. */
-export type KeyPress = Pick<
-  KeyboardEvent,
-  "code" | "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey" | "defaultPrevented"
->;
-
-/** What has the keyboard, as far as it takes keys itself. */
-export interface FocusPlace {
-  /** Writes, or picks from a list, by keyboard. */
-  readonly isField: boolean;
-  /** Answers to Space and Enter. */
-  readonly isButton: boolean;
-}
-
-/**
- * Does what a press means.
- *
- * Alt is the browser's, and what is typed into a field is the field's. While something lies over the page, only Esc is
- * for the page.
- *
- * @returns Whether it meant something; the browser then does not act on it.
- */
-export function takeKey(page: Page, press: KeyPress, place: FocusPlace): boolean {
-  if (press.defaultPrevented || press.altKey) return false;
-  const row = findRow(press);
-  if (!row) return false;
-  if (page.overlay !== "none" && row.id !== "let-go") return false;
-  if (place.isField && row.id !== "commands") return false;
-  if (place.isButton && (press.code === "Space" || press.code === "Enter")) return false;
-  if (row.isAvailable?.(page) === false) return false;
-  row.run(page);
-  return true;
-}
-
-function findRow(press: KeyPress): Row | undefined {
-  const find = (matches: (binding: Binding) => boolean) =>
-    TABLE.find(({ keys }) => keys.some(([, binding]) => matches(binding)));
-  const hasCtrl = press.ctrlKey || press.metaKey;
-  return (
-    find(
-      ({ code, shift = false, ctrl = false }) => code === press.code && shift === press.shiftKey && ctrl === hasCtrl,
-    ) ??
-    // Signs stand elsewhere on every layout, some of them behind Shift.
-    (hasCtrl ? undefined : find(({ key }) => key === press.key))
-  );
-}
-
-function span(digit: string, title: string, spanMs: number): Row {
+function span(digit: string, title: string, spanMs: number): CommandRow {
   return {
     id: `span-${digit}`,
     title,

@@ -6,7 +6,6 @@
  */
 import type { ConnectionState, Recording, Run, StoreState, StudioState, TestRun } from "@windowscope/protocol";
 
-import { sayWindow } from "../format.ts";
 import type {
   LabelPlace,
   Port,
@@ -25,7 +24,11 @@ import type { Address } from "./address.ts";
 import { Announcer } from "./announcer.svelte.ts";
 import type { DrawerTab, Motion, Overlay } from "./choices.ts";
 import { LogWatchers } from "./log-watchers.ts";
+import { Marks } from "./marks.svelte.ts";
+import { Panels } from "./panels.svelte.ts";
+import { Picking } from "./picking.svelte.ts";
 import { OpenQuestions } from "./questions.ts";
+import { ServerState } from "./server-state.svelte.ts";
 import { TimeView } from "./time-view.svelte.ts";
 import { Variants } from "./variants.svelte.ts";
 
@@ -40,52 +43,32 @@ export interface Live {
 }
 
 const ALL: WindowFilter = { only: "all" };
-/** More marks than anybody sets by hand. */
-const MOST_MARKS = 100;
 
 export class Page {
-  #connection = $state.raw<ConnectionState>({ name: "connecting", attempt: 0 });
-  #studio = $state.raw<{ readonly state: StudioState; readonly message: string }>();
-  #store = $state.raw<{ readonly state: StoreState; readonly message: string }>();
-  #lists = $state.raw<Pick<Extract<ScopeUpdate, { type: "runs" }>, "runs" | "testRuns" | "recordings" | "isCaughtUp">>({
-    runs: [],
-    testRuns: [],
-    recordings: [],
-    isCaughtUp: false,
-  });
   #snapshot = $state.raw<Snapshot>();
   #labels = $state.raw<readonly LabelPlace[]>([]);
   #source = $state.raw<Source>({ kind: "session" });
-  #selected = $state.raw<WindowRecord>();
   #filter = $state.raw<WindowFilter>(ALL);
   #whatIf = $state.raw<Thresholds>();
   #showsLines = $state(false);
   #overlaysAxes = $state(false);
-  #tab = $state<DrawerTab>("windows");
-  #isDrawerOpen = $state(true);
-  #isRunListOpen = $state(false);
-  #overlay = $state<Overlay>("none");
-  #dropped = $state.raw<readonly File[]>([]);
-  #marks = $state.raw<readonly number[]>([]);
-  /** Increases when somebody wants the keyboard in the table. */
-  #tableWishes = $state(0);
   /** The same recording judged by another variant of the model. */
   readonly variants: Variants;
+  readonly #server = new ServerState();
+  readonly #panels = new Panels();
+  readonly #marks = new Marks();
+  readonly #picking = new Picking(this, (window) => this.#view.reveal(window));
   readonly #view: TimeView;
   readonly #announcer: Announcer;
   readonly #questions: OpenQuestions;
   readonly #watchers: LogWatchers;
   readonly #port: Port<ScopeRequest, ScopeUpdate>;
-  /** A window that the address asks for; it may come later than the page. */
-  #wanted: WindowRef | undefined;
-  /** One after another, so that fast keys do not overtake each other. */
-  #picking: Promise<void> = Promise.resolve();
   #ticket: Live["ticket"];
 
   /** What the verdicts on the screen are made with: `whatIf` over those of the run. */
   readonly thresholds: Thresholds = $derived({ ...this.#snapshot?.result?.thresholds, ...this.#whatIf });
   /** The picked window, or the newest. */
-  readonly current: WindowRecord | undefined = $derived(this.#selected ?? this.#snapshot?.newest);
+  readonly current: WindowRecord | undefined = $derived(this.#picking.selected ?? this.#snapshot?.newest);
 
   /**
    * @param nextFrame Calls back before the next frame is drawn. @returns Takes that back.
@@ -107,27 +90,27 @@ export class Page {
 
   // -- from the scope --
   get connection(): ConnectionState {
-    return this.#connection;
+    return this.#server.connection;
   }
   get studio(): { readonly state: StudioState; readonly message: string } | undefined {
-    return this.#studio;
+    return this.#server.studio;
   }
   /** Whether the server can store what happens. */
   get store(): { readonly state: StoreState; readonly message: string } | undefined {
-    return this.#store;
+    return this.#server.store;
   }
   /** The newest first. */
   get runs(): readonly Run[] {
-    return this.#lists.runs;
+    return this.#server.runs;
   }
   get testRuns(): readonly TestRun[] {
-    return this.#lists.testRuns;
+    return this.#server.testRuns;
   }
   get recordings(): readonly Recording[] {
-    return this.#lists.recordings;
+    return this.#server.recordings;
   }
   get isCaughtUp(): boolean {
-    return this.#lists.isCaughtUp;
+    return this.#server.isCaughtUp;
   }
   get snapshot(): Snapshot | undefined {
     return this.#snapshot;
@@ -163,7 +146,7 @@ export class Page {
     return this.#view.selectedRange;
   }
   get selected(): WindowRecord | undefined {
-    return this.#selected;
+    return this.#picking.selected;
   }
   get filter(): WindowFilter {
     return this.#filter;
@@ -178,28 +161,28 @@ export class Page {
     return this.#overlaysAxes;
   }
   get tab(): DrawerTab {
-    return this.#tab;
+    return this.#panels.tab;
   }
   get isDrawerOpen(): boolean {
-    return this.#isDrawerOpen;
+    return this.#panels.isDrawerOpen;
   }
   /** Increases each time that the keyboard is wanted in the table. */
   get tableWishes(): number {
-    return this.#tableWishes;
+    return this.#panels.tableWishes;
   }
   get isRunListOpen(): boolean {
-    return this.#isRunListOpen;
+    return this.#panels.isRunListOpen;
   }
   get overlay(): Overlay {
-    return this.#overlay;
+    return this.#panels.overlay;
   }
   /** Files that were dropped on the page, for the upload. */
   get dropped(): readonly File[] {
-    return this.#dropped;
+    return this.#panels.dropped;
   }
   /** Marks that somebody set (key M), ms on the clock. */
   get marks(): readonly number[] {
-    return this.#marks;
+    return this.#marks.times;
   }
   /** Said to those who hear the page. */
   get announcement(): string {
@@ -214,9 +197,9 @@ export class Page {
       source: this.#source,
       view: this.#view.address,
       selectedRange: this.#view.addressOf(this.#view.selectedRange),
-      window: this.#selected ?? this.#wanted,
+      window: this.#picking.address,
       filter: this.#filter,
-      tab: this.#isDrawerOpen ? this.#tab : "none",
+      tab: this.isDrawerOpen ? this.tab : "none",
       showsLines: this.#showsLines,
       overlaysAxes: this.#overlaysAxes,
     };
@@ -236,11 +219,9 @@ export class Page {
     this.setFilter(address.filter);
     this.#showsLines = address.showsLines;
     this.#overlaysAxes = address.overlaysAxes;
-    this.#isDrawerOpen = address.tab !== "none";
-    if (address.tab !== "none") this.#tab = address.tab;
-    this.#selected = undefined;
-    this.#wanted = address.window;
-    void this.#findWanted();
+    if (address.tab === "none") this.#panels.closeDrawer();
+    else this.openTab(address.tab);
+    this.#picking.begin(address.window);
   }
   retryNow(): void {
     this.send({ type: "retry" });
@@ -296,37 +277,28 @@ export class Page {
   }
 
   async select(ref: WindowRef | undefined): Promise<void> {
-    this.#wanted = undefined;
-    if (ref === undefined) {
-      this.#selected = undefined;
-      return;
-    }
-    await this.#pick(() => this.ask("window", { runId: ref.runId, index: ref.index }));
+    await this.#picking.select(ref);
   }
   async selectAt(ms: number): Promise<void> {
-    await this.#pick(() => this.ask("windowAt", { ms }));
+    await this.#picking.selectAt(ms);
   }
   async step(by: number): Promise<void> {
-    await this.#pick(() => this.ask("step", { from: this.#selectedRef(), by }));
+    await this.#picking.step(by);
   }
   /** The next one from the picked window; with none picked, the first one in sight, or behind that. */
   async selectNext(kind: "mismatch" | "anomaly", direction: 1 | -1 = 1): Promise<void> {
-    await this.#pick(async () => {
-      const found = await this.#findNext(kind, direction);
-      if (!found) this.#announcer.say(kind === "mismatch" ? "There is no mismatch." : "There is no anomaly.");
-      return found;
-    });
+    await this.#picking.selectNext(kind, direction);
   }
   centreSelection(): void {
     const { current, selectedRange } = this;
-    if (this.#selected || !selectedRange) {
+    if (this.selected || !selectedRange) {
       if (current) this.#view.centreOn((current.startMs + current.endMs) / 2);
     } else this.#view.panTo(selectedRange);
   }
   /** Esc: closes the overlay, else lets go of the selection, else of the range, else clears the filter. */
   letGo(): void {
-    if (this.#overlay !== "none") this.open("none");
-    else if (this.#selected) void this.select(undefined);
+    if (this.overlay !== "none") this.open("none");
+    else if (this.selected) void this.select(undefined);
     else if (this.selectedRange) this.selectRange(undefined);
     else this.setFilter(ALL);
   }
@@ -334,10 +306,7 @@ export class Page {
   mark(): void {
     const ms = this.current?.endMs;
     if (ms === undefined) return;
-    const others = this.#marks.filter((mark) => mark !== ms);
-    const isNew = others.length === this.#marks.length;
-    this.#marks = isNew ? [...others, ms].sort((a, b) => a - b).slice(-MOST_MARKS) : others;
-    this.#announcer.say(isNew ? "Marked." : "Mark removed.");
+    this.announce(this.#marks.toggle(ms));
   }
   setFilter(filter: WindowFilter): void {
     if (isSameFilter(filter, this.#filter)) return;
@@ -355,24 +324,17 @@ export class Page {
     this.#overlaysAxes = !this.#overlaysAxes;
   }
   openTab(tab: DrawerTab): void {
-    this.#tab = tab;
-    this.#isDrawerOpen = true;
+    this.#panels.openTab(tab);
   }
   toggleDrawer(): void {
-    this.#isDrawerOpen = !this.#isDrawerOpen;
+    this.#panels.toggleDrawer();
   }
   /** Opens the table of windows and gives it the keyboard; closes the drawer where that is the table already. */
   toggleTable(): void {
-    if (this.#isDrawerOpen && this.#tab === "windows" && this.#tableWishes > 0) {
-      this.#isDrawerOpen = false;
-      this.#tableWishes = 0;
-      return;
-    }
-    this.openTab("windows");
-    this.#tableWishes++;
+    this.#panels.toggleTable();
   }
   toggleRunList(): void {
-    this.#isRunListOpen = !this.#isRunListOpen;
+    this.#panels.toggleRunList();
   }
   toggleSpeaking(): void {
     this.#announcer.toggleVerdicts();
@@ -381,14 +343,11 @@ export class Page {
     this.#announcer.say(text);
   }
   open(overlay: Overlay): void {
-    this.#overlay = overlay;
-    if (overlay !== "upload") this.#dropped = [];
+    this.#panels.open(overlay);
   }
   /** Files were dropped on the page. */
   drop(files: readonly File[]): void {
-    if (files.length === 0) return;
-    this.#dropped = files;
-    this.open("upload");
+    this.#panels.drop(files);
   }
 
   ask<K extends keyof Questions>(question: K, ask: Questions[K]["ask"]): Promise<Questions[K]["answer"]> {
@@ -406,19 +365,13 @@ export class Page {
   #hear(update: ScopeUpdate): void {
     switch (update.type) {
       case "connection":
-        this.#connection = update.state;
-        break;
       case "studio":
-        this.#studio = { state: update.state, message: update.message };
-        break;
       case "store":
-        this.#store = { state: update.state, message: update.message };
+      case "runs":
+        this.#server.hear(update);
         break;
       case "wantsTicket":
         void this.#sendTicket(update.id);
-        break;
-      case "runs":
-        this.#lists = update;
         break;
       case "snapshot":
         this.#takeSnapshot(update.snapshot);
@@ -452,8 +405,7 @@ export class Page {
     this.#view.take(snapshot);
     if (snapshot.newest && this.motion === "follow") this.#announcer.hearVerdict(snapshot.newest.verdict);
     if (snapshot.version === before?.version) return;
-    void this.#findWanted();
-    void this.#renewSelected();
+    void this.#picking.renew();
   }
 
   #show(source: Source, keepsView = false): void {
@@ -461,65 +413,17 @@ export class Page {
     this.#source = source;
     this.#snapshot = undefined;
     this.#labels = [];
-    this.#selected = undefined;
-    this.#wanted = undefined;
-    this.#marks = keepsView ? this.#marks : [];
-    if (!keepsView) this.#view.begin();
+    this.#picking.begin(undefined);
+    if (!keepsView) {
+      this.#marks.clear();
+      this.#view.begin();
+    }
     this.send({ type: "show", source });
   }
 
-  async #findWanted(): Promise<void> {
-    const wanted = this.#wanted;
-    if (!wanted || !this.#snapshot) return;
-    const found = await this.ask("window", wanted).catch(() => undefined);
-    if (!found || this.#wanted !== wanted) return;
-    this.#wanted = undefined;
-    this.#selected = found;
-  }
-
-  /** Its verdict may be another one by now. */
-  async #renewSelected(): Promise<void> {
-    const selected = this.#selected;
-    if (!selected) return;
-    const found = await this.ask("window", { runId: selected.runId, index: selected.index }).catch(() => undefined);
-    if (found && this.#selected === selected) this.#selected = found;
-  }
-
-  async #pick(find: () => Promise<WindowRecord | undefined>): Promise<void> {
-    const source = this.#source;
-    const picked = this.#picking.then(async () => {
-      try {
-        const found = await find();
-        if (!found || source !== this.#source) return;
-        this.#selected = found;
-        this.#view.reveal(found);
-        this.#announcer.say(sayWindow(found));
-      } catch (error) {
-        this.#announcer.say(error instanceof Error ? error.message : String(error));
-      }
-    });
-    this.#picking = picked;
-    await picked;
-  }
-
-  async #findNext(kind: "mismatch" | "anomaly", direction: 1 | -1): Promise<WindowRecord | undefined> {
-    const picked = this.#selectedRef();
-    if (picked) return this.ask("next", { from: picked, kind, direction });
-    const { startMs, endMs } = this.range;
-    const edge = await this.ask("windowAt", { ms: direction === 1 ? startMs : endMs });
-    if (!edge) return undefined;
-    const isWanted = kind === "mismatch" ? edge.isMismatch : edge.verdict === "anomaly";
-    if (isWanted && edge.endMs > startMs && edge.startMs < endMs) return edge;
-    return this.ask("next", { from: { runId: edge.runId, index: edge.index }, kind, direction });
-  }
-
-  #selectedRef(): WindowRef | undefined {
-    return this.#selected && { runId: this.#selected.runId, index: this.#selected.index };
-  }
-
   #pickedInSight(): number | undefined {
-    if (!this.#selected) return undefined;
-    const middleMs = (this.#selected.startMs + this.#selected.endMs) / 2;
+    if (!this.selected) return undefined;
+    const middleMs = (this.selected.startMs + this.selected.endMs) / 2;
     return middleMs >= this.range.startMs && middleMs <= this.range.endMs ? middleMs : undefined;
   }
 }

@@ -1,0 +1,125 @@
+import { sayWindow } from "../format.ts";
+import type { Snapshot, Source, TimeRange, WindowRecord, WindowRef } from "../scope/scope-port.ts";
+import type { OpenQuestions } from "./questions.ts";
+
+/** What picking needs of the page. */
+interface Shown {
+  readonly source: Source;
+  readonly snapshot: Snapshot | undefined;
+  readonly range: TimeRange;
+  readonly ask: OpenQuestions["ask"];
+  announce(text: string): void;
+}
+
+/**
+ * The picked window: how it is found, and that it stays what the scope says of it.
+ *
+ * Picks are done one after another, and each is brought into sight and said.
+ */
+export class Picking {
+  #selected = $state.raw<WindowRecord>();
+  /** A window that the address asks for; it may come later than the page. */
+  #wanted: WindowRef | undefined;
+  /** So that fast keys do not overtake each other. */
+  #last: Promise<void> = Promise.resolve();
+  readonly #shown: Shown;
+  readonly #reveal: (window: WindowRecord) => void;
+
+  /** @param reveal Brings a window into sight. */
+  constructor(shown: Shown, reveal: (window: WindowRecord) => void) {
+    this.#shown = shown;
+    this.#reveal = reveal;
+  }
+
+  get selected(): WindowRecord | undefined {
+    return this.#selected;
+  }
+
+  /** What a link has to say. */
+  get address(): WindowRef | undefined {
+    return this.#selected ?? this.#wanted;
+  }
+
+  /** Lets go of the picked window; `wanted` is picked as soon as it is there. */
+  begin(wanted: WindowRef | undefined): void {
+    this.#selected = undefined;
+    this.#wanted = wanted;
+    void this.#findWanted();
+  }
+
+  /** There are windows that were not there before, or that are judged anew. */
+  async renew(): Promise<void> {
+    await Promise.all([this.#findWanted(), this.#renewSelected()]);
+  }
+
+  async select(ref: WindowRef | undefined): Promise<void> {
+    this.#wanted = undefined;
+    if (ref === undefined) this.#selected = undefined;
+    else await this.#pick(() => this.#shown.ask("window", { runId: ref.runId, index: ref.index }));
+  }
+
+  async selectAt(ms: number): Promise<void> {
+    await this.#pick(() => this.#shown.ask("windowAt", { ms }));
+  }
+
+  async step(by: number): Promise<void> {
+    await this.#pick(() => this.#shown.ask("step", { from: this.#selectedRef(), by }));
+  }
+
+  /** The next one from the picked window; with none picked, the first one in sight, or behind that. */
+  async selectNext(kind: "mismatch" | "anomaly", direction: 1 | -1): Promise<void> {
+    await this.#pick(async () => {
+      const found = await this.#findNext(kind, direction);
+      if (!found) this.#shown.announce(kind === "mismatch" ? "There is no mismatch." : "There is no anomaly.");
+      return found;
+    });
+  }
+
+  async #findWanted(): Promise<void> {
+    const wanted = this.#wanted;
+    if (!wanted || !this.#shown.snapshot) return;
+    const found = await this.#shown.ask("window", wanted).catch(() => undefined);
+    if (!found || this.#wanted !== wanted) return;
+    this.#wanted = undefined;
+    this.#selected = found;
+  }
+
+  async #renewSelected(): Promise<void> {
+    const selected = this.#selected;
+    if (!selected) return;
+    const found = await this.#shown.ask("window", this.#selectedRef() ?? selected).catch(() => undefined);
+    if (found && this.#selected === selected) this.#selected = found;
+  }
+
+  async #pick(find: () => Promise<WindowRecord | undefined>): Promise<void> {
+    const { source } = this.#shown;
+    const picked = this.#last.then(async () => {
+      try {
+        const found = await find();
+        if (!found || source !== this.#shown.source) return;
+        this.#selected = found;
+        this.#reveal(found);
+        this.#shown.announce(sayWindow(found));
+      } catch (error) {
+        this.#shown.announce(error instanceof Error ? error.message : String(error));
+      }
+    });
+    this.#last = picked;
+    await picked;
+  }
+
+  async #findNext(kind: "mismatch" | "anomaly", direction: 1 | -1): Promise<WindowRecord | undefined> {
+    const picked = this.#selectedRef();
+    if (picked) return this.#shown.ask("next", { from: picked, kind, direction });
+    const { startMs, endMs } = this.#shown.range;
+    const edge = await this.#shown.ask("windowAt", { ms: direction === 1 ? startMs : endMs });
+    if (!edge) return undefined;
+    const isWanted = kind === "mismatch" ? edge.isMismatch : edge.verdict === "anomaly";
+    if (isWanted && edge.endMs > startMs && edge.startMs < endMs) return edge;
+    return this.#shown.ask("next", { from: { runId: edge.runId, index: edge.index }, kind, direction });
+  }
+
+  #selectedRef(): WindowRef | undefined {
+    return this.#selected && { runId: this.#selected.runId, index: this.#selected.index };
+  }
+}
