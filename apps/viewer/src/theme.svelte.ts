@@ -1,6 +1,7 @@
 import type { Look } from "./scope/scope-port.ts";
 
 const CLASS_COLOURS = 8;
+const RAMP_STOPS = 9;
 
 /** What changes the colours of the page. */
 const QUERIES = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"];
@@ -52,11 +53,10 @@ function readColours(): Look["colours"] {
   // Else forced colours turn the whole ramp, and every class, into the colour of text. Names of the system's still hold.
   probe.style.setProperty("forced-color-adjust", "none");
   document.body.append(probe);
-  const resolve = (colour: string) => {
-    probe.style.setProperty("color", colour);
+  const read = (name: string) => {
+    probe.style.setProperty("color", `var(--${name})`);
     return toHex(getComputedStyle(probe).color);
   };
-  const read = (name: string) => resolve(`var(--${name})`);
   const colours = {
     bg: read("bg"),
     panel: read("panel"),
@@ -69,7 +69,7 @@ function readColours(): Look["colours"] {
     alert: read("alert"),
     anomaly: read("anomaly"),
     classes: Array.from({ length: CLASS_COLOURS }, (_, i) => read(`class-${i + 1}`)),
-    ramp: getComputedStyle(probe).getPropertyValue("--ramp").trim().split(/\s+/).map(resolve),
+    ramp: Array.from({ length: RAMP_STOPS }, (_, i) => read(`ramp-${i}`)),
   };
   probe.remove();
   return colours;
