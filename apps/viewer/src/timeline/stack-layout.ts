@@ -40,6 +40,8 @@ interface Wish {
 const GAP_PX = 12;
 const BAND_PX = 22;
 const TICKS_PX = 6;
+/** What a telephone has room for. */
+const SMALL: readonly Lane[] = ["probability", "value", "anomaly"];
 /** One that fills a small frame of somebody else's page. */
 const ALONE_PX = 2_000;
 
@@ -93,7 +95,9 @@ function wishesOf(content: StackContent): Wish[] {
   ];
   const wished = all.filter((wish): wish is Wish => wish !== false);
   if (only) return wished.filter(({ lane }) => lane === only);
-  return isSmall ? wished.filter(({ lane }) => lane !== "signal") : wished;
+  const small = wished.filter(({ lane }) => SMALL.includes(lane));
+  // A model that writes texts has its bands alone.
+  return isSmall && small.length > 0 ? small : wished;
 }
 
 function band(lane: Lane, gapPx: number): Wish {
