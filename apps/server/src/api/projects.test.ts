@@ -40,6 +40,7 @@ beforeEach(async () => {
       devices: [device, { ...device, remoteMgmtMode: "inference" }, { ...device, remoteMgmtMode: "disconnected" }],
     }),
     getImpulse: () => ({ impulse }),
+    getAllImpulses: () => ({ impulses: [impulse, { ...impulse, id: 9, name: "motion, longer" }], maxImpulseCount: -1 }),
     getModelVariants: () => ({
       modelVariants: [
         { variant: "int8", isEnabled: true },
@@ -81,6 +82,24 @@ describe("GET /api/v1/projects/{projectId}", () => {
     });
   });
 
+  it("tells which impulses there are to choose from", async () => {
+    const { body } = await app.request("GET", "/api/v1/projects/1");
+
+    expect(body.impulses).toEqual([
+      { impulseId: 1, name: "motion" },
+      { impulseId: 9, name: "motion, longer" },
+    ]);
+  });
+
+  it("tells the size of the pictures that an impulse takes, which have no length", async () => {
+    const input = { id: 1, type: "image", name: "Image", title: "Image", imageWidth: 96, imageHeight: 64 };
+    app.studio.answer("getImpulse", () => ({ impulse: { ...impulse, inputBlocks: [input] } }));
+    const { body } = await app.request("GET", "/api/v1/projects/1");
+
+    expect(body.impulse).toMatchObject({ inputKind: "image", imageWidthPx: 96, imageHeightPx: 64 });
+    expect(body.impulse).not.toHaveProperty("windowSizeMs");
+  });
+
   it("tells what each device can record", async () => {
     const { body } = await app.request("GET", "/api/v1/projects/1");
 
@@ -96,11 +115,13 @@ describe("GET /api/v1/projects/{projectId}", () => {
   it("leaves out what a Studio refuses to tell, and the impulse where there is none", async () => {
     app.studio.answer("getModelVariants", () => Promise.reject(new NotTrainedError("Not trained")));
     app.studio.answer("getAnomaly", () => ({}));
+    app.studio.answer("getAllImpulses", () => Promise.reject(new StudioRefusedError("Not in this version")));
     const { body } = await app.request("GET", "/api/v1/projects/1");
     app.studio.answer("getImpulse", () => ({}));
     const without = await app.request("GET", "/api/v1/projects/1");
 
     expect(body.impulse).not.toHaveProperty("variants");
+    expect(body).not.toHaveProperty("impulses");
     expect((body.impulse as { thresholds: object[] }).thresholds).toHaveLength(1);
     expect(without.status).toBe(200);
     expect(without.body).not.toHaveProperty("impulse");

@@ -53,9 +53,10 @@ export function projectRoutes(studio: Studio): OpenAPIHono {
     async (c) => {
       const { projectId } = c.req.valid("param");
       const { signal } = c.req.raw;
-      const [info, { impulse }] = await Promise.all([
+      const [info, { impulse }, all] = await Promise.all([
         studio.call("getProjectInfo", { path: { projectId }, signal }),
         studio.call("getImpulse", { path: { projectId }, signal }),
+        unlessRefused(studio.call("getAllImpulses", { path: { projectId }, signal })),
       ]);
       const { id, name, description } = info.project;
       return c.json(
@@ -64,6 +65,7 @@ export function projectRoutes(studio: Studio): OpenAPIHono {
           name,
           description,
           ...(impulse && { impulse: await describeImpulse(studio, projectId, impulse, signal) }),
+          impulses: all?.impulses.map(({ id: impulseId, name: impulseName }) => ({ impulseId, name: impulseName })),
           labels: info.dataSummary.labels,
           devices: info.devices.map(describeDevice),
         },
@@ -131,6 +133,7 @@ export function projectRoutes(studio: Studio): OpenAPIHono {
 async function describeImpulse(studio: Studio, projectId: number, impulse: Impulse, signal: AbortSignal) {
   const { inputBlocks, dspBlocks, learnBlocks } = impulse;
   const input = inputBlocks.find(({ type }) => type === "time-series");
+  const picture = inputBlocks.find(({ type }) => type === "image");
   const query = { impulseId: impulse.id };
   const [thresholds, answer] = await Promise.all([
     readThresholds(studio, projectId, impulse, signal),
@@ -143,6 +146,8 @@ async function describeImpulse(studio: Studio, projectId: number, impulse: Impul
     windowSizeMs: input?.windowSizeMs,
     windowIncreaseMs: input?.classificationWindowIncreaseMs ?? input?.windowIncreaseMs,
     frequencyHz: input?.frequencyHz,
+    imageWidthPx: picture?.imageWidth,
+    imageHeightPx: picture?.imageHeight,
     variants: answer?.modelVariants.filter(({ isEnabled }) => isEnabled).map(({ variant }) => variant),
     dspBlocks: dspBlocks.map(({ id: dspId, type, name, axes }) => ({ dspId, type, name, axes })),
     blocks: learnBlocks.map(({ id: blockId, type, name, dsp }) => ({ blockId, type, name, dspIds: dsp })),

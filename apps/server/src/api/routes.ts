@@ -17,6 +17,7 @@ import type { ServerLog } from "../log.ts";
 import { cancelInTime } from "./cancel-in-time.ts";
 import { answerProblem, Problem, problemResponse, refuseInvalid } from "./problem.ts";
 import { projectRoutes } from "./projects.ts";
+import { sampleBoxRoutes } from "./sample-boxes.ts";
 import { sampleFileRoutes } from "./sample-files.ts";
 import { sampleLabelRoutes } from "./sample-labels.ts";
 import { readSample } from "./sample-of-studio.ts";
@@ -55,6 +56,7 @@ export function apiRoutes(parts: ApiParts): OpenAPIHono {
   app.route("/", projectRoutes(studio));
   app.route("/", sampleRoutes(studio));
   app.route("/", sampleUploadRoutes(studio, uploads));
+  app.route("/", sampleBoxRoutes(studio));
   app.route("/", sampleFileRoutes(studio));
   app.route("/", sampleLabelRoutes(studio));
 

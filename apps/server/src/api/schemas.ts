@@ -153,6 +153,8 @@ export const ProjectDetailsSchema = ProjectSchema.extend({
       windowSizeMs: z.number().optional(),
       windowIncreaseMs: z.number().optional(),
       frequencyHz: z.number().optional(),
+      imageWidthPx: z.int().optional().describe("What pictures are scaled to; of an impulse that takes pictures."),
+      imageHeightPx: z.int().optional(),
       variants: z
         .array(z.string())
         .optional()
@@ -174,6 +176,10 @@ export const ProjectDetailsSchema = ProjectSchema.extend({
     })
     .optional()
     .describe("Absent when the project has none."),
+  impulses: z
+    .array(z.object({ impulseId: z.int(), name: z.string() }))
+    .optional()
+    .describe("All impulses that a run or a test run may ask for; absent where Studio does not tell."),
   labels: z.array(z.string()),
   devices: z.array(
     z.object({

@@ -87,6 +87,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{projectId}/samples/{sampleId}/boxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The objects that people have marked in a picture
+         * @description In pixels of the sample's own picture, from its upper left corner.
+         */
+        get: operations["getBoxes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{projectId}/samples/{sampleId}/image": {
         parameters: {
             query?: never;
@@ -407,6 +427,15 @@ export interface components {
                 share: number;
             }[];
         };
+        Boxes: {
+            boxes: {
+                label: string;
+                x: number;
+                y: number;
+                width: number;
+                height: number;
+            }[];
+        };
         Labels: {
             ranges: {
                 startMs: number;
@@ -436,6 +465,9 @@ export interface components {
                 windowSizeMs?: number;
                 windowIncreaseMs?: number;
                 frequencyHz?: number;
+                /** @description What pictures are scaled to; of an impulse that takes pictures. */
+                imageWidthPx?: number;
+                imageHeightPx?: number;
                 /** @description Variants of the model that a run may ask for, such as `int8`; absent where Studio does not tell. */
                 variants?: string[];
                 /** @description What makes features of the axes. */
@@ -456,6 +488,11 @@ export interface components {
                 /** @description What turns scores into verdicts. */
                 thresholds: components["schemas"]["Threshold"][];
             };
+            /** @description All impulses that a run or a test run may ask for; absent where Studio does not tell. */
+            impulses?: {
+                impulseId: number;
+                name: string;
+            }[];
             labels: string[];
             devices: {
                 deviceId: string;
@@ -1029,6 +1066,38 @@ export interface operations {
                 };
                 content: {
                     "audio/wav": string;
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBoxes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projectId: number;
+                sampleId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The boxes; none for a sample that is no picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Boxes"];
                 };
             };
             /** @description What went wrong. */
