@@ -20,6 +20,8 @@ export interface PretendSample {
   /** Learn blocks with what they say, as Studio writes it. */
   readonly blocks: readonly object[];
   readonly picture?: Buffer;
+  /** What people have drawn in it. */
+  readonly boundingBoxes?: readonly object[];
 }
 
 export interface PretendProject {
@@ -105,6 +107,10 @@ function parts(): PretendSample[] {
         },
       ],
       picture: drawBelt(found, scratch, n),
+      boundingBoxes: found.map((part) => {
+        const [x, y, width, height] = boxOf(part);
+        return { label: part.label, x: x - 2, y: y - 2, width: width + 4, height: height + 4 };
+      }),
     };
   });
 }

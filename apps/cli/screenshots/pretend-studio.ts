@@ -2,6 +2,7 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+import { PICTURE } from "./drawn-picture.ts";
 import type { PretendProject, PretendSample } from "./pretend-projects.ts";
 
 const SAMPLES_PER_PROJECT = 1_000;
@@ -73,7 +74,11 @@ function projectAnswer(project: PretendProject) {
 
 function impulseOf({ impulse, inputKind, samples: [first] }: PretendProject) {
   const { windowSizeMs = 1_000, windowIncreaseMs = 100 } = first ?? {};
-  const input = { id: 1, type: inputKind, name: "Input", title: "Input", windowSizeMs, windowIncreaseMs };
+  const size =
+    inputKind === "image"
+      ? { imageWidth: PICTURE.width, imageHeight: PICTURE.height }
+      : { windowSizeMs, windowIncreaseMs };
+  const input = { id: 1, type: inputKind, name: "Input", title: "Input", ...size };
   const learnBlocks = (first?.blocks ?? []).map((block) => (block as { learnBlock: object }).learnBlock);
   return { id: 1, name: impulse, inputBlocks: [input], dspBlocks: [], learnBlocks };
 }
@@ -84,10 +89,11 @@ function classifyAnswer(id: number, sample: PretendSample) {
   return { classifications, sample: answer, windowSizeMs, windowIncreaseMs, alreadyInDatabase: false };
 }
 
-function sampleAnswer(id: number, { name, label, intervalMs, sensors, values }: PretendSample) {
+function sampleAnswer(id: number, sample: PretendSample) {
+  const { name, label, intervalMs, sensors, values, boundingBoxes = [] } = sample;
   const valuesCount = values.length;
   return {
-    sample: { id, filename: name, label, category: "testing", intervalMs, valuesCount },
+    sample: { id, filename: name, label, category: "testing", intervalMs, valuesCount, boundingBoxes },
     payload: { device_type: "MADE_UP", sensors, values, intervalMs },
     totalPayloadLength: valuesCount,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { circleOf, expectedMarks, foundMarks } from "./picture-marks.ts";
+import { circleOf, expectedMarks, foundMarks, missedMarks } from "./picture-marks.ts";
 
 const SIZE = { width: 320, height: 160 };
 const box = { label: "cup", score: 0.9, x: 10.5, y: 20, width: 31, height: 40 };
@@ -37,18 +37,51 @@ describe("expectedMarks", () => {
         { x: 0.25, y: 0.5, label: "cap" },
       ],
     });
-    expect(expectedMarks(debugInfo, ["cup"], SIZE)).toEqual([
+    expect(expectedMarks([], debugInfo, ["cup"], SIZE)).toEqual([
       { label: "cup", x: 160, y: 80, width: 0, height: 0, isPoint: true },
       { label: "cap", x: 80, y: 80, width: 0, height: 0, isPoint: true },
     ]);
   });
 
+  it("takes what people have drawn rather than what FOMO makes of it", () => {
+    const drawn = { label: "cup", x: 12, y: 30, width: 40, height: 44 };
+    const debugInfo = JSON.stringify({ y_trues: [{ x: 0.5, y: 0.5, label: 1 }] });
+
+    expect(expectedMarks([drawn], debugInfo, ["cup"], SIZE)).toEqual([{ ...drawn, isPoint: false }]);
+  });
+
+  it("leaves a box as it is that is a pixel large", () => {
+    const drawn = { label: "dust", x: 0, y: 0, width: 1, height: 1 };
+    expect(expectedMarks([drawn], undefined, ["dust"], SIZE)).toEqual([{ ...drawn, isPoint: false }]);
+  });
+
   it.each([undefined, "", "no JSON", "null", "[]", '{"y_trues":7}', '{"y_trues":[null,{"x":"1"}]}'])(
     "has none in %s",
     (debugInfo) => {
-      expect(expectedMarks(debugInfo, ["cup"], SIZE)).toEqual([]);
+      expect(expectedMarks([], debugInfo, ["cup"], SIZE)).toEqual([]);
     },
   );
+});
+
+describe("missedMarks", () => {
+  const expected = { label: "cup", x: 10, y: 10, width: 40, height: 40, isPoint: false };
+  const found = { ...expected, score: 0.9, x: 20 };
+
+  it("has what nothing of the same name was found in", () => {
+    expect(missedMarks([expected], [found])).toEqual([]);
+    expect(missedMarks([expected], [{ ...found, label: "cap" }])).toEqual([expected]);
+    expect(missedMarks([expected], [{ ...found, x: 60 }])).toEqual([expected]);
+    expect(missedMarks([expected], [])).toEqual([expected]);
+  });
+
+  it("counts each thing found once", () => {
+    const beside = { ...expected, x: 22 };
+    expect(missedMarks([expected, beside], [found])).toEqual([beside]);
+  });
+
+  it("says nothing about places, which have no extent to be found in", () => {
+    expect(missedMarks([{ ...expected, width: 0, height: 0, isPoint: true }], [])).toEqual([]);
+  });
 });
 
 describe("circleOf", () => {

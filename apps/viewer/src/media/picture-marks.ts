@@ -30,16 +30,21 @@ export function foundMarks({ boxes = [], debugInfo }: Partial<WindowDetails>, si
   return inPixels.map((box) => ({ ...box, isPoint }));
 }
 
+/** What people have drawn around an object, in pixels of the picture. */
+export type DrawnBox = Pick<Mark, "label" | "x" | "y" | "width" | "height">;
+
 /**
- * What should have been found, as far as Studio's notes on FOMO tell it.
+ * What should have been found: what people have drawn, else what Studio's notes on FOMO tell of it.
  *
  * @param debugInfo Studio's JSON; what cannot be read of it is left out, since its form is written down nowhere.
  */
 export function expectedMarks(
+  drawn: readonly DrawnBox[],
   debugInfo: string | undefined,
   classes: readonly string[],
   size: PictureSize,
 ): readonly Mark[] {
+  if (drawn.length > 0) return drawn.slice(0, MOST_MARKS).map((box) => ({ ...box, isPoint: false }));
   const objects = parseExpected(debugInfo).slice(0, MOST_MARKS);
   const boxes = objects.flatMap((object): Box[] => {
     const { x, y } = object;
@@ -58,10 +63,26 @@ export function expectedMarks(
   }));
 }
 
+/** What was not found: boxes without the middle of anything in them that was found under the same name. */
+export function missedMarks(expected: readonly Mark[], found: readonly Mark[]): readonly Mark[] {
+  const left = new Set(found);
+  return expected.filter((box) => {
+    if (box.isPoint) return false;
+    const match = [...left].find((mark) => mark.label === box.label && isInside(mark, box));
+    if (match) left.delete(match);
+    return !match;
+  });
+}
+
 /** Circle of a mark that is a point: as large as its box, but never too small to be seen. */
 export function circleOf({ x, y, width, height }: Mark, size: PictureSize): { cx: number; cy: number; r: number } {
   const least = Math.max(size.width, size.height) / 40;
   return { cx: x + width / 2, cy: y + height / 2, r: Math.max(least, Math.min(width, height) / 2) };
+}
+
+function isInside(mark: Mark, box: Mark): boolean {
+  const [x, y] = [mark.x + mark.width / 2 - box.x, mark.y + mark.height / 2 - box.y];
+  return x >= 0 && x <= box.width && y >= 0 && y <= box.height;
 }
 
 function toPixels(boxes: readonly Box[], { width, height }: PictureSize): readonly Box[] {
