@@ -19,9 +19,16 @@ export interface RecordingRequest {
   readonly category: Category;
 }
 
+export interface NewestSample {
+  readonly sampleId: number;
+  readonly name: string;
+}
+
 /** What the page asks the server to do. Each throws `RefusedError`. */
 export interface TasksApi {
   readProject(projectId: number): Promise<ProjectDetails>;
+  /** @returns `undefined` where the category is empty. */
+  readNewestSample(projectId: number, category: Category): Promise<NewestSample | undefined>;
   startTestRun(
     projectId: number,
     wanted: { variant?: Variant | undefined; impulseId?: number | undefined },
@@ -59,6 +66,11 @@ export interface TasksApi {
 export const tasksApi: TasksApi = {
   async readProject(projectId) {
     return answerOf(client.GET("/projects/{projectId}", { params: { path: { projectId } } }));
+  },
+
+  async readNewestSample(projectId, category) {
+    const params = { path: { projectId }, query: { category, limit: 1 } };
+    return (await answerOf(client.GET("/projects/{projectId}/samples", { params }))).samples[0];
   },
 
   async startTestRun(projectId, body) {
