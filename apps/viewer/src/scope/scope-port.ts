@@ -201,7 +201,7 @@ export interface Questions {
     readonly ask: { readonly format: "csv" | "json" | "audacity" | "raven"; readonly range?: TimeRange | undefined };
     readonly answer: Blob;
   };
-  /** The lanes as they are drawn now. */
+  /** The lanes as they are drawn now, without words. */
   readonly picture: { readonly ask: Record<string, never>; readonly answer: Blob };
 }
 

@@ -12,7 +12,7 @@ export const FORMATS: readonly {
   readonly ending: string;
 }[] = [
   { format: "csv", title: "CSV", what: "one row for each window", ending: "csv" },
-  { format: "json", title: "JSON", what: "the run, and all its windows", ending: "json" },
+  { format: "json", title: "JSON", what: "each run, and its windows", ending: "json" },
   { format: "png", title: "PNG", what: "the timeline as it is on the screen", ending: "png" },
   { format: "audacity", title: "Audacity labels", what: "a label track", ending: "txt" },
   { format: "raven", title: "Raven", what: "a selection table", ending: "selections.txt" },

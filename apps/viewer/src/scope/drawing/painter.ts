@@ -68,11 +68,11 @@ export class Painter {
     this.#drawSoon();
   }
 
-  /** The lanes as they are drawn now, with their labels. */
+  /** The lanes as they are drawn now, without words. */
   async picture(): Promise<Blob> {
     this.#draw();
     if (!this.#lanes || !this.#look) throw new Error("Nothing is drawn yet.");
-    return createPicture(this.#lanes, this.#labels, this.#look);
+    return createPicture(this.#lanes);
   }
 
   close(): void {
