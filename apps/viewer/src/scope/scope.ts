@@ -6,6 +6,7 @@
  */
 import { FEED, type LiveOptions, type LogEvent } from "@windowscope/protocol";
 
+import { answerTo, transferOf, type Ask } from "./answers.ts";
 import { Painter } from "./drawing/painter.ts";
 import { LiveLink } from "./live-link.ts";
 import { LogWatches } from "./log-watches.ts";
@@ -13,7 +14,7 @@ import { Pace } from "./pace.ts";
 import { RunFeed } from "./run-feed.ts";
 import { isClosed, isGone, RunLoader } from "./run-loader.ts";
 import { RunStore } from "./run-store.ts";
-import type { Port, Questions, ScopeRequest, ScopeUpdate, Snapshot, Source, Thresholds } from "./scope-port.ts";
+import type { Port, ScopeRequest, ScopeUpdate, Snapshot, Source, Thresholds } from "./scope-port.ts";
 import { lengthOf, Session } from "./session.ts";
 import { ShownWindows, type ShownRun } from "./shown-windows.ts";
 import { createSnapshot } from "./snapshot.ts";
@@ -28,8 +29,6 @@ const BETWEEN_PACES_MS = 500;
 const BETWEEN_FEEDS_MS = 5_000;
 /** Counting bytes walks through every column. */
 const BETWEEN_WEIGHINGS_MS = 2_000;
-/** A table asks for what is in sight; more would only block. */
-const MOST_ROWS = 2_000;
 
 /** Where a scope runs. */
 export interface ScopeHost {
@@ -40,8 +39,6 @@ export interface ScopeHost {
   /** Lets others have their turn. */
   readonly pause: () => Promise<void>;
 }
-
-type Ask = Extract<ScopeRequest, { type: "ask" }>;
 
 /** One connection and what hangs on it. */
 interface Connected {
@@ -384,52 +381,16 @@ export class Scope {
   async #answer(asked: Ask): Promise<void> {
     const { id } = asked;
     try {
-      const answer = await this.#answerTo(asked);
+      const answer = await answerTo(asked, {
+        shown: () => this.#shown(),
+        storeOf: (runId) => this.#connected?.loader.stores.get(runId),
+        picture: () => this.#painter.picture(),
+        isSession: () => this.#source.kind === "session",
+        pause: this.#host.pause,
+      });
       this.#port.postMessage({ type: "answer", id, answer }, transferOf(asked, answer));
     } catch (error) {
       this.#port.postMessage({ type: "refusal", id, message: error instanceof Error ? error.message : String(error) });
     }
   }
-
-  /** Code that few ask for is loaded when somebody does. */
-  async #answerTo(asked: Ask): Promise<Questions[keyof Questions]["answer"]> {
-    const windows = this.#shown();
-    switch (asked.question) {
-      case "rows": {
-        const { from, to } = asked.ask;
-        if (to - from > MOST_ROWS) throw new RangeError(`${to - from} rows at once; at most ${MOST_ROWS} are given.`);
-        return windows.rows(from, to);
-      }
-      case "row":
-        return windows.row(asked.ask);
-      case "window":
-        return windows.window(asked.ask);
-      case "windowAt":
-        return windows.windowAt(asked.ask.ms);
-      case "step":
-        return windows.step(asked.ask.from, asked.ask.by);
-      case "next":
-        return windows.next(asked.ask.from, asked.ask.kind, asked.ask.direction);
-      case "summary":
-        return (await import("./summary.ts")).summarise(this.#shown(), asked.ask.range);
-      case "readings":
-        return this.#connected?.loader.stores.get(asked.ask.runId)?.readings(asked.ask.index);
-      case "download": {
-        const { writeDownload } = await import("./downloads.ts");
-        const isSession = this.#source.kind === "session";
-        const { format, range } = asked.ask;
-        return writeDownload(this.#shown(), format, { isSession, range }, this.#host.pause);
-      }
-      case "picture":
-        return this.#painter.picture();
-      default:
-        return asked satisfies never;
-    }
-  }
-}
-
-/** Readings go over without being copied. */
-function transferOf({ question }: Ask, answer: unknown): Transferable[] {
-  if (question !== "readings" || answer === undefined) return [];
-  return [(answer as { readonly values: Float32Array<ArrayBuffer> }).values.buffer];
 }
