@@ -1,6 +1,7 @@
 import { VERDICT, type Entry, type Run, type RunResult } from "@windowscope/protocol";
 
 import { RunStore } from "./run-store.ts";
+import type { Look } from "./scope-port.ts";
 
 /** Of tests: a run of four windows of a second, each half a second later. */
 export const RESULT: RunResult = {
@@ -93,3 +94,29 @@ export function storeOf(run: Run, windows: readonly TestWindow[] = WINDOWS, read
   store.isComplete = true;
   return store;
 }
+
+/** How two classes are drawn, without any lane. */
+export const LOOK: Look = {
+  widthPx: 250,
+  heightPx: 100,
+  overviewHeightPx: 20,
+  pixelRatio: 2,
+  lanes: [],
+  classRows: [0, 1],
+  overlaysAxes: false,
+  showsLines: false,
+  colours: {
+    bg: "#f7f7f4",
+    panel: "#ffffff",
+    line: "#dcddd7",
+    line2: "#b9bbb4",
+    ink: "#15181a",
+    ink2: "#4d5357",
+    ink3: "#6b7176",
+    accent: "#1664b8",
+    alert: "#b4380b",
+    anomaly: "#4a1263",
+    classes: ["#348ef5", "#6e3111"],
+    ramp: ["#ffffff", "#0b2545"],
+  },
+};

@@ -1,6 +1,6 @@
 import { isOver } from "@windowscope/protocol";
 
-import { anomalyScale } from "./drawing/lanes.ts";
+import { anomalyScale } from "./drawing/number-lanes.ts";
 import type { PlacedRun, Snapshot, Source, Thresholds } from "./scope-port.ts";
 import type { ShownRun, ShownWindows } from "./shown-windows.ts";
 import { rangesOf } from "./signal-ranges.ts";

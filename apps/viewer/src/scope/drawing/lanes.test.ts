@@ -2,36 +2,13 @@ import { packColour, PixelImage, type TimeScale } from "@windowscope/plot";
 import { VERDICT } from "@windowscope/protocol";
 import { describe, expect, it } from "vitest";
 
-import { RESULT, runOf, storeOf, WINDOWS, type TestWindow } from "../fixtures.ts";
+import { LOOK, RESULT, runOf, storeOf, WINDOWS, type TestWindow } from "../fixtures.ts";
 import type { LanePlace, Look } from "../scope-port.ts";
 import { ShownWindows, type ShownRun } from "../shown-windows.ts";
-import { drawLanes, drawWhole, gapsBetween, type Content } from "./lanes.ts";
+import type { Content } from "./drawing.ts";
+import { drawLanes, drawWhole, gapsBetween } from "./lanes.ts";
 import { createPalette } from "./palette.ts";
 
-const LOOK: Look = {
-  widthPx: 250,
-  heightPx: 100,
-  overviewHeightPx: 20,
-  pixelRatio: 2,
-  lanes: [],
-  classRows: [0, 1],
-  overlaysAxes: false,
-  showsLines: false,
-  colours: {
-    bg: "#f7f7f4",
-    panel: "#ffffff",
-    line: "#dcddd7",
-    line2: "#b9bbb4",
-    ink: "#15181a",
-    ink2: "#4d5357",
-    ink3: "#6b7176",
-    accent: "#1664b8",
-    alert: "#b4380b",
-    anomaly: "#4a1263",
-    classes: ["#348ef5", "#6e3111"],
-    ramp: ["#ffffff", "#0b2545"],
-  },
-};
 const PALETTE = createPalette(LOOK.colours);
 
 function content(...runs: readonly ShownRun[]): Content {

@@ -1,33 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { runOf, storeOf } from "../fixtures.ts";
+import { LOOK as SOME_LOOK, runOf, storeOf } from "../fixtures.ts";
 import type { LabelPlace, Look } from "../scope-port.ts";
 import { ShownWindows } from "../shown-windows.ts";
 import { Painter } from "./painter.ts";
 
 const LOOK: Look = {
+  ...SOME_LOOK,
   widthPx: 200,
   heightPx: 60,
-  overviewHeightPx: 20,
   pixelRatio: 1.5,
   lanes: [{ lane: "predicted", y: 10, heightPx: 40 }],
-  classRows: [],
-  overlaysAxes: false,
-  showsLines: false,
-  colours: {
-    bg: "#f7f7f4",
-    panel: "#ffffff",
-    line: "#dcddd7",
-    line2: "#b9bbb4",
-    ink: "#15181a",
-    ink2: "#4d5357",
-    ink3: "#6b7176",
-    accent: "#1664b8",
-    alert: "#b4380b",
-    anomaly: "#4a1263",
-    classes: ["#348ef5"],
-    ramp: ["#ffffff", "#0b2545"],
-  },
 };
 
 class FakeCanvas {

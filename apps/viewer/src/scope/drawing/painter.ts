@@ -1,7 +1,8 @@
 import { PixelImage, scaleOf } from "@windowscope/plot";
 
 import type { LabelPlace, Look, TimeRange } from "../scope-port.ts";
-import { drawLanes, drawWhole, type Content } from "./lanes.ts";
+import type { Content } from "./drawing.ts";
+import { drawLanes, drawWhole } from "./lanes.ts";
 import { createPalette, type Palette } from "./palette.ts";
 import { createPicture } from "./picture.ts";
 
