@@ -20,11 +20,12 @@ export const RESULT: RunResult = {
   ],
 };
 
+/** A run of a recording of its own. */
 export function runOf(runId: string, changes: Partial<Run> = {}): Run {
   return {
     runId,
     projectId: 1,
-    sampleId: 7,
+    sampleId: [...runId].reduce((id, letter) => (id * 31 + letter.charCodeAt(0)) % 1_000_003, 7),
     sampleName: "wave.7",
     expectedLabel: "wave",
     state: "finished",

@@ -71,7 +71,6 @@ describe("Session", () => {
   it.each([
     ["another project", { projectId: 2 }],
     ["other classes", { result: { ...RESULT, classes: ["idle", "snake"] } }],
-    ["other axes", { result: { ...RESULT, axes: [{ name: "gyrX", units: "rad/s" }] } }],
   ])("begins anew with a run of %s", (_, changes) => {
     const session = new Session();
     session.apply([at(10, "run-a"), at(20, "run-b", changes), at(30, "run-c", changes)]);
@@ -81,6 +80,41 @@ describe("Session", () => {
       ["run-c", 10_000, 12_500],
     ]);
     expect(session.has("run-a")).toBe(false);
+  });
+
+  it("goes on with a recording whose axes have the same names in other units", () => {
+    const session = new Session();
+    const axes = RESULT.axes.map(({ name }) => ({ name, units: "N/A" }));
+    session.apply([at(10, "run-a"), at(20, "run-b", { result: { ...RESULT, axes } })]);
+
+    expect(session.placed.map(({ run }) => run.runId)).toEqual(["run-a", "run-b"]);
+  });
+
+  it("leaves out one recording with other axes, and begins anew with a second in a row", () => {
+    const session = new Session();
+    const other = { result: { ...RESULT, axes: [{ name: "gyrX", units: "rad/s" }] } };
+    session.apply([at(10, "run-a"), at(20, "run-b", other), at(20, "run-b", other), at(30, "run-c")]);
+    expect(session.placed.map(({ run }) => run.runId)).toEqual(["run-a", "run-c"]);
+
+    session.apply([at(40, "run-d", other)]);
+    expect(session.placed.map(({ run }) => run.runId)).toEqual(["run-a", "run-c"]);
+    session.apply([at(50, "run-e", other)]);
+    expect(places(session)).toEqual([
+      ["run-d", 0, 2500],
+      ["run-e", 10_000, 12_500],
+    ]);
+  });
+
+  it("gives no second place to a recording that is classified once more", () => {
+    const session = new Session();
+    session.apply([
+      at(10, "run-a", { sampleId: 1 }),
+      at(20, "run-b", { sampleId: 2 }),
+      at(30, "run-c", { sampleId: 1, variant: "int8" }),
+    ]);
+
+    expect(session.placed.map(({ run }) => run.runId)).toEqual(["run-a", "run-b"]);
+    expect(session.has("run-c")).toBe(false);
   });
 
   it("goes on with an object detector that found other things", () => {

@@ -13,14 +13,21 @@ const MOST_RUNS = 2_000;
  *
  * A run ends when it was created, since a recording is classified when it is over; where that would overlap the run
  * before it, it comes behind that. A place never changes once given: it follows from the order in which the feed tells
- * of results, which is the same for everybody. A run of another project, or with other classes or axes, cannot stand
- * on the same lanes and begins a new session.
+ * of results, which is the same for everybody.
+ *
+ * Another look at a recording that is there already, such as by the other variant, is no new data and gets no place. A
+ * run of another project or with other classes cannot stand on the same lanes: the impulse has changed, and a new session
+ * begins. One recording with other axes stays outside, since it may be a stray; with a second in a row the sensor has
+ * changed, and a new session begins with both.
  */
 export class Session {
   #placed: readonly PlacedRun[] = [];
   readonly #indices = new Map<string, number>();
   #wallClockMs: number | undefined;
   #last: PlacedRun | undefined;
+  /** The newest run, where it has other axes than those before it. */
+  #stray: Run | undefined;
+  readonly #sampleIds = new Set<number>();
   #dropped = 0;
 
   /** In the order of the clock. The array is replaced when something changes. */
@@ -43,7 +50,7 @@ export class Session {
     for (const run of runs) {
       const index = this.#indices.get(run.runId);
       if (index !== undefined) this.#replace(index - this.#dropped, run);
-      else if (run.result && lengthOf(run) > 0) this.#place(run);
+      else if (run.result && lengthOf(run) > 0) this.#admit(run);
     }
     return this.#placed !== before;
   }
@@ -54,6 +61,8 @@ export class Session {
     this.#indices.clear();
     this.#wallClockMs = undefined;
     this.#last = undefined;
+    this.#stray = undefined;
+    this.#sampleIds.clear();
     this.#dropped = 0;
   }
 
@@ -62,8 +71,21 @@ export class Session {
     if (placed) this.#placed = this.#placed.with(index, { ...placed, run });
   }
 
+  #admit(run: Run): void {
+    const last = this.#last?.run;
+    if (last && !isSameImpulse(last, run)) this.clear();
+    else if (last && axesOf(last) !== axesOf(run)) {
+      const stray = this.#stray;
+      if (stray?.runId !== run.runId) this.#stray = run;
+      if (!stray || stray.runId === run.runId || axesOf(stray) !== axesOf(run)) return;
+      this.clear();
+      this.#place(stray);
+    }
+    this.#stray = undefined;
+    if (!this.#sampleIds.has(run.sampleId)) this.#place(run);
+  }
+
   #place(run: Run): void {
-    if (this.#last && !canFollow(this.#last.run, run)) this.clear();
     const createdMs = Date.parse(run.createdAt);
     const lengthMs = lengthOf(run);
     this.#wallClockMs ??= createdMs - lengthMs;
@@ -71,6 +93,7 @@ export class Session {
     const startMs = Math.max(earliestMs, createdMs - lengthMs - this.#wallClockMs);
     const placed = { run, startMs, endMs: startMs + lengthMs };
     this.#last = placed;
+    this.#sampleIds.add(run.sampleId);
     this.#indices.set(run.runId, this.#dropped + this.#placed.length);
     this.#placed = [...this.#placed, placed];
     if (this.#placed.length > MOST_RUNS) this.#dropOldest();
@@ -78,7 +101,10 @@ export class Session {
 
   #dropOldest(): void {
     const [oldest, ...others] = this.#placed;
-    if (oldest) this.#indices.delete(oldest.run.runId);
+    if (oldest) {
+      this.#indices.delete(oldest.run.runId);
+      this.#sampleIds.delete(oldest.run.sampleId);
+    }
     this.#placed = others;
     this.#dropped++;
   }
@@ -90,13 +116,17 @@ export function lengthOf({ result }: Run): number {
   return result.readings * result.intervalMs || result.windows * PICTURE_MS;
 }
 
-function canFollow(a: Run, b: Run): boolean {
-  return a.projectId === b.projectId && shapeOf(a) === shapeOf(b);
+function isSameImpulse(a: Run, b: Run): boolean {
+  return a.projectId === b.projectId && classesOf(a) === classesOf(b);
 }
 
-function shapeOf({ result }: Run): string {
-  const { kinds = [], classes, axes } = result ?? {};
+function classesOf({ result }: Run): string {
+  const { kinds = [], classes } = result ?? {};
   // The classes of an object detector are what it found, which differs from picture to picture.
-  const findsObjects = kinds.includes("objects");
-  return JSON.stringify([findsObjects ? kinds : classes, axes]);
+  return JSON.stringify(kinds.includes("objects") ? kinds : classes);
+}
+
+/** By name: a recording whose file says no units stands on the same lanes. */
+function axesOf({ result }: Run): string {
+  return JSON.stringify(result?.axes.map(({ name }) => name));
 }
