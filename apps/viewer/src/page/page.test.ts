@@ -155,6 +155,35 @@ describe("Page", () => {
     expect(page.motion).toBe("follow");
   });
 
+  it("holds still once a window is picked, so that it stays in sight", async () => {
+    page.start(stop.signal);
+    await tell(session());
+    await page.select({ runId: "run-1", index: 0 });
+    const { range } = page;
+    await passTime(60_000);
+
+    expect(page.motion).toBe("hold");
+    expect(page.range).toEqual(range);
+  });
+
+  it("stays at the same time of day when the session's clock begins elsewhere", async () => {
+    page.start(stop.signal);
+    await tell(session({ startMs: -60_000 }));
+    page.panTo({ startMs: -20_000, endMs: -10_000 });
+    await tell(session({ startMs: -30_000, endMs: 30_000, wallClockMs: BEGAN_MS - 30_000, version: 2 }));
+
+    expect(page).toMatchObject({ motion: "free", range: { startMs: 10_000, endMs: 20_000 } });
+  });
+
+  it("follows a new session that has nothing of what was in sight", async () => {
+    page.start(stop.signal);
+    await tell(session({ startMs: -60_000 }));
+    page.panTo({ startMs: -20_000, endMs: -10_000 });
+    await tell(session({ startMs: 0, endMs: 5_000, wallClockMs: BEGAN_MS + 5_000, version: 2 }));
+
+    expect(page.motion).toBe("follow");
+  });
+
   it("keeps following with another span", async () => {
     page.start(stop.signal);
     await tell(session());
@@ -367,6 +396,17 @@ describe("the address of the page", () => {
     expect(page.selectedRange).toEqual({ startMs: 1_500, endMs: 2_000 });
     expect(page.selected?.index).toBe(5);
     expect(page).toMatchObject({ filter: { only: "mismatch" }, isDrawerOpen: false, showsLines: true, motion: "free" });
+  });
+
+  it("shows the window of a link that follows the newest, and holds there", async () => {
+    page.start(stop.signal);
+    page.restore(parseAddress("#session&t=5s&w=run-1:0"));
+    scope.answer("window", windowRecord(0, { startMs: -40_000, endMs: -38_000 }));
+    await tell(session({ startMs: -60_000 }));
+
+    expect(page.motion).not.toBe("follow");
+    expect(page.range.startMs).toBeLessThan(-40_000);
+    expect(page.range.endMs).toBeGreaterThan(-38_000);
   });
 
   it("waits with a window until it is there", async () => {

@@ -25,7 +25,7 @@ export class Picking {
   readonly #shown: Shown;
   readonly #reveal: (window: WindowRecord) => void;
 
-  /** @param reveal Brings a window into sight. */
+  /** @param reveal Keeps a window in sight. */
   constructor(shown: Shown, reveal: (window: WindowRecord) => void) {
     this.#shown = shown;
     this.#reveal = reveal;
@@ -82,6 +82,7 @@ export class Picking {
     if (!found || this.#wanted !== wanted) return;
     this.#wanted = undefined;
     this.#selected = found;
+    this.#reveal(found);
   }
 
   async #renewSelected(): Promise<void> {

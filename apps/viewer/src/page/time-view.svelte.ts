@@ -117,6 +117,7 @@ export class TimeView {
   take(snapshot: Snapshot): void {
     const before = this.#snapshot;
     this.#snapshot = snapshot;
+    this.#moveClock(before?.wallClockMs, snapshot.wallClockMs);
     this.#edge.learn(snapshot, this.#now());
     if (!before) this.#settle(snapshot);
     if (this.#asked) this.#applyAsked(snapshot);
@@ -186,8 +187,9 @@ export class TimeView {
     this.#selectedRange = range && range.endMs > range.startMs ? range : undefined;
   }
 
-  /** Brings a window into sight if it is not. */
+  /** Keeps a window in sight: nothing moves from now on. */
   reveal({ startMs, endMs }: WindowRecord): void {
+    if (this.motion === "follow") this.hold();
     const isInSight = endMs > this.#view.startMs && startMs < this.#view.endMs;
     if (!isInSight) this.centreOn((startMs + endMs) / 2);
   }
@@ -197,6 +199,17 @@ export class TimeView {
     this.#windowsBefore = snapshot.tally.windows;
     if (snapshot.isLive) this.#view = { ...this.#view, mode: "follow" };
     else this.#place(showAll(snapshot));
+  }
+
+  /** A session that begins anew has another zero: the view stays where it is in the world, if anything is left there. */
+  #moveClock(beforeMs: number | undefined, afterMs: number | undefined): void {
+    if (beforeMs === undefined || afterMs === undefined || beforeMs === afterMs) return;
+    const byMs = beforeMs - afterMs;
+    const moved = ({ startMs, endMs }: TimeRange) => ({ startMs: startMs + byMs, endMs: endMs + byMs });
+    this.#view = { ...this.#view, ...moved(this.#view) };
+    this.#selectedRange &&= moved(this.#selectedRange);
+    const { startMs, endMs } = this.#extent();
+    if (this.#view.endMs <= startMs || this.#view.startMs >= endMs) this.#view = { ...this.#view, mode: "follow" };
   }
 
   #applyAsked(snapshot: Snapshot): void {
