@@ -21,7 +21,7 @@ const FIRST_LENGTH = 8;
  */
 export class Column<T extends Numbers> {
   readonly #create: (length: number) => T;
-  readonly #chunks: T[] = [];
+  #chunks: T[] = [];
   #length = 0;
 
   /** @param create Makes one chunk, e.g. `(length) => new Float32Array(length)`. */
@@ -112,7 +112,8 @@ export class Column<T extends Numbers> {
       while (firstLength < wanted) firstLength *= 2;
       const longer = this.#create(firstLength);
       if (first) longer.set(first);
-      this.#chunks[0] = longer;
+      // An array that an item is put into gets room for many.
+      this.#chunks = [longer];
     }
     while (this.#chunks.length * CHUNK_LENGTH < length) this.#chunks.push(this.#create(CHUNK_LENGTH));
   }

@@ -1,5 +1,5 @@
 import { Column, placeInChunk } from "./column.ts";
-import { FAN_OUT, FAN_OUT_BITS, levelFor, visitSpans } from "./spans.ts";
+import { FAN_OUT, FAN_OUT_BITS, levelFor, MOST_WITHOUT_PYRAMID, visitSpans } from "./spans.ts";
 
 type Floats = Float32Array | Float64Array;
 
@@ -55,7 +55,7 @@ export class Scores {
     const length = this.length;
     for (let row = 0; row < this.rows; row++) {
       (this.#values[row] as Column<Floats>).append(values, row, this.rows);
-      this.#sumUp(row, length);
+      if (this.length > MOST_WITHOUT_PYRAMID) this.#sumUp(row, this.#levels[row]?.length === 0 ? 0 : length);
     }
   }
 
@@ -114,8 +114,10 @@ export class Scores {
     this.#highest = 0;
     this.#row = row;
     if (from >= to) return 0;
+    const hasPyramid = this.length > MOST_WITHOUT_PYRAMID;
     // A short stretch within a chunk is read as it is: climbing costs more than it spares.
-    if (to - from <= 2 * FAN_OUT && placeInChunk(from) < placeInChunk(to)) this.#read(level, from, to);
+    const isShort = to - from <= 2 * FAN_OUT && placeInChunk(from) < placeInChunk(to);
+    if (!hasPyramid || isShort) this.#read(level, from, to);
     else visitSpans(from, to, level, this.#visit);
     return this.#highest;
   }
@@ -126,7 +128,7 @@ export class Scores {
     this.#row = row;
     let to = (this.#values[row] as Column<Floats>).length;
     if (from === to) return;
-    for (let level = 0; to > 1 || level === 0; level++) {
+    for (let level = 0; to > 1; level++) {
       from >>>= FAN_OUT_BITS;
       const end = to;
       to = (to + (1 << FAN_OUT_BITS) - 1) >>> FAN_OUT_BITS;

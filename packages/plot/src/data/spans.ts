@@ -7,6 +7,12 @@ export const FAN_OUT_BITS = 3;
 export const FAN_OUT = 1 << FAN_OUT_BITS;
 
 /**
+ * A series of no more values has no pyramid: to read all of it is quick, and a page that holds thousands of short
+ * recordings would hold more of pyramids than of values.
+ */
+export const MOST_WITHOUT_PYRAMID = 1_024;
+
+/**
  * Calls `visit` for the fewest buckets that together are the values from `from` to before `to`.
  *
  * Each call names buckets `first` to before `end` of one level, all within one group of 8: they lie in one chunk.

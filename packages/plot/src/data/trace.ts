@@ -1,5 +1,5 @@
 import { Column, placeInChunk } from "./column.ts";
-import { FAN_OUT_BITS, levelFor, visitSpans } from "./spans.ts";
+import { FAN_OUT_BITS, levelFor, MOST_WITHOUT_PYRAMID, visitSpans } from "./spans.ts";
 
 /** From the lowest value to the highest. */
 export interface Range {
@@ -24,6 +24,8 @@ export class Trace {
   /** `[level - 1]`; a bucket without a value has the low Infinity and the high -Infinity. */
   readonly #lows: Column<Floats>[] = [];
   readonly #highs: Column<Floats>[] = [];
+  /** Of all values. Every drawing asks for it, of every recording. */
+  readonly #all = { low: Infinity, high: -Infinity };
   #low = Infinity;
   #high = -Infinity;
 
@@ -44,9 +46,7 @@ export class Trace {
 
   /** Lowest and highest of all values; `undefined` while there is none. */
   get range(): Range | undefined {
-    // The top of the pyramid is one bucket. Every drawing asks for it, of every recording.
-    const low = this.#lows.at(-1)?.at(0) ?? Infinity;
-    const high = this.#highs.at(-1)?.at(0) ?? -Infinity;
+    const { low, high } = this.#all;
     return low <= high ? { low, high } : undefined;
   }
 
@@ -56,26 +56,14 @@ export class Trace {
    * Costs as much as there are new values, however many are there already.
    */
   append(values: ArrayLike<number>, offset = 0, stride = 1): void {
-    let from = this.#values.length;
+    const from = this.#values.length;
     this.#values.append(values, offset, stride);
-    let to = this.#values.length;
+    const to = this.#values.length;
     if (from === to) return;
-    for (let level = 0; to > 1 || level === 0; level++) {
-      from >>>= FAN_OUT_BITS;
-      const end = to;
-      to = (to + (1 << FAN_OUT_BITS) - 1) >>> FAN_OUT_BITS;
-      const lows = (this.#lows[level] ??= new Column(this.#create));
-      const highs = (this.#highs[level] ??= new Column(this.#create));
-      lows.extend(to);
-      highs.extend(to);
-      for (let bucket = from; bucket < to; bucket++) {
-        const first = bucket << FAN_OUT_BITS;
-        this.#forget();
-        this.#read(level, first, Math.min(end, first + (1 << FAN_OUT_BITS)));
-        lows.set(bucket, this.#low);
-        highs.set(bucket, this.#high);
-      }
-    }
+    if (to > MOST_WITHOUT_PYRAMID) this.#sumUp(this.#lows.length === 0 ? 0 : from);
+    this.#cover(0, from, to);
+    if (this.#low < this.#all.low) this.#all.low = this.#low;
+    if (this.#high > this.#all.high) this.#all.high = this.#high;
   }
 
   at(index: number): number {
@@ -89,8 +77,7 @@ export class Trace {
 
   /** Lowest and highest of the values from `from` to before `to`; `undefined` where there is none. */
   minMax(from: number, to: number): Range | undefined {
-    this.#forget();
-    visitSpans(Math.max(0, from), Math.min(this.length, to), 0, this.#visit);
+    this.#cover(0, Math.max(0, from), Math.min(this.length, to));
     return this.#low <= this.#high ? { low: this.#low, high: this.#high } : undefined;
   }
 
@@ -118,8 +105,7 @@ export class Trace {
     let from = edgeOf(0);
     for (let column = 0; column < count; column++) {
       const to = edgeOf(column + 1);
-      this.#forget();
-      if (from < to) visitSpans(from, to, level, this.#visit);
+      this.#cover(level, from, to);
       const isEmpty = this.#low > this.#high;
       out[column * 2] = isEmpty ? NaN : this.#low;
       out[column * 2 + 1] = isEmpty ? NaN : this.#high;
@@ -144,16 +130,45 @@ export class Trace {
       const end = edges[stretch * 2 + 1] as number;
       const level = this.#levelFor(end - first);
       const bits = FAN_OUT_BITS * level;
-      this.#forget();
-      visitSpans(
-        first >>> bits,
-        Math.min(this.#bucketsOf(level), (end + (1 << bits) - 1) >>> bits),
-        level,
-        this.#visit,
-      );
+      this.#cover(level, first >>> bits, Math.min(this.#bucketsOf(level), (end + (1 << bits) - 1) >>> bits));
       const isEmpty = this.#low > this.#high;
       out[stretch * 2] = isEmpty ? NaN : this.#low;
       out[stretch * 2 + 1] = isEmpty ? NaN : this.#high;
+    }
+  }
+
+  /** Brings the pyramid up to date after values from `from` on were added. */
+  #sumUp(from: number): void {
+    let to = this.#values.length;
+    for (let level = 0; to > 1; level++) {
+      from >>>= FAN_OUT_BITS;
+      const end = to;
+      to = (to + (1 << FAN_OUT_BITS) - 1) >>> FAN_OUT_BITS;
+      const lows = (this.#lows[level] ??= new Column(this.#create));
+      const highs = (this.#highs[level] ??= new Column(this.#create));
+      lows.extend(to);
+      highs.extend(to);
+      for (let bucket = from; bucket < to; bucket++) {
+        const first = bucket << FAN_OUT_BITS;
+        this.#forget();
+        this.#read(level, first, Math.min(end, first + (1 << FAN_OUT_BITS)));
+        lows.set(bucket, this.#low);
+        highs.set(bucket, this.#high);
+      }
+    }
+  }
+
+  /** Makes the range that of buckets `from` to before `to` of a level. */
+  #cover(level: number, from: number, to: number): void {
+    this.#forget();
+    if (from >= to) return;
+    if (this.#lows.length > 0) {
+      visitSpans(from, to, level, this.#visit);
+    } else if (from === 0 && to === this.length && this.#all.low <= this.#all.high) {
+      this.#low = this.#all.low;
+      this.#high = this.#all.high;
+    } else {
+      this.#read(0, from, to);
     }
   }
 
@@ -173,7 +188,7 @@ export class Trace {
 
   readonly #visit = (level: number, first: number, end: number): void => this.#read(level, first, end);
 
-  /** Widens the range by buckets of one group of 8. */
+  /** Widens the range by buckets that lie in one chunk. */
   #read(level: number, first: number, end: number): void {
     let low = this.#low;
     let high = this.#high;
