@@ -1,4 +1,4 @@
-import { Codes, Column, Scores, Trace, WindowTimes } from "@windowscope/plot";
+import { Column, Scores, Trace, WindowTimes, type Codes } from "@windowscope/plot";
 import {
   isOver,
   VERDICT,
@@ -11,18 +11,9 @@ import {
   type WindowsEntry,
 } from "@windowscope/protocol";
 
-import {
-  createJudge,
-  createMatcher,
-  MATCH,
-  NO_LABEL,
-  specialCodes,
-  type Judge,
-  type Matcher,
-  type SpecialCodes,
-} from "./judge.ts";
+import { MATCH, NO_LABEL, type SpecialCodes } from "./judge.ts";
+import { JudgedWindows } from "./judged-windows.ts";
 import type { Tally, Thresholds } from "./scope-port.ts";
-import { WindowLabels } from "./window-labels.ts";
 
 /** One window, with times from the start of its recording. */
 export interface StoredWindow {
@@ -56,29 +47,18 @@ export class RunStore {
   readonly anomaly = new Trace((length) => new Float64Array(length));
   /** Of a regression; NaN elsewhere. */
   readonly values = new Trace((length) => new Float64Array(length));
-  /** Index of a class, or one of the protocol's `VERDICT`. */
-  readonly verdicts = new Codes();
-  /** One of `MATCH`. */
-  readonly matches = new Codes();
   /** The log has ended: nothing more comes. */
   isComplete = false;
   #run: Run | undefined;
-  #tally: Tally = { windows: 0, comparable: 0, matching: 0, uncertain: 0, anomalies: 0 };
+  readonly #judged = new JudgedWindows(this);
   /** Absent without classes. */
   #scores: Scores | undefined;
   #hasDoubles = false;
   /** What the server says about the times of windows without length. */
   #statedTimes: { readonly startMs: Column<Float64Array>; readonly endMs: Column<Float64Array> } | undefined;
-  readonly #said = new Column((length) => new Uint8Array(length));
-  /** The class with the highest score. */
-  readonly #best = new Column((length) => new Uint8Array(length));
-  readonly #labels = new Column((length) => new Uint16Array(length));
   readonly #details = new Map<number, WindowDetails>();
   #detailBytes = 0;
-  #labelsOfRun: WindowLabels | undefined;
   #hasAnomaly = false;
-  #whatIf: Thresholds | undefined;
-  #rule: Rule | undefined;
 
   constructor(runId: string) {
     this.runId = runId;
@@ -120,7 +100,17 @@ export class RunStore {
   }
 
   get tally(): Tally {
-    return this.#tally;
+    return this.#judged.tally;
+  }
+
+  /** Index of a class, or one of the protocol's `VERDICT`. */
+  get verdicts(): Codes {
+    return this.#judged.verdicts;
+  }
+
+  /** One of `MATCH`. */
+  get matches(): Codes {
+    return this.#judged.matches;
   }
 
   /** A row for each class; absent where there are none. */
@@ -139,19 +129,18 @@ export class RunStore {
 
   /** Codes of windows that are called uncertain and anomaly. */
   get codes(): SpecialCodes {
-    return this.#ruleOf().codes;
+    return this.#judged.codes;
   }
 
   /** What the codes of `labelAt` stand for. */
   get labelNames(): readonly string[] {
-    return this.#labelsOfRun?.names ?? [];
+    return this.#judged.labelNames;
   }
 
   /** Memory held, bytes. */
   get bytes(): number {
-    const columns = [...this.axes, this.times, this.anomaly, this.values, this.verdicts, this.matches];
-    const own = [this.#said, this.#best, this.#labels];
-    return [...columns, ...own].reduce((sum, { bytes }) => sum + bytes, (this.#scores?.bytes ?? 0) + this.#detailBytes);
+    const columns = [...this.axes, this.times, this.anomaly, this.values, this.#judged];
+    return columns.reduce((sum, { bytes }) => sum + bytes, (this.#scores?.bytes ?? 0) + this.#detailBytes);
   }
 
   /** Of window `index`; NaN where there is none. */
@@ -161,21 +150,12 @@ export class RunStore {
 
   /** Code of the label that a window should get: an index into `labelNames`, or `NO_LABEL`. */
   labelAt(index: number): number {
-    return this.#labels.at(index);
+    return this.#judged.labelAt(index);
   }
 
-  /**
-   * What can be counted of windows `from` to before `to`, in arrays of their own: codes of labels, of verdicts and of
-   * how they match, the class with the highest score (the first of equals), and that score.
-   */
+  /** See {@link JudgedWindows.countable}. */
   countable(from: number, to: number) {
-    return {
-      labels: this.#labels.copy(from, to),
-      verdicts: this.verdicts.copy(from, to),
-      matches: this.matches.copy(from, to),
-      best: this.#best.copy(from, to),
-      bestScores: this.#bestScores(from, to),
-    };
+    return this.#judged.countable(from, to);
   }
 
   /** The word for a verdict's code. */
@@ -237,15 +217,7 @@ export class RunStore {
 
   /** Judges all windows by these limits over the run's own, and all that come; `undefined` goes back to the server's. */
   judgeBy(thresholds: Thresholds | undefined): void {
-    const isAsBefore = this.#whatIf === undefined && thresholds === undefined;
-    this.#whatIf = thresholds;
-    this.#rule = undefined;
-    if (isAsBefore || this.windowCount === 0) return;
-    const count = this.windowCount;
-    const { verdicts, matches, tally } = this.#judge(0, count);
-    this.verdicts.setAll(verdicts);
-    this.matches.setAll(matches);
-    this.#tally = tally;
+    this.#judged.judgeBy(thresholds);
   }
 
   #applyReadings({ axisCount, values }: ReadingsEntry): void {
@@ -261,25 +233,15 @@ export class RunStore {
   }
 
   #applyWindows(entry: WindowsEntry): void {
-    const { startMs, endMs, anomaly, verdicts, count } = entry;
+    const { startMs, endMs, anomaly } = entry;
     const first = this.windowCount;
     // One number more than classes is the value of a regression, which is no probability.
     const classCount = Math.min(entry.classCount, this.result?.classes.length ?? entry.classCount);
     this.#appendTimes(startMs, endMs);
     this.#appendScores(entry, classCount);
-    for (let i = 0; i < count; i++) {
-      const at = i * entry.classCount;
-      this.#best.push(bestOf(entry.scores, at, classCount));
-      this.#labels.push(this.#labelsOf().codeAt(endMs[i] as number));
-    }
     if (this.hasValue) this.values.append(Float64Array.from(startMs, (_, i) => valueOf(entry, i, classCount)));
     this.#appendAnomaly(anomaly, first);
-    this.#said.append(verdicts);
-
-    const judged = this.#judge(first, first + count);
-    this.verdicts.append(judged.verdicts);
-    this.matches.append(judged.matches);
-    this.#tally = sumOf(this.#tally, judged.tally);
+    this.#judged.append(entry, classCount);
   }
 
   #appendTimes(startMs: Float64Array, endMs: Float64Array): void {
@@ -308,13 +270,6 @@ export class RunStore {
     this.anomaly.append(anomaly);
   }
 
-  /** The highest score of each window: what a limit is compared with. */
-  #bestScores(from: number, to: number): Float64Array {
-    const scores = new Float64Array(to - from).fill(NaN);
-    if (this.#scores) for (let i = from; i < to; i++) scores[i - from] = this.#scores.at(i, this.#best.at(i));
-    return scores;
-  }
-
   #appendScores({ scores, classCount: width }: WindowsEntry, classCount: number): void {
     if (classCount === 0) return;
     if (scores instanceof Float64Array && !this.#hasDoubles) {
@@ -324,75 +279,6 @@ export class RunStore {
     this.#scores ??= new Scores(classCount);
     this.#scores.append(width === classCount ? scores : scores.filter((_, i) => i % width < classCount));
   }
-
-  #labelsOf(): WindowLabels {
-    // Without a result nobody knows the labels yet.
-    if (!this.result) return new WindowLabels([]);
-    return (this.#labelsOfRun ??= new WindowLabels(this.result.expected));
-  }
-
-  #ruleOf(): Rule {
-    if (this.#rule) return this.#rule;
-    const model = this.result ?? { classes: [], kinds: [], thresholds: {} };
-    const rule = {
-      codes: specialCodes(model.classes),
-      judge: createJudge(model, this.#whatIf),
-      match: createMatcher(model, this.#whatIf, this.#labelsOf().names),
-    };
-    // Without a result the rule is not final; the log brings the result before the first window.
-    if (this.result) this.#rule = rule;
-    return rule;
-  }
-
-  /** Verdicts and matches of windows `from` to before `to`, and what that makes together. */
-  #judge(from: number, to: number) {
-    const { codes, judge, match } = this.#ruleOf();
-    const verdicts = this.#said.copy(from, to);
-    if (judge) {
-      const [best, bestScores] = [this.#best.copy(from, to), this.#bestScores(from, to)];
-      for (let i = 0; i < verdicts.length; i++) {
-        verdicts[i] = judge(best[i] as number, bestScores[i] as number, this.anomalyAt(from + i));
-      }
-    }
-    const matches = new Uint8Array(to - from);
-    const labels = this.#labels.copy(from, to);
-    const values = this.hasValue ? this.values.copy(from, to) : undefined;
-    let [comparable, matching, uncertain, anomalies] = [0, 0, 0, 0];
-    for (let i = 0; i < verdicts.length; i++) {
-      const verdict = verdicts[i] as number;
-      const how = match(labels[i] as number, verdict, values?.[i] ?? NaN);
-      matches[i] = how;
-      if (how !== MATCH.cannotSay) comparable++;
-      if (how === MATCH.asLabelled) matching++;
-      if (verdict === codes.uncertain) uncertain++;
-      if (verdict === codes.anomaly) anomalies++;
-    }
-    return { verdicts, matches, tally: { windows: to - from, comparable, matching, uncertain, anomalies } };
-  }
-}
-
-interface Rule {
-  readonly codes: SpecialCodes;
-  /** Absent where the server's verdicts stand. */
-  readonly judge: Judge | undefined;
-  readonly match: Matcher;
-}
-
-/** Two counts together. */
-export function sumOf(a: Tally, b: Tally): Tally {
-  return {
-    windows: a.windows + b.windows,
-    comparable: a.comparable + b.comparable,
-    matching: a.matching + b.matching,
-    uncertain: a.uncertain + b.uncertain,
-    anomalies: a.anomalies + b.anomalies,
-  };
-}
-
-function bestOf(scores: ArrayLike<number>, at: number, count: number): number {
-  let best = 0;
-  for (let row = 1; row < count; row++) if ((scores[at + row] as number) > (scores[at + best] as number)) best = row;
-  return best;
 }
 
 function valueOf({ scores, classCount }: WindowsEntry, i: number, classes: number): number {

@@ -2,7 +2,8 @@ import type { Run } from "@windowscope/protocol";
 
 import { FilteredRows } from "./filtered-rows.ts";
 import { MATCH } from "./judge.ts";
-import { sumOf, type RunStore } from "./run-store.ts";
+import { sumOf } from "./judged-windows.ts";
+import type { RunStore } from "./run-store.ts";
 import type { Tally, TimeRange, WindowFilter, WindowRecord, WindowRef } from "./scope-port.ts";
 
 /** A run on the clock of what is shown. */

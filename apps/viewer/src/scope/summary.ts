@@ -1,7 +1,8 @@
 import { VERDICT } from "@windowscope/protocol";
 
 import { MATCH, NO_LABEL } from "./judge.ts";
-import { sumOf, type RunStore } from "./run-store.ts";
+import { sumOf } from "./judged-windows.ts";
+import type { RunStore } from "./run-store.ts";
 import type { Summary, Tally, TimeRange } from "./scope-port.ts";
 import type { ShownWindows } from "./shown-windows.ts";
 

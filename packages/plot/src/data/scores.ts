@@ -1,4 +1,4 @@
-import { Column, placeInChunk } from "./column.ts";
+import { CHUNK_LENGTH, Column, placeInChunk } from "./column.ts";
 import { FAN_OUT, FAN_OUT_BITS, levelFor, MOST_WITHOUT_PYRAMID, visitSpans } from "./spans.ts";
 
 type Floats = Float32Array | Float64Array;
@@ -67,6 +67,24 @@ export class Scores {
   /** All scores of window `index`, in the order of rows. */
   copyOf(index: number): number[] {
     return this.#values.map((values) => values.at(index));
+  }
+
+  /**
+   * One score of each of many windows that follow each other, of any row.
+   *
+   * @param rows Which row, a window each.
+   * @param from Index of the first window.
+   * @param out Receives the scores as they were appended. As long as `rows`, if there are so many windows.
+   */
+  pick(rows: ArrayLike<number>, from: number, out: Float32Array | Float64Array): void {
+    const count = Math.min(rows.length, this.length - from);
+    for (let first = 0; first < count;) {
+      const place = placeInChunk(from + first) - first;
+      const chunks = this.#values.map((values) => values.chunkOf(from + first));
+      const end = Math.min(count, CHUNK_LENGTH - place);
+      for (let i = first; i < end; i++) out[i] = (chunks[rows[i] as number] as Floats)[place + i] as number;
+      first = end;
+    }
   }
 
   /**
