@@ -9,9 +9,8 @@ import { createPicture } from "./picture.ts";
 /** The minimap shows everything, and need not be drawn for every message. */
 const BETWEEN_OVERVIEWS_MS = 200;
 
-/** A frame that takes longer is drawn half as often, so that numbers still come in. */
-const LONG_FRAME_MS = 12;
-const BETWEEN_LONG_FRAMES_MS = 33;
+/** Of its thread's time drawing takes two thirds at most, so that numbers still come in. */
+const LEAST_CYCLE = 1.5;
 
 export interface PainterOptions {
   /** Calls back before the next frame is drawn. @returns Takes that back. */
@@ -93,7 +92,7 @@ export class Painter {
     this.#dropFrame ??= this.#options.nextFrame(() => {
       this.#dropFrame = undefined;
       const startMs = performance.now();
-      if (this.#frame.tookMs > LONG_FRAME_MS && startMs < this.#frame.atMs + BETWEEN_LONG_FRAMES_MS) {
+      if (startMs < this.#frame.atMs + LEAST_CYCLE * this.#frame.tookMs) {
         this.#schedule();
         return;
       }
