@@ -119,6 +119,7 @@ async function pan(page: Page, scope: Worker, forMs: number): Promise<void> {
   const [middle, y] = [lanes.x + lanes.width / 2, lanes.y + lanes.height / 2];
   await page.mouse.move(middle, y);
   await page.mouse.down();
+  const moves: Promise<void>[] = [];
   const startMs = performance.now();
   for (let passedMs = 0, hasBegun = false; passedMs < forMs; passedMs = performance.now() - startMs) {
     if (!hasBegun && passedMs > WARM_UP_MS) {
@@ -126,9 +127,11 @@ async function pan(page: Page, scope: Worker, forMs: number): Promise<void> {
       for (const thread of [page, scope] as Page[]) await thread.evaluate(() => void (watched.frames.length = 0));
     }
     const share = Math.abs(((passedMs / SWEEP_MS) % 2) - 1);
-    await page.mouse.move(middle + lanes.width * (share / 2 - 0.25), y);
+    // A hand does not wait until the page has seen its last move.
+    moves.push(page.mouse.move(middle + lanes.width * (share / 2 - 0.25), y));
     await setTimeout(MOVES_MS - ((performance.now() - startMs) % MOVES_MS));
   }
+  await Promise.all(moves);
 }
 
 function longestStep(timesMs: readonly number[]): number {
