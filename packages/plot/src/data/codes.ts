@@ -78,22 +78,25 @@ export class Codes {
   setAll(codes: ArrayLike<number>): void {
     if (codes.length !== this.length) throw new RangeError(`${codes.length} codes for ${this.length} windows.`);
     checkCodes(codes);
-    const changed = new Set<number>();
+    const counts = this.#counts;
+    const isChanged = new Uint8Array(CODE_COUNT);
     for (let first = 0; first < codes.length; first += CHUNK_LENGTH) {
       const chunk = this.#values.chunkOf(first);
       const end = Math.min(CHUNK_LENGTH, codes.length - first);
       for (let i = 0; i < end; i++) {
-        const [old, code] = [chunk[i] as number, codes[first + i] as number];
+        const old = chunk[i] as number;
+        const code = codes[first + i] as number;
         if (old === code) continue;
         chunk[i] = code;
-        this.#counts?.replaced(first + i, old, code);
-        changed.add(old).add(code);
+        isChanged[old] = isChanged[code] = 1;
+        counts?.replaced(first + i, old, code);
       }
     }
-    for (const code of changed) {
+    isChanged.forEach((is, code) => {
+      if (is === 0) return;
       this.#know(code);
-      this.#counts?.sumUp(code, 0, this.length);
-    }
+      counts?.sumUp(code, 0, this.length);
+    });
   }
 
   /** The code that most windows from `from` to before `to` have, the lowest of equals; -1 where there is none. */
