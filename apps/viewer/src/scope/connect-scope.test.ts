@@ -49,3 +49,15 @@ it("does not miss a worker that it has ended itself", async () => {
 
   expect(onLost).not.toHaveBeenCalled();
 });
+
+it("leaves no scope behind when it is ended while its worker starts", async () => {
+  vi.stubGlobal("WebSocket", vi.fn());
+  const starting = connectScope(stop.signal, vi.fn());
+  stop.abort();
+  const port = await starting;
+  port.postMessage({ type: "connect", url: "ws://localhost/live", needsTicket: false });
+  await new Promise((resolve) => setImmediate(resolve));
+
+  expect(FakeWorker.last.terminate).toHaveBeenCalledOnce();
+  expect(WebSocket).not.toHaveBeenCalled();
+});

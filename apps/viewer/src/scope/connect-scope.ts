@@ -88,6 +88,8 @@ async function startOnPage(signal: AbortSignal): Promise<Port<ScopeRequest, Scop
   const [{ Scope }, { PLATFORM }] = await Promise.all([import("./scope.ts"), import("./platform.ts")]);
   const [page, scopesEnd] = portPair<ScopeRequest, ScopeUpdate>();
   const scope = new Scope(scopesEnd, PLATFORM);
+  // It may have ended while the code was on its way.
+  if (signal.aborted) scope.close();
   signal.addEventListener("abort", () => scope.close(), { once: true });
   return page;
 }

@@ -42,6 +42,20 @@ describe("Session", () => {
     ]);
   });
 
+  it("puts a run of no readable time behind the one before it, and takes the clock from the others", () => {
+    const session = new Session();
+    session.apply([at(10, "run-a", { createdAt: "yesterday" }), at(20, "run-b"), at(30, "run-c")]);
+    session.apply([at(40, "run-d", { createdAt: "" })]);
+
+    expect(places(session)).toEqual([
+      ["run-a", 0, 2500],
+      ["run-b", 2750, 5250],
+      ["run-c", 12_750, 15_250],
+      ["run-d", 15_500, 18_000],
+    ]);
+    expect(session.wallClockMs).toBe(Date.UTC(2026, 0, 1, 0, 0, 17, 500) - 2750);
+  });
+
   it("keeps a place once given, and the order in which results came", () => {
     const session = new Session();
     session.apply([waiting(at(10, "run-a")), at(12, "run-b")]);
@@ -82,7 +96,7 @@ describe("Session", () => {
     expect(session.has("run-a")).toBe(false);
   });
 
-  it("goes on with a recording whose axes have the same names in other units", () => {
+  it("goes on with a recording whose file says no units", () => {
     const session = new Session();
     const axes = RESULT.axes.map(({ name }) => ({ name, units: "N/A" }));
     session.apply([at(10, "run-a"), at(20, "run-b", { result: { ...RESULT, axes } })]);

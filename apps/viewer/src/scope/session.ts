@@ -3,6 +3,8 @@ import type { Run } from "@windowscope/protocol";
 import { PICTURE_MS } from "./run-store.ts";
 import type { PlacedRun } from "./scope-port.ts";
 
+/** What Studio writes for axes whose file does not say it. */
+const UNKNOWN_UNITS = "N/A";
 /** Runs that touch each other could not be told apart. */
 const GAP_MS = 250;
 /** So many runs stay in a session; who leaves the page open for days loses the oldest. */
@@ -74,10 +76,10 @@ export class Session {
   #admit(run: Run): void {
     const last = this.#last?.run;
     if (last && !isSameImpulse(last, run)) this.clear();
-    else if (last && axesOf(last) !== axesOf(run)) {
+    else if (last && !haveSameAxes(last, run)) {
       const stray = this.#stray;
       if (stray?.runId !== run.runId) this.#stray = run;
-      if (!stray || stray.runId === run.runId || axesOf(stray) !== axesOf(run)) return;
+      if (!stray || stray.runId === run.runId || !haveSameAxes(stray, run)) return;
       this.clear();
       this.#place(stray);
     }
@@ -86,11 +88,13 @@ export class Session {
   }
 
   #place(run: Run): void {
-    const createdMs = Date.parse(run.createdAt);
     const lengthMs = lengthOf(run);
-    this.#wallClockMs ??= createdMs - lengthMs;
     const earliestMs = this.#last ? this.#last.endMs + GAP_MS : 0;
-    const startMs = Math.max(earliestMs, createdMs - lengthMs - this.#wallClockMs);
+    // NaN of a time that nobody can read: such a run comes right behind the one before it.
+    const beganMs = Date.parse(run.createdAt) - lengthMs;
+    if (!Number.isNaN(beganMs)) this.#wallClockMs ??= beganMs - earliestMs;
+    const onClockMs = beganMs - (this.#wallClockMs ?? NaN);
+    const startMs = onClockMs > earliestMs ? onClockMs : earliestMs;
     const placed = { run, startMs, endMs: startMs + lengthMs };
     this.#last = placed;
     this.#sampleIds.add(run.sampleId);
@@ -126,7 +130,16 @@ function classesOf({ result }: Run): string {
   return JSON.stringify(kinds.includes("objects") ? kinds : classes);
 }
 
-/** By name: a recording whose file says no units stands on the same lanes. */
-function axesOf({ result }: Run): string {
-  return JSON.stringify(result?.axes.map(({ name }) => name));
+/** A file of numbers alone, such as CSV, says no units: it goes with any. */
+function haveSameAxes(a: Run, b: Run): boolean {
+  const axes = a.result?.axes ?? [];
+  const others = b.result?.axes ?? [];
+  return (
+    axes.length === others.length &&
+    axes.every(({ name, units }, i) => {
+      const other = others[i];
+      if (other?.name !== name) return false;
+      return units === other.units || [units, other.units].some((one) => one === "" || one === UNKNOWN_UNITS);
+    })
+  );
 }

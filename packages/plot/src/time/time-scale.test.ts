@@ -17,6 +17,11 @@ describe("timeTicks", () => {
     expect(timeTicks({ startMs: 0, endMs: 10, widthPx: 0 }, 80)).toEqual([]);
   });
 
+  it("ends with times of any size", () => {
+    expect(timeTicks({ startMs: 2 ** 60, endMs: 2 ** 60 + 512, widthPx: 500 }, 80).length).toBeLessThan(8);
+    expect(timeTicks({ startMs: 0, endMs: Infinity, widthPx: 500 }, 80)).toEqual([]);
+  });
+
   it("keeps its distance also over days", () => {
     const scale = { startMs: 0, endMs: 400 * 3_600_000, widthPx: 600 };
     const pixels = timeTicks(scale, 80).map(({ ms }) => toPx(scale, ms));

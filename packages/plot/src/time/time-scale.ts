@@ -57,8 +57,12 @@ export function timeTicks(scale: TimeScale, leastGapPx: number): Tick[] {
   if (!(spanMs > 0) || !(scale.widthPx > 0)) return [];
   const leastStepMs = (spanMs / scale.widthPx) * leastGapPx;
   const stepMs = STEPS_MS.find((step) => step >= leastStepMs) ?? Math.ceil(leastStepMs / 3_600_000) * 3_600_000;
+  // Counted: a step added to a very large time may leave it as it is.
+  const first = Math.ceil(scale.startMs / stepMs);
+  const count = Math.floor(scale.endMs / stepMs) - first + 1;
   const ticks: Tick[] = [];
-  for (let ms = Math.ceil(scale.startMs / stepMs) * stepMs; ms <= scale.endMs; ms += stepMs) {
+  for (let i = 0; i < count; i++) {
+    const ms = (first + i) * stepMs;
     ticks.push({ ms, label: formatTime(ms, stepMs) });
   }
   return ticks;
