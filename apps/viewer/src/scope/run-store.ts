@@ -14,6 +14,7 @@ import {
 import { MATCH, NO_LABEL, type SpecialCodes } from "./judge.ts";
 import { JudgedWindows } from "./judged-windows.ts";
 import type { Tally, Thresholds } from "./scope-port.ts";
+import { SkippedWindows } from "./skipped-windows.ts";
 
 /** One window, with times from the start of its recording. */
 export interface StoredWindow {
@@ -43,6 +44,7 @@ export class RunStore {
   /** One for each axis. */
   readonly axes: Trace[] = [];
   readonly times = new WindowTimes();
+  readonly skipped = new SkippedWindows();
   /** Empty while no window has a score: most models give none. See `anomalyAt`. */
   readonly anomaly = new Trace((length) => new Float64Array(length));
   /** Of a regression; NaN elsewhere. */
@@ -139,7 +141,7 @@ export class RunStore {
 
   /** Memory held, bytes. */
   get bytes(): number {
-    const columns = [...this.axes, this.times, this.anomaly, this.values, this.#judged];
+    const columns = [...this.axes, this.times, this.anomaly, this.values, this.skipped, this.#judged];
     return columns.reduce((sum, { bytes }) => sum + bytes, (this.#scores?.bytes ?? 0) + this.#detailBytes);
   }
 
@@ -252,6 +254,7 @@ export class RunStore {
     }
     if (!this.#statedTimes) {
       this.times.append(startMs, endMs);
+      this.skipped.added(this.times, first, this.result?.windowIncreaseMs ?? 0);
       return;
     }
     this.#statedTimes.startMs.append(startMs);

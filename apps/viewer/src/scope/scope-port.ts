@@ -157,8 +157,8 @@ export interface Look {
 
 /** Where a label fits into a band, CSS pixels from the left of the canvas; told after each drawing in which it has changed. */
 export interface LabelPlace {
-  /** `anomaly`: how high a score is that is too high for its lane. */
-  readonly lane: "expected" | "predicted" | "beside" | "anomaly";
+  /** `anomaly`: how high a score is that is too high for its lane; `probability`: why there are no windows. */
+  readonly lane: "expected" | "predicted" | "beside" | "anomaly" | "probability";
   readonly px: number;
   readonly widthPx: number;
   readonly text: string;

@@ -144,6 +144,22 @@ describe("drawLanes", () => {
     expect(draw("beside").places).toEqual([]);
   });
 
+  it("leaves out steps whose windows were skipped, with dots, and says how many, where there is room", () => {
+    const late = WINDOWS.map((window, i) => ({ ...window, startMs: i * 250 + (i > 1 ? 500 : 0) }));
+    const run = runOf("run-a", { result: { ...RESULT, windowIncreaseMs: 250 } });
+    const what = content({ run, startMs: 0, endMs: 2500, store: storeOf(run, late) });
+    const { image, places } = draw("probability", what);
+
+    // Windows end at 1 s and 1.25 s, then at 2 s and 2.25 s.
+    expect(places).toEqual([
+      { lane: "probability", px: 125, widthPx: 50, text: "classifier busy, 2 skipped", isLoud: false },
+    ]);
+    expect([230, 260, 340, 360].map((x) => count(image, x, bg) > 100)).toEqual([false, true, true, false]);
+    const narrow = new PixelImage(500, 200);
+    const look = { ...LOOK, lanes: [{ lane: "probability" as const, y: 0, heightPx: 100 }] };
+    expect(drawLanes(narrow, what, look, PALETTE, { startMs: 0, endMs: 250_000, widthPx: 500 })).toEqual([]);
+  });
+
   it("leaves gaps between runs empty, with dots", () => {
     const what = content(shown("run-a", -2000), shown("run-b", 2000));
     const { image } = draw("probability", what);

@@ -19,11 +19,15 @@ import { MATCH } from "../judge.ts";
 import type { RunStore } from "../run-store.ts";
 import type { LabelPlace, LanePlace, Look } from "../scope-port.ts";
 import type { ShownRun } from "../shown-windows.ts";
+import type { Skipped } from "../skipped-windows.ts";
 import { drawExpected, drawVerdicts } from "./band-lanes.ts";
 import { byClasses, loadedOf, type Content, type Drawing } from "./drawing.ts";
 import { drawAnomalies, drawValues } from "./number-lanes.ts";
 import { classColour, type Palette } from "./palette.ts";
 import { axesOf, drawSignal } from "./signal-lane.ts";
+
+/** Narrower gaps between windows are not seen, and not drawn. */
+const LEAST_SKIPPED_PX = 4;
 
 /**
  * Draws all lanes of the look into an image of the same size.
@@ -94,11 +98,14 @@ function drawLane(lane: LanePlace["lane"], drawing: Drawing): LabelPlace[] {
       return [];
     case "probability":
       drawProbability(drawing);
-      return [];
+      return drawSkipped(drawing);
     case "expected":
       return drawExpected(drawing);
-    case "predicted":
-      return drawVerdicts(drawing, "predicted", runs);
+    case "predicted": {
+      const places = drawVerdicts(drawing, "predicted", runs);
+      drawSkipped(drawing);
+      return places;
+    }
     case "beside":
       return beside ? drawVerdicts(drawing, "beside", [beside]) : [];
     case "mismatch": {
@@ -132,6 +139,32 @@ function drawProbability({ image, box, scale, windows, look, palette, pixelRatio
       drawScoreLines(image, box, scale, recordings, { rows, colours, line: palette.line, pixelRatio });
     else drawRibbon(image, box, scale, recordings, palette.ramp, { rows, pixelRatio });
   }
+}
+
+/**
+ * Draws over what the windows behind a gap cover, where there is room to see it: a gap of a pixel in every column would
+ * hide all that is there.
+ *
+ * @returns What to write into each gap.
+ */
+function drawSkipped({ image, box, scale, palette, pixelRatio, runs }: Drawing): LabelPlace[] {
+  const msPerPx = (scale.endMs - scale.startMs) / box.widthPx;
+  const gaps: Skipped[] = [];
+  for (const { fromMs, content } of runs) {
+    const hopMs = content.result?.windowIncreaseMs ?? 0;
+    const skipped = content.skipped.between(content.times, scale.startMs - fromMs, scale.endMs - fromMs, hopMs);
+    for (const { startMs, endMs, count } of skipped) {
+      if (endMs - startMs < LEAST_SKIPPED_PX * pixelRatio * msPerPx) continue;
+      gaps.push({ startMs: fromMs + startMs, endMs: fromMs + endMs, count });
+    }
+  }
+  drawGaps(image, box, scale, gaps, { background: palette.bg, dot: palette.ink3, pixelRatio });
+  return gaps.map(({ startMs, endMs, count }) => {
+    const from = Math.max(0, startMs - scale.startMs) / msPerPx;
+    const to = Math.min(box.widthPx, (endMs - scale.startMs) / msPerPx);
+    const text = `classifier busy, ${count} skipped`;
+    return { lane: "probability", px: from / pixelRatio, widthPx: (to - from) / pixelRatio, text, isLoud: false };
+  });
 }
 
 /** The rows of the look as rows of one run's own scores; -1 is all that have no row. */
