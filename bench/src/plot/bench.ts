@@ -11,7 +11,7 @@ export const bench: Bench = {
       ...(await measureRedraws({
         rounds: isQuick ? 1 : 3,
         sizes: isQuick ? [100_000] : [100_000, 1_000_000, 10_000_000],
-        leastMs: isQuick ? 500 : 3_000,
+        leastMs: isQuick ? 500 : 2_000,
         log,
       })),
       ...(await measureLongRun({
