@@ -128,7 +128,7 @@ describe("Page", () => {
     await tell(session());
     page.zoom(2);
     const { range } = page;
-    await tell(session({ tally: { ...session().tally, windows: 151 }, version: 2 }));
+    await tell(session({ newest: windowRecord(150), version: 2 }));
     await passTime(5_000);
 
     expect(page.motion).toBe("free");
@@ -141,11 +141,20 @@ describe("Page", () => {
     expect(page.range.endMs).toBe(4_850);
   });
 
+  it("counts no history as new that comes while the page is read in", async () => {
+    page.start(stop.signal);
+    await tell(session());
+    page.hold();
+    await tell(session({ tally: { ...session().tally, windows: 5_000 }, version: 2 }));
+
+    expect(page.newWindows).toBe(0);
+  });
+
   it("holds still while data goes on", async () => {
     page.start(stop.signal);
     await tell(session());
     page.toggleHold();
-    await tell(session({ tally: { ...session().tally, windows: 110 }, version: 2 }));
+    await tell(session({ newest: windowRecord(109), version: 2 }));
     await passTime(5_000);
 
     expect(page.motion).toBe("hold");

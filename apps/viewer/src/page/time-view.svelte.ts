@@ -58,7 +58,7 @@ export class TimeView {
   }
 
   get newWindows(): number {
-    return this.motion === "follow" ? 0 : Math.max(0, (this.#snapshot?.tally.windows ?? 0) - this.#windowsBefore);
+    return this.motion === "follow" ? 0 : Math.max(0, countUpTo(this.#snapshot) - this.#windowsBefore);
   }
 
   get selectedRange(): TimeRange | undefined {
@@ -196,7 +196,7 @@ export class TimeView {
 
   /** Where one begins to look. */
   #settle(snapshot: Snapshot): void {
-    this.#windowsBefore = snapshot.tally.windows;
+    this.#windowsBefore = countUpTo(snapshot);
     if (snapshot.isLive) this.#view = { ...this.#view, mode: "follow" };
     else this.#place(showAll(snapshot));
   }
@@ -244,7 +244,7 @@ export class TimeView {
   }
 
   #leaveNewest(): void {
-    if (this.motion === "follow") this.#windowsBefore = this.#snapshot?.tally.windows ?? 0;
+    if (this.motion === "follow") this.#windowsBefore = countUpTo(this.#snapshot);
   }
 
   #extent(): TimeSpan {
@@ -292,6 +292,11 @@ export class TimeView {
       if (goesOn) this.#run();
     });
   }
+}
+
+/** How many windows there are up to the newest, also those that are still to be read in: history is nothing new. */
+function countUpTo(snapshot: Snapshot | undefined): number {
+  return snapshot?.newest ? snapshot.newest.ordinal + 1 : 0;
 }
 
 function prefersStill(): boolean {
