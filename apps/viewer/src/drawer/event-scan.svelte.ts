@@ -1,9 +1,6 @@
 import type { Page } from "../page/page.svelte.ts";
-import type { WindowRef } from "../scope/scope-port.ts";
+import { MOST_ROWS, type WindowRef } from "../scope/scope-port.ts";
 import { EventMerger, type EventRule, type WindowEvent } from "./window-events.ts";
-
-/** Windows of one question; so few that merging an answer does not hold up a frame. */
-const STEP_ROWS = 2_048;
 
 /**
  * Reads the filtered table from its start to its end, and merges its windows into events; new windows are added.
@@ -83,7 +80,7 @@ export class EventScan {
 
   async #readOn(): Promise<true> {
     while (!this.#isStopped && this.#scanned < this.#count) {
-      const rows = await this.#page.ask("rows", { from: this.#scanned, to: this.#scanned + STEP_ROWS });
+      const rows = await this.#page.ask("rows", { from: this.#scanned, to: this.#scanned + MOST_ROWS });
       if (this.#isStopped || rows.length === 0) break;
       for (const row of rows) this.#merger.add(row);
       const last = rows.at(-1);

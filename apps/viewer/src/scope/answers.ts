@@ -1,9 +1,6 @@
 import type { RunStore } from "./run-store.ts";
-import type { Questions, ScopeRequest } from "./scope-port.ts";
+import { MOST_ROWS, type Questions, type ScopeRequest } from "./scope-port.ts";
 import type { ShownWindows } from "./shown-windows.ts";
-
-/** A table asks for what is in sight; more would only block. */
-const MOST_ROWS = 2_000;
 
 export type Ask = Extract<ScopeRequest, { type: "ask" }>;
 

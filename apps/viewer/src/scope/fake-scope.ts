@@ -1,5 +1,5 @@
 import { portPair } from "./port-pair.ts";
-import type { Port, Questions, ScopeRequest, ScopeUpdate } from "./scope-port.ts";
+import { MOST_ROWS, type Port, type Questions, type ScopeRequest, type ScopeUpdate } from "./scope-port.ts";
 
 /** Canvases of tests are no real ones, and Node cannot transfer any: they go over as they are. */
 function copyOf<T>(message: T, transfer: readonly Transferable[]): T {
@@ -12,7 +12,8 @@ type Answers = {
 
 /**
  * A scope for tests of the page: it shows what the test pushes, keeps what the page has said, and answers questions
- * with what the test has set. A question without an answer is refused, as the true scope does when it cannot answer.
+ * with what the test has set. A question without an answer is refused, as the true scope does when it cannot answer;
+ * and so is one for more rows than the true scope gives.
  *
  * ```ts
  * const scope = new FakeScope();
@@ -67,6 +68,10 @@ export class FakeScope {
   }
 
   #answer({ id, question, ask }: Extract<ScopeRequest, { type: "ask" }>): void {
+    if (question === "rows" && ask.to - ask.from > MOST_ROWS) {
+      this.push({ type: "refusal", id, message: `The fake scope gives at most ${MOST_ROWS} rows.` });
+      return;
+    }
     if (!Object.hasOwn(this.#answers, question)) {
       this.push({ type: "refusal", id, message: `The fake scope has no answer to "${question}".` });
       return;

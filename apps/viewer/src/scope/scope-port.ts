@@ -165,9 +165,12 @@ export interface LabelPlace {
   readonly isLoud: boolean;
 }
 
+/** Rows that one question may ask for. A table asks for what is in sight; more would only block the scope. */
+export const MOST_ROWS = 2_000;
+
 /** Questions that the page asks, and their answers. Windows are in the order of the clock. */
 export interface Questions {
-  /** Rows of the filtered table, `to` not included. */
+  /** Rows of the filtered table, `to` not included; refused when they are more than `MOST_ROWS`. */
   readonly rows: {
     readonly ask: { readonly from: number; readonly to: number };
     readonly answer: readonly WindowRecord[];
