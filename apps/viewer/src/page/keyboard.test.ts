@@ -36,7 +36,10 @@ function press(code: string, more: Partial<KeyPress> = {}): KeyPress {
   };
 }
 
-const nowhere = { isField: false, isButton: false };
+const leave = vi.fn();
+const nowhere = { isField: false, isSlider: false, isButton: false, leave };
+
+beforeEach(() => leave.mockClear());
 
 describe("takeKey", () => {
   it.each<[KeyPress, keyof Page, ...unknown[]]>([
@@ -106,17 +109,37 @@ describe("takeKey", () => {
     expect(takeKey(page, press("KeyR", { ctrlKey: true }), nowhere)).toBe(false);
     expect(takeKey(page, press("Digit0", { ctrlKey: true }), nowhere)).toBe(false);
     expect(takeKey(page, press("Equal", { key: "+", ctrlKey: true }), nowhere)).toBe(false);
-    expect(takeKey(page, press("KeyN"), { isField: true, isButton: false })).toBe(false);
+    expect(takeKey(page, press("KeyN"), { ...nowhere, isField: true })).toBe(false);
     expect(takeKey(page, press("KeyN", { defaultPrevented: true }), nowhere)).toBe(false);
     expect(takeKey(page, press("KeyQ"), nowhere)).toBe(false);
   });
 
   it("leaves a button Space and Enter, but not the other keys", () => {
-    const onButton = { isField: false, isButton: true };
+    const onButton = { ...nowhere, isButton: true };
 
     expect(takeKey(page, press("Space"), onButton)).toBe(false);
     expect(takeKey(page, press("Enter"), onButton)).toBe(false);
     expect(takeKey(page, press("KeyL"), onButton)).toBe(true);
+  });
+
+  it("leaves a slider what moves it, and takes the other keys", () => {
+    const onSlider = { ...nowhere, isSlider: true };
+    const exports = vi.spyOn(page, "open");
+
+    for (const code of ["ArrowLeft", "ArrowRight", "ArrowUp", "Home", "End", "PageUp", "PageDown"]) {
+      expect(takeKey(page, press(code), onSlider)).toBe(false);
+    }
+    expect(takeKey(page, press("KeyE"), onSlider)).toBe(true);
+    expect(exports).toHaveBeenCalledWith("export");
+  });
+
+  it.each(["isSlider", "isField"])("Esc leaves what has the keyboard before it lets go of anything (%s)", (kind) => {
+    const letGo = vi.spyOn(page, "letGo");
+
+    expect(takeKey(page, press("Escape"), { ...nowhere, [kind]: true })).toBe(true);
+
+    expect(leave).toHaveBeenCalledOnce();
+    expect(letGo).not.toHaveBeenCalled();
   });
 
   it("takes only Esc while something lies over the page", () => {

@@ -11,15 +11,21 @@ export type KeyPress = Pick<
 export interface FocusPlace {
   /** Writes, or picks from a list, by keyboard. */
   readonly isField: boolean;
+  /** Is moved by arrows, Home, End, Page up and Page down, and by no other key. */
+  readonly isSlider: boolean;
   /** Answers to Space and Enter. */
   readonly isButton: boolean;
+  /** Takes the keyboard away from it. */
+  leave(): void;
 }
+
+const SLIDER_KEYS = /^(Arrow|Home$|End$|Page)/;
 
 /**
  * Does what a press means.
  *
- * Alt is the browser's, and what is typed into a field is the field's. While something lies over the page, only Esc is
- * for the page.
+ * Alt is the browser's, and what is typed into a field is the field's; Esc leaves a field or slider, before it lets go of
+ * anything. While something lies over the page, only Esc is for the page.
  *
  * @returns Whether it meant something; the browser then does not act on it.
  */
@@ -28,7 +34,12 @@ export function takeKey(page: Page, press: KeyPress, place: FocusPlace): boolean
   const row = findRow(press);
   if (!row) return false;
   if (page.overlay !== "none" && row.id !== "let-go") return false;
+  if (row.id === "let-go" && page.overlay === "none" && (place.isField || place.isSlider)) {
+    place.leave();
+    return true;
+  }
   if (place.isField && row.id !== "commands") return false;
+  if (place.isSlider && SLIDER_KEYS.test(press.code)) return false;
   if (place.isButton && (press.code === "Space" || press.code === "Enter")) return false;
   if (row.isAvailable?.(page) === false) return false;
   row.run(page);
