@@ -9,13 +9,20 @@ import {
   formatScore,
   formatSeconds,
   formatShare,
+  sayWindow,
 } from "./format.ts";
+import { windowRecord } from "./page/test-snapshot.ts";
 
 describe("the page's numbers", () => {
   it.each([
     [formatScore(1), "1.000"],
     [formatScore(0.0004), "0.000"],
     [formatScore(NaN), "–"],
+    [formatScore(0.99994, 1), "0.9999"],
+    [formatScore(0.75, 0.6), "0.750"],
+    [formatAnomaly(0.2981, 0.3), "0.298"],
+    [formatAnomaly(0.301, 0.3), "0.30"],
+    [formatAnomaly(0.3 - 1e-12, 0.3), "0.30000000"],
     [formatAnomaly(-0.416), "\u22120.42"],
     [formatAnomaly(undefined), "–"],
     [formatCount(76), "76"],
@@ -35,5 +42,29 @@ describe("the page's numbers", () => {
     [formatDuration(7_300_000), "2 h"],
   ])("are written as %s", (written, wanted) => {
     expect(written).toBe(wanted);
+  });
+});
+
+describe("sayWindow", () => {
+  const CLASSES = ["idle", "wave"];
+
+  it("says the score of the verdict", () => {
+    expect(sayWindow(windowRecord(0), CLASSES)).toBe(
+      "window 0, 0.00 s to 2.00 s, idle 0.900, anomaly score \u22120.40, labelled idle",
+    );
+  });
+
+  it("names the class that a score is of where the verdict is another word", () => {
+    const odd = windowRecord(0, { verdict: "anomaly", anomaly: 0.52, isMismatch: true });
+
+    expect(sayWindow(odd, CLASSES)).toBe(
+      "window 0, 0.00 s to 2.00 s, anomaly, best class idle 0.900, anomaly score 0.52, labelled idle, mismatch",
+    );
+  });
+
+  it("says no score where there is none", () => {
+    expect(sayWindow(windowRecord(0, { scores: [], anomaly: undefined, expected: undefined }), CLASSES)).toBe(
+      "window 0, 0.00 s to 2.00 s, idle",
+    );
   });
 });

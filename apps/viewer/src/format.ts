@@ -16,14 +16,23 @@ export function formatAround(middle: number, half: number): string {
     .replace("-", MINUS)} ±${half.toFixed(digits)}`;
 }
 
-/** A score with three decimals; a dash for none. */
-export function formatScore(score: number): string {
-  return Number.isNaN(score) ? "–" : score.toFixed(3);
+/** A score with three decimals, or as many as show on which side of the limit it is; a dash for none. */
+export function formatScore(score: number, limit?: number): string {
+  return Number.isNaN(score) ? "–" : formatBeside(score, limit, 3);
 }
 
-/** An anomaly score with two decimals and a real minus. */
-export function formatAnomaly(score: number | undefined): string {
-  return score === undefined ? "–" : score.toFixed(2).replace("-", MINUS);
+/** An anomaly score with two decimals, or as many as show on which side of the limit it is, and a real minus. */
+export function formatAnomaly(score: number | undefined, limit?: number): string {
+  return score === undefined ? "–" : formatBeside(score, limit, 2).replace("-", MINUS);
+}
+
+/** More decimals than a float32 has tell nothing. */
+const MOST_DECIMALS = 8;
+
+function formatBeside(score: number, limit: number | undefined, decimals: number): string {
+  const text = score.toFixed(decimals);
+  if (limit === undefined || decimals === MOST_DECIMALS || Number(text) >= limit === score >= limit) return text;
+  return formatBeside(score, limit, decimals + 1);
 }
 
 /** A count with thin spaces between thousands. */
@@ -49,22 +58,19 @@ export function formatClock(iso: string, now: Date): string {
   return `${date.toLocaleDateString(undefined, { day: "numeric", month: "short" })} ${time}`;
 }
 
-/** A window in words, for those who hear the page. */
-export function sayWindow({
-  ordinal,
-  startMs,
-  endMs,
-  scores,
-  anomaly,
-  verdict,
-  expected,
-  isMismatch,
-}: WindowRecord): string {
+/** A window in words, for those who hear the page. @param classes In the order of its scores. */
+export function sayWindow(
+  { ordinal, startMs, endMs, scores, anomaly, verdict, expected, isMismatch }: WindowRecord,
+  classes: readonly string[],
+): string {
+  const bestScore = Math.max(...scores);
+  const best = classes[scores.indexOf(bestScore)];
   return [
     `window ${ordinal}`,
     `${formatTime(startMs, 10)} to ${formatTime(endMs, 10)}`,
-    scores.length > 0 ? `${verdict} ${formatScore(Math.max(...scores))}` : verdict,
-    anomaly !== undefined && `anomaly ${formatAnomaly(anomaly)}`,
+    best === verdict ? `${verdict} ${formatScore(bestScore)}` : verdict,
+    best !== undefined && best !== verdict && `best class ${best} ${formatScore(bestScore)}`,
+    anomaly !== undefined && `anomaly score ${formatAnomaly(anomaly)}`,
     expected !== undefined && `labelled ${expected}`,
     isMismatch && "mismatch",
   ]

@@ -100,7 +100,7 @@ export class Picking {
         if (!found || source !== this.#shown.source) return;
         this.#selected = found;
         this.#reveal(found);
-        this.#shown.announce(sayWindow(found));
+        this.#shown.announce(sayWindow(found, this.#shown.snapshot?.result?.classes ?? []));
       } catch (error) {
         this.#shown.announce(error instanceof Error ? error.message : String(error));
       }
