@@ -7,6 +7,8 @@ export interface MatrixCell {
   readonly count: number;
   /** Of all windows with this label, 0 to 1. */
   readonly share: number;
+  /** Nobody can say what would be right: there is no label, or the impulse has no class of that name. */
+  readonly isOpen: boolean;
   readonly isRight: boolean;
   /** So many windows with this label were taken for something else that somebody should look. */
   readonly isAlarming: boolean;
@@ -20,21 +22,27 @@ export function matrixCells({ expected, predicted, counts }: Summary["matrix"]):
   return expected.map((label, i) => {
     const row = counts[i] ?? [];
     const sum = row.reduce((total, count) => total + count, 0);
+    const isOpen = !isKnown(label, predicted);
     return predicted.map((verdict, j) => {
       const count = row[j] ?? 0;
       const share = sum === 0 ? 0 : count / sum;
       const isRight = label === verdict;
-      // Without a label nothing is wrong.
       return {
         expected: label,
         predicted: verdict,
         count,
         share,
+        isOpen,
         isRight,
-        isAlarming: !isRight && label !== "" && share > ALARMING_SHARE,
+        isAlarming: !isRight && !isOpen && share > ALARMING_SHARE,
       };
     });
   });
+}
+
+/** Whether a verdict can agree with a label at all. @param predicted All classes are among them. */
+export function isKnown(label: string, predicted: readonly string[]): boolean {
+  return label !== "" && (label === "anomaly" || predicted.includes(label));
 }
 
 /** A label as it is written: windows may have none. */
