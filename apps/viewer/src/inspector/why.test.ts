@@ -42,8 +42,14 @@ describe("explainVerdict", () => {
 
   it("says that an anomaly outweighs the best class", () => {
     expect(explain({ verdict: "anomaly", anomaly: 4.25, expected: "snake", isMismatch: true })).toEqual([
-      "The anomaly score 4.25 is over the limit of 0.30, so that snake with 0.750 does not count.",
+      "The anomaly score 4.25 reaches the limit of 0.30, so that snake with 0.750 does not count.",
     ]);
+  });
+
+  it("says that the label wants an anomaly where the score is below the limit", () => {
+    expect(explain({ expected: "anomaly", anomaly: 0.2981, isMismatch: true }).at(-1)).toBe(
+      "The label says anomaly, but the anomaly score 0.298 is below the limit of 0.30.",
+    );
   });
 
   it("says where labels meet in the window, since only the one at its end counts", () => {
@@ -62,6 +68,9 @@ describe("explainVerdict", () => {
     expect(explain({ expected: "shake" })).toEqual([
       "The impulse has no class shake, so nobody can say whether snake is right.",
     ]);
+    expect(explain({ expected: "shake", verdict: "anomaly", anomaly: 4.25 }).at(-1)).toBe(
+      "The impulse has no class shake, so nobody can say whether anomaly is right.",
+    );
   });
 
   it("claims nothing of a window without numbers", () => {

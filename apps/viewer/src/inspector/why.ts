@@ -29,14 +29,13 @@ export function explainVerdict(window: Judged, { classes, thresholds, labels }: 
   const minimum = thresholds.minimumConfidence;
   const got = (k: number) => `${classes[k]} with ${formatScore(scores[k] ?? NaN)}`;
 
-  if (verdict === "anomaly") {
-    const limit = thresholds.anomaly === undefined ? "the limit" : `the limit of ${formatAnomaly(thresholds.anomaly)}`;
-    return [
-      `The anomaly score ${formatAnomaly(window.anomaly)} is over ${limit}, so that ${got(best)} does not count.`,
-    ];
-  }
+  const limit = thresholds.anomaly === undefined ? "the limit" : `the limit of ${formatAnomaly(thresholds.anomaly)}`;
+  const anomaly = formatAnomaly(window.anomaly, thresholds.anomaly);
   const sentences: string[] = [];
-  if (verdict === "uncertain" && minimum !== undefined) {
+  if (verdict === "anomaly") {
+    // At the limit it is one, too.
+    sentences.push(`The anomaly score ${anomaly} reaches ${limit}, so that ${got(best)} does not count.`);
+  } else if (verdict === "uncertain" && minimum !== undefined) {
     const second = bestOf(scores.with(best, NaN));
     const next = second === -1 ? "" : `, then comes ${got(second)}`;
     sentences.push(
@@ -50,9 +49,11 @@ export function explainVerdict(window: Judged, { classes, thresholds, labels }: 
         : `${bestName} got ${formatScore(bestScore)}, which is enough: the minimum is ${minimum.toFixed(2)}.`,
     );
   }
-  if (expected !== undefined && !classes.includes(expected)) {
+  if (expected === "anomaly" && isMismatch) {
+    sentences.push(`The label says anomaly, but the anomaly score ${anomaly} is below ${limit}.`);
+  } else if (expected !== undefined && expected !== verdict && !isMismatch && !classes.includes(expected)) {
     sentences.push(`The impulse has no class ${expected}, so nobody can say whether ${verdict} is right.`);
-  } else if (expected !== undefined && isMismatch && verdict !== "uncertain") {
+  } else if (expected !== undefined && isMismatch && verdict !== "uncertain" && verdict !== "anomaly") {
     const score = scores[classes.indexOf(expected)] ?? NaN;
     const rank = 1 + scores.filter((other) => other > score).length;
     sentences.push(
