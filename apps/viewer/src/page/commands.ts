@@ -51,8 +51,7 @@ export const COMMAND_ROWS: readonly CommandRow[] = [
     title: "Back to live",
     group: "Time",
     keys: [["L", { code: "KeyL" }]],
-    run: (page) => page.follow(),
-    isAvailable: isLive,
+    run: (page) => page.goLive(),
   },
   {
     id: "pan-left",

@@ -150,12 +150,13 @@ describe("takeKey", () => {
     expect(page.overlay).toBe("none");
   });
 
-  it("has no Live and no Hold for a run that is over", async () => {
+  it("has no Hold for a run that is over, and L leads from there to the session", async () => {
     page.showRun("run-1");
     scope.push({ type: "snapshot", snapshot: snapshot() });
     await scope.settle();
 
     expect(takeKey(page, press("Space"), nowhere)).toBe(false);
-    expect(takeKey(page, press("KeyL"), nowhere)).toBe(false);
+    expect(takeKey(page, press("KeyL"), nowhere)).toBe(true);
+    expect(page.source).toEqual({ kind: "session" });
   });
 });

@@ -245,8 +245,21 @@ export class Page {
     if (selected?.runId === mainId) void this.select(selected);
   }
 
+  /** Other windows of the recording that is looked at. @param runId Where the picked window stays picked. */
+  showAgain(source: Source, runId: string): void {
+    const { selected } = this;
+    this.#show(source, source.kind === this.#source.kind);
+    // The variants of a model cut a recording into the same windows.
+    if (selected) this.#picking.begin({ runId, index: selected.index });
+  }
+
   follow(): void {
     this.#view.follow();
+  }
+  /** To the newest of what is shown; from a recording that is over, to the session. */
+  goLive(): void {
+    if (this.#source.kind === "run" && this.#snapshot?.isLive !== true) this.showSession();
+    else this.follow();
   }
   hold(): void {
     this.#view.hold();

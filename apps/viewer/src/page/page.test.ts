@@ -500,6 +500,30 @@ describe("Variants", () => {
     expect(page.variants.isComparing).toBe(true);
   });
 
+  it("goes from the session through the variants and back, and keeps the window picked", async () => {
+    page.variants.offer(["int8", "float32"], () => Promise.reject(new Error("not needed")));
+    const home = { ...run, runId: "run-1", variant: "float32" };
+    const other = { ...run, runId: "run-2", variant: "int8" };
+    scope.answer("window", ({ runId, index }) => windowRecord(index, { runId }));
+    scope.push({ type: "runs", runs: [other, home], testRuns: [], recordings: [], isCaughtUp: true });
+    await tell(session({ placed: [{ run: home, startMs: 0, endMs: 10_000 }] }));
+    await page.select({ runId: "run-1", index: 20 });
+    const seen: unknown[] = [];
+
+    for (let press = 0; press < 3; press++) {
+      await page.variants.showNext();
+      const { source } = page;
+      await tell(source.kind === "session" ? session() : snapshot({ source }));
+      seen.push([source, page.selected && [page.selected.runId, page.selected.index]]);
+    }
+
+    expect(seen).toEqual([
+      [{ kind: "run", runId: "run-1", besideRunId: "run-2" }, ["run-1", 20]],
+      [{ kind: "run", runId: "run-2" }, ["run-2", 20]],
+      [{ kind: "session" }, ["run-1", 20]],
+    ]);
+  });
+
   it("says why there is no such run", async () => {
     page.variants.offer(["int8", "float32"], () => Promise.reject(new Error("Studio has no float32 model.")));
     await showInt8([int8]);

@@ -1,5 +1,7 @@
 import type { Run } from "@windowscope/protocol";
 
+import type { Source } from "../scope/scope-port.ts";
+
 /** Asks the server to classify a sample with a variant. @returns The run. @throws {Error} in words for people. */
 export type StartRun = (ask: { projectId: number; sampleId: number; variant: string }) => Promise<string>;
 
@@ -8,21 +10,25 @@ interface Shown {
   readonly runs: readonly Run[];
   /** The run that is looked at. */
   readonly run: Run | undefined;
-  readonly besideRunId: string | undefined;
-  showRun(runId: string): void;
+  readonly source: Source;
+  /** Other windows of the same recording; the picked one stays picked. */
+  showAgain(source: Source, runId: string): void;
   showBeside(runId: string | undefined): void;
 }
 
 /**
  * The same recording judged by another variant of the model, alone or beside this one.
  *
- * The run is looked for among those that the page knows; where there is none, the server is asked to make it.
+ * The run is looked for among those that the page knows; where there is none, the server is asked to make it. Who comes
+ * from the session gets back there when the variants have all been seen.
  */
 export class Variants {
   #offered = $state.raw<readonly string[]>([]);
   #isBusy = $state(false);
   #failure = $state<string>();
   #startRun: StartRun | undefined;
+  /** The run of the session that was left to see how another variant judges it. */
+  #cameFrom: Run | undefined;
   readonly #shown: Shown;
 
   constructor(shown: Shown) {
@@ -40,7 +46,8 @@ export class Variants {
   }
 
   get isComparing(): boolean {
-    return this.#shown.besideRunId !== undefined;
+    const { source } = this.#shown;
+    return source.kind === "run" && source.besideRunId !== undefined;
   }
 
   get canSwitch(): boolean {
@@ -63,22 +70,33 @@ export class Variants {
 
   async show(variant: string): Promise<void> {
     if (variant === this.current) this.#shown.showBeside(undefined);
-    else await this.#find(variant, (runId) => this.#shown.showRun(runId));
+    else await this.#find(variant, (runId) => this.#shown.showAgain({ kind: "run", runId }, runId));
   }
 
   /** Lays the other variant's run over the one on the screen, or takes it away. */
   async compare(): Promise<void> {
     const other = this.#offered.find((variant) => variant !== this.current);
-    if (this.isComparing) this.#shown.showBeside(undefined);
-    else if (other !== undefined) await this.#find(other, (runId) => this.#shown.showBeside(runId));
+    if (this.isComparing) {
+      if (this.#isFromSession() && this.current === variantOf(this.#cameFrom)) this.#goBack();
+      else this.#shown.showBeside(undefined);
+    } else if (other !== undefined) await this.#find(other, (runId) => this.#shown.showBeside(runId));
   }
 
-  /** Each variant in turn, then both. */
+  /** Each variant in turn, then both; the session stands for the variant that it is of. */
   async showNext(): Promise<void> {
-    const next = this.#offered[this.#offered.indexOf(this.current ?? "") + 1];
-    if (this.isComparing) await this.show(this.#offered[0] ?? "");
+    const next = this.isComparing ? this.#offered[0] : this.#offered[this.#offered.indexOf(this.current ?? "") + 1];
+    if (this.#isFromSession() && next === variantOf(this.#cameFrom)) this.#goBack();
     else if (next !== undefined) await this.show(next);
     else await this.compare();
+  }
+
+  /** Whether it is still the recording with which the session was left. */
+  #isFromSession(): boolean {
+    return this.#shown.source.kind === "run" && this.#cameFrom?.sampleId === this.#shown.run?.sampleId;
+  }
+
+  #goBack(): void {
+    if (this.#cameFrom) this.#shown.showAgain({ kind: "session" }, this.#cameFrom.runId);
   }
 
   async #find(variant: string, show: (runId: string) => void): Promise<void> {
@@ -93,7 +111,9 @@ export class Variants {
       );
       const runId = known?.runId ?? (await this.#startRun?.({ projectId, sampleId, variant }));
       // Somebody has gone on to another run meanwhile.
-      if (runId !== undefined && this.#shown.run?.runId === run.runId) show(runId);
+      if (runId === undefined || this.#shown.run?.runId !== run.runId) return;
+      if (this.#shown.source.kind === "session") this.#cameFrom = run;
+      show(runId);
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : String(error);
     } finally {
