@@ -148,6 +148,10 @@ export class Page {
   get selected(): WindowRecord | undefined {
     return this.#picking.selected;
   }
+  /** Where the search for the picked window went on after it had come to the other end. */
+  get wentAround(): "start" | "end" | undefined {
+    return this.#picking.wentAround;
+  }
   get filter(): WindowFilter {
     return this.#filter;
   }

@@ -278,6 +278,23 @@ describe("Page", () => {
     expect(page.selected?.index).toBe(90);
   });
 
+  it("says when the search for the next mismatch begins again at the other end", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+    await page.select({ runId: "run-1", index: 20 });
+    scope.answer("next", windowRecord(30));
+    await page.selectNext("mismatch");
+    expect(page.wentAround).toBeUndefined();
+
+    scope.answer("next", windowRecord(3));
+    await page.selectNext("mismatch");
+    expect(page.wentAround).toBe("start");
+    expect(page.announcement).toMatch(/^from the start again, window 3,/);
+
+    await page.step(1);
+    expect(page.wentAround).toBeUndefined();
+  });
+
   it("says that there is no mismatch, and why the scope could not answer", async () => {
     await page.selectAt(5);
     expect(page.announcement).toContain("has no answer");

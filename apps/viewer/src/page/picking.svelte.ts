@@ -18,6 +18,7 @@ interface Shown {
  */
 export class Picking {
   #selected = $state.raw<WindowRecord>();
+  #wentAround = $state<"start" | "end">();
   /** A window that the address asks for; it may come later than the page. */
   #wanted: WindowRef | undefined;
   /** So that fast keys do not overtake each other. */
@@ -33,6 +34,11 @@ export class Picking {
 
   get selected(): WindowRecord | undefined {
     return this.#selected;
+  }
+
+  /** Where the search for the picked window went on after it had come to the other end. */
+  get wentAround(): "start" | "end" | undefined {
+    return this.#wentAround;
   }
 
   /** What a link has to say. */
@@ -69,8 +75,11 @@ export class Picking {
   /** The next one from the picked window; with none picked, the first one in sight, or behind that. */
   async selectNext(kind: "mismatch" | "anomaly", direction: 1 | -1): Promise<void> {
     await this.#pick(async () => {
+      const before = this.#selected;
       const found = await this.#findNext(kind, direction);
       if (!found) this.#shown.announce(kind === "mismatch" ? "There is no mismatch." : "There is no anomaly.");
+      else if (before && (found.ordinal - before.ordinal) * direction <= 0)
+        this.#wentAround = direction === 1 ? "start" : "end";
       return found;
     });
   }
@@ -96,11 +105,13 @@ export class Picking {
     const { source } = this.#shown;
     const picked = this.#last.then(async () => {
       try {
+        this.#wentAround = undefined;
         const found = await find();
         if (!found || source !== this.#shown.source) return;
         this.#selected = found;
         this.#reveal(found);
-        this.#shown.announce(sayWindow(found, this.#shown.snapshot?.result?.classes ?? []));
+        const words = sayWindow(found, this.#shown.snapshot?.result?.classes ?? []);
+        this.#shown.announce(this.#wentAround ? `from the ${this.#wentAround} again, ${words}` : words);
       } catch (error) {
         this.#shown.announce(error instanceof Error ? error.message : String(error));
       }
