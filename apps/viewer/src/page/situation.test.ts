@@ -189,11 +189,13 @@ describe("freshnessOf", () => {
       heardAtMs: 0,
       streamedMs,
       placed: [{ run: { ...run, state: "streaming", windows }, startMs: 0, endMs: 10_000 }],
+      tally: { windows, comparable: windows, matching: windows, uncertain: 0, anomalies: 0 },
     });
 
   it("fills the first window", () => {
     expect(freshnessOf(streaming(0, 800), true, 0)).toEqual({ kind: "filling", filledMs: 800, windowMs: 2_000 });
     expect(freshnessOf(streaming(0, 2_500), true, 0)).toEqual({ kind: "live" });
+    expect(freshnessOf({ ...streaming(0, 800), tally: snapshot().tally }, true, 0)).toEqual({ kind: "live" });
   });
 
   it("is stale when a run that streams has missed three intervals, unless the connection says why", () => {

@@ -186,7 +186,8 @@ export function freshnessOf(snapshot: Snapshot | undefined, isConnected: boolean
   if (!snapshot?.isLive || !streaming?.run.result) return { kind: "idle", agoMs };
   const { windowSizeMs, windowIncreaseMs } = streaming.run.result;
   const filledMs = Math.min(snapshot.streamedMs ?? 0, windowSizeMs);
-  if (streaming.run.windows === 0 && filledMs < windowSizeMs)
+  // Of a session that has windows the newest one is worth more than how full the next one is.
+  if (snapshot.tally.windows === 0 && streaming.run.windows === 0 && filledMs < windowSizeMs)
     return { kind: "filling", filledMs, windowMs: windowSizeMs };
   const patienceMs = MISSED_INTERVALS * Math.max(LEAST_INTERVAL_MS, windowIncreaseMs);
   if (isConnected && agoMs !== undefined && agoMs > patienceMs) return { kind: "stale", forMs: agoMs };

@@ -58,6 +58,11 @@ export class RunLoader {
     return this.#stores;
   }
 
+  /** Whether nothing more comes of a run: it is read to its end, or cannot be read. */
+  isDone(runId: string): boolean {
+    return this.#done.has(runId);
+  }
+
   /**
    * Says which runs to read.
    *

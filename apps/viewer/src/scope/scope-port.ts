@@ -115,6 +115,8 @@ export interface Snapshot {
   readonly bytes: number;
   /** Why the source cannot be shown, or not to its end. */
   readonly failure?: string | undefined;
+  /** Windows that the server has had before are still on their way: counts are not final. */
+  readonly isLoading?: boolean | undefined;
   /** Increases when any window was added or judged anew: answers to questions may differ from before. */
   readonly version: number;
 }

@@ -4,7 +4,7 @@
  * It lives at the other end of a port from the page, in a worker or beside it, and knows nothing of documents. All that
  * it needs from where it runs is handed in. scope-port.ts has what the two say to each other.
  */
-import { FEED, type LiveOptions, type LogEvent } from "@windowscope/protocol";
+import { FEED, isOver, type LiveOptions, type LogEvent } from "@windowscope/protocol";
 
 import { answerTo, transferOf, type Ask } from "./answers.ts";
 import { Painter } from "./drawing/painter.ts";
@@ -341,7 +341,7 @@ export class Scope {
   #postSnapshot(): void {
     const windows = this.#shown();
     const { windowsPerSecond } = this.#pace;
-    const snapshot = createSnapshot(windows, {
+    const told = createSnapshot(windows, {
       source: this.#source,
       beside: this.#beside,
       whatIf: this.#whatIf,
@@ -354,6 +354,7 @@ export class Scope {
       failure: this.#failureOf(windows),
       version: this.#version,
     });
+    const snapshot: Snapshot = { ...told, isLoading: this.#isLoading(windows) };
     this.#placed = snapshot.placed;
     this.#port.postMessage({ type: "snapshot", snapshot });
     // Nothing tells when nothing comes any more.
@@ -361,6 +362,16 @@ export class Scope {
       clearTimeout(this.#paceTimer);
       this.#paceTimer = setTimeout(() => this.#markSnapshot(), BETWEEN_PACES_MS);
     }
+  }
+
+  #isLoading(windows: ShownWindows): boolean {
+    if (this.#source.kind === "session" && !this.#isCaughtUp) return true;
+    return windows.runs.some(
+      ({ run, store }) =>
+        isOver(run.state) &&
+        (store?.windowCount ?? 0) < run.windows &&
+        this.#connected?.loader.isDone(run.runId) === false,
+    );
   }
 
   #failureOf(windows: ShownWindows): string | undefined {
