@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { featureColumns } from "./feature-columns.ts";
+import { featureColumns, largestFeatures } from "./feature-columns.ts";
 
 it("gives each feature a bar where they fit", () => {
   expect(featureColumns([1, -2, NaN], 100)).toEqual([
@@ -24,4 +24,9 @@ it("loses no feature, and no peak, where several share a bar", () => {
 
 it("draws nothing of nothing", () => {
   expect(featureColumns([], 100)).toEqual([]);
+});
+
+it("finds the features that are farthest from 0, of equals the first, and none that is no number", () => {
+  expect(largestFeatures([1, -8, NaN, 3, 8, 0], 3)).toEqual([1, 4, 3]);
+  expect(largestFeatures([NaN], 3)).toEqual([]);
 });

@@ -26,3 +26,11 @@ export function featureColumns(values: ArrayLike<number>, most: number): readonl
     return { from, to, low, high };
   });
 }
+
+/** The features that are farthest from 0, the farthest first. @returns Their indices. */
+export function largestFeatures(values: readonly number[], most: number): readonly number[] {
+  return values
+    .flatMap((value, i) => (Number.isNaN(value) ? [] : [i]))
+    .sort((a, b) => Math.abs(values[b] as number) - Math.abs(values[a] as number) || a - b)
+    .slice(0, most);
+}
