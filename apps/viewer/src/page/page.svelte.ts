@@ -80,7 +80,7 @@ export class Page {
     now: () => number,
   ) {
     this.#port = port;
-    this.#view = new TimeView((range) => this.send({ type: "range", range }), nextFrame, now);
+    this.#view = new TimeView((view) => this.send({ type: "range", ...view }), nextFrame, now);
     this.#announcer = new Announcer(now);
     this.#questions = new OpenQuestions((request) => this.send(request));
     this.#watchers = new LogWatchers((request) => this.send(request));

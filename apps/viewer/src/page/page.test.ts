@@ -159,6 +159,8 @@ describe("Page", () => {
 
     expect(page.motion).toBe("hold");
     expect(page.newWindows).toBe(9);
+    await scope.settle();
+    expect(scope.last("range")?.holdsScale).toBe(true);
 
     page.toggleHold();
     expect(page.motion).toBe("follow");

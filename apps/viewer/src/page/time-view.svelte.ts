@@ -23,6 +23,12 @@ const LEAST_SPAN_MS = 50;
 /** How far the view jumps for those who asked for less motion. */
 const STILL_STEP_MS = 1_000;
 
+/** What the scope has to draw. */
+interface Shown {
+  readonly range: TimeRange;
+  readonly holdsScale: boolean;
+}
+
 /** The stretch of time on the screen, and how it moves while data comes. */
 export class TimeView {
   #view = $state.raw<ViewState>({ startMs: -SESSION_SPAN_MS, endMs: 0, mode: "follow" });
@@ -37,13 +43,13 @@ export class TimeView {
   #dropFrame: (() => void) | undefined;
   #lastFrameMs = NaN;
   #isRunning = false;
-  #sent: TimeRange | undefined;
+  #sent: Shown | undefined;
   readonly #edge = new LiveEdge();
-  readonly #send: (range: TimeRange) => void;
+  readonly #send: (shown: Shown) => void;
   readonly #nextFrame: (callback: () => void) => () => void;
   readonly #now: () => number;
 
-  constructor(send: (range: TimeRange) => void, nextFrame: (callback: () => void) => () => void, now: () => number) {
+  constructor(send: (shown: Shown) => void, nextFrame: (callback: () => void) => () => void, now: () => number) {
     this.#send = send;
     this.#nextFrame = nextFrame;
     this.#now = now;
@@ -146,6 +152,7 @@ export class TimeView {
     if (this.#snapshot?.isLive === false) return;
     this.#leaveNewest();
     this.#view = hold(this.#view);
+    this.#tell();
   }
 
   zoom(factor: number, atMs: number | undefined): void {
@@ -274,8 +281,11 @@ export class TimeView {
 
   #tell(): void {
     const { startMs, endMs } = this.#view;
-    if (this.#sent?.startMs === startMs && this.#sent.endMs === endMs) return;
-    this.#sent = { startMs, endMs };
+    // In what stands still nothing may move because of what comes.
+    const holdsScale = this.motion !== "follow";
+    const { range, holdsScale: heldBefore } = this.#sent ?? {};
+    if (range?.startMs === startMs && range.endMs === endMs && heldBefore === holdsScale) return;
+    this.#sent = { range: { startMs, endMs }, holdsScale };
     this.#send(this.#sent);
   }
 

@@ -255,8 +255,8 @@ export type ScopeRequest =
       readonly overview: OffscreenCanvas | HTMLCanvasElement;
     }
   | { readonly type: "look"; readonly look: Look }
-  /** The stretch of the clock to draw. */
-  | { readonly type: "range"; readonly range: TimeRange }
+  /** The stretch of the clock to draw. `holdsScale`: a session's signal keeps its scale until the next one, whatever comes. */
+  | { readonly type: "range"; readonly range: TimeRange; readonly holdsScale?: boolean }
   | { readonly type: "filter"; readonly filter: WindowFilter }
   /** Judges all windows by these limits; `undefined` goes back to those of the runs. */
   | { readonly type: "whatIf"; readonly thresholds: Thresholds | undefined }

@@ -213,6 +213,45 @@ describe("Scope", () => {
     expect(snapshot().tally.windows).toBe(1);
   });
 
+  it("is loading until all windows that were there before are read", async () => {
+    for (let i = 0; i < 40; i++) finished(at(10 * i, `run-${i}`));
+    await connect();
+    expect(snapshot().tally.windows).toBeLessThan(160);
+    expect(snapshot().isLoading).toBe(true);
+
+    await settle(10_000);
+    expect(snapshot()).toMatchObject({ tally: { windows: 160 }, isLoading: false });
+  });
+
+  it("does not wait for windows that the server has no more", async () => {
+    finished(at(10, "run-a"));
+    logs.get("feed")?.entries.push(runEntry(at(20, "run-gone")));
+    await connect();
+    await settle(10_000);
+
+    expect(snapshot()).toMatchObject({ tally: { windows: 4 }, isLoading: false });
+  });
+
+  it("keeps the signal's scale while the view is held, and gives it up afterwards", async () => {
+    const range = { startMs: 0, endMs: 2_500 };
+    finished(at(10, "run-a"));
+    await connect();
+    page.postMessage({ type: "range", range, holdsScale: true });
+    const run = at(20, "run-b");
+    logs.set("run-b", {
+      entries: [runEntry(run), readingsEntry([1, 2, 3, 4, 90]), windowsEntry(WINDOWS)],
+      isSealed: true,
+    });
+    server().append("feed", runEntry(run));
+    await settle(1_000);
+    expect(snapshot()).toMatchObject({ tally: { windows: 8 }, ranges: [{ low: 1, high: 5 }] });
+
+    page.postMessage({ type: "range", range, holdsScale: false });
+    page.postMessage({ type: "filter", filter: { only: "all" } });
+    await settle();
+    expect(snapshot().ranges).toEqual([{ low: 1, high: 90 }]);
+  });
+
   it("begins the list and the session anew with the feed", async () => {
     finished(at(10, "run-a"));
     finished(at(20, "run-b"));

@@ -16,6 +16,7 @@ import { isClosed, isGone, RunLoader } from "./run-loader.ts";
 import { RunStore } from "./run-store.ts";
 import type { Port, ScopeRequest, ScopeUpdate, Snapshot, Source, Thresholds } from "./scope-port.ts";
 import { lengthOf, Session } from "./session.ts";
+import { rangesOf } from "./signal-ranges.ts";
 import { ShownWindows, type ShownRun } from "./shown-windows.ts";
 import { createSnapshot } from "./snapshot.ts";
 
@@ -62,6 +63,7 @@ export class Scope {
   #whatIfTimer: ReturnType<typeof setTimeout> | undefined;
   #isCaughtUp = false;
   #isStale = true;
+  #holdsScale = false;
   #beside: ShownRun | undefined;
   #placed: Snapshot["placed"] = [];
   readonly #failures = new Map<string, string>();
@@ -119,6 +121,9 @@ export class Scope {
         this.#painter.look(request.look);
         break;
       case "range":
+        this.#holdsScale = request.holdsScale === true;
+        this.#windows.heldRanges = undefined;
+        this.#holdScale();
         this.#painter.range(request.range);
         break;
       case "filter":
@@ -339,6 +344,7 @@ export class Scope {
   }
 
   #postSnapshot(): void {
+    this.#holdScale();
     const windows = this.#shown();
     const { windowsPerSecond } = this.#pace;
     const told = createSnapshot(windows, {
@@ -354,7 +360,11 @@ export class Scope {
       failure: this.#failureOf(windows),
       version: this.#version,
     });
-    const snapshot: Snapshot = { ...told, isLoading: this.#isLoading(windows) };
+    const snapshot: Snapshot = {
+      ...told,
+      isLoading: this.#isLoading(windows),
+      ranges: windows.heldRanges ?? told.ranges,
+    };
     this.#placed = snapshot.placed;
     this.#port.postMessage({ type: "snapshot", snapshot });
     // Nothing tells when nothing comes any more.
@@ -362,6 +372,18 @@ export class Scope {
       clearTimeout(this.#paceTimer);
       this.#paceTimer = setTimeout(() => this.#markSnapshot(), BETWEEN_PACES_MS);
     }
+  }
+
+  /** New recordings must not stretch what is held; what was there before the page belongs to the scale. */
+  #holdScale(): void {
+    const windows = this.#shown();
+    if (!this.#holdsScale || this.#source.kind === "run" || this.#isLoading(windows)) {
+      windows.heldRanges = undefined;
+      return;
+    }
+    const ranges = rangesOf(windows.runs);
+    // A new session may have other axes.
+    if (ranges.length !== windows.heldRanges?.length) windows.heldRanges = ranges;
   }
 
   #isLoading(windows: ShownWindows): boolean {

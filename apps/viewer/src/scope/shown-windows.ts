@@ -4,7 +4,7 @@ import { FilteredRows } from "./filtered-rows.ts";
 import { MATCH } from "./judge.ts";
 import { sumOf } from "./judged-windows.ts";
 import type { RunStore } from "./run-store.ts";
-import type { Tally, TimeRange, WindowFilter, WindowRecord, WindowRef } from "./scope-port.ts";
+import type { Snapshot, Tally, TimeRange, WindowFilter, WindowRecord, WindowRef } from "./scope-port.ts";
 
 /** A run on the clock of what is shown. */
 export interface ShownRun {
@@ -29,6 +29,8 @@ export class ShownWindows {
   #ordinals = [0];
   #filter: WindowFilter = EVERYTHING;
   readonly #rows = new Map<RunStore, FilteredRows>();
+  /** Of each axis, in place of what all readings span; for a view that is held. */
+  heldRanges: Snapshot["ranges"] | undefined;
 
   get runs(): readonly ShownRun[] {
     return this.#runs;

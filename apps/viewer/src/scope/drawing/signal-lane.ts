@@ -40,7 +40,7 @@ export function axesOf(runs: readonly Loaded[]): Axis[] {
 
 /** Axes of the same units get the same distance from low to high, so that their heights compare. */
 function comparable(windows: ShownWindows): (Range | undefined)[] {
-  const ranges = signalRanges(windows.runs);
+  const ranges = windows.heldRanges ?? signalRanges(windows.runs);
   const axes = loadedOf(windows.runs)[0]?.content.result?.axes ?? [];
   const spans = new Map<string, number>();
   ranges.forEach(({ low, high }, a) => {
