@@ -8,7 +8,7 @@ import {
   isDemoOn,
   keySettingOf,
   readOrCreateKey,
-  runDemoDevice,
+  runDemoDevices,
   startStudio,
   studioPortsOf,
   type StudioAddress,
@@ -43,15 +43,14 @@ export async function studioExport(file: string): Promise<void> {
   process.stdout.write(`${await exportImpulse(file, runningStudio())}\n`);
 }
 
-/** Runs the demo device until the process is told to end. */
+/** Runs the demo devices until the process is told to end. */
 export async function demoDevice(): Promise<void> {
   const ports = studioPortsOf(process.env);
   const stop = new AbortController();
-  const device = runDemoDevice({
+  const devices = runDemoDevices({
     remoteManagementUrl: `ws://127.0.0.1:${ports.devices}`,
     ingestionUrl: `http://127.0.0.1:${ports.ingestion}`,
     apiKey: process.env.WINDOWSCOPE_STUDIO_KEY || readOrCreateKey(dataDirOf(process.env)),
-    deviceId: DEMO_DEVICE_ID,
     seed: Date.now(),
     signal: stop.signal,
     log: (line) => write("device", line),
@@ -59,7 +58,7 @@ export async function demoDevice(): Promise<void> {
   reportReady(DEMO_DEVICE_ID);
   await untilToldToEnd(async () => {
     stop.abort();
-    await device;
+    await devices;
   });
 }
 

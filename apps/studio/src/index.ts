@@ -3,7 +3,7 @@
  */
 export { createLocalStudio, type LocalStudioServer, type LocalStudioServerOptions } from "./create-local-studio.ts";
 export { StudioInUseError } from "./database.ts";
-export { DEMO_DEVICE_ID, runDemoDevice, type DemoDeviceOptions } from "./demo/device.ts";
+export { DEMO_DEVICE_ID, runDemoDevices } from "./demo/device.ts";
 export { exportImpulse, ImpulseFileError, importImpulse, type StudioAddress } from "./impulse-file.ts";
 export { KeyError, readOrCreateKey } from "./key.ts";
 export { STUDIO_PORTS } from "./ports.ts";

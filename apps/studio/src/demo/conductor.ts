@@ -7,6 +7,7 @@ import type { RemoteManagement } from "../devices/remote-management.ts";
 import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
 import { DEMO_INTERVAL_MS } from "./demo-project.ts";
+import { DEMO_DEVICE_ID } from "./device.ts";
 import { KNOWN_MOVEMENTS } from "./motion.ts";
 import { DEVICE_TYPE } from "./recording-file.ts";
 
@@ -18,7 +19,7 @@ const UNKNOWN = "shake";
 /** A demo that runs for days must not fill the disk: about two hours of its own recordings are kept. */
 const KEEP_SAMPLES = 700;
 
-/** Keeps asking the project's device for test recordings, until `signal` aborts. */
+/** Keeps asking the demo's own device for test recordings, and no other one, until `signal` aborts. */
 export async function conductDemo(
   studio: LocalStudio,
   devices: RemoteManagement,
@@ -32,14 +33,14 @@ export async function conductDemo(
   const random = createSeededRandom(Date.now());
   let label: string = UNKNOWN;
   for (let recordings = 1; !signal.aborted;) {
-    const [deviceId] = devices.idleDevices(project.id);
-    if (deviceId !== undefined) {
+    const isIdle = devices.idleDevices(project.id).includes(DEMO_DEVICE_ID);
+    if (isIdle) {
       // Never the same twice in a row, so that there is something to see.
       const others = KNOWN_MOVEMENTS.filter((movement) => movement !== label);
       const known = others[Math.floor(random.uniform() * others.length)] as string;
       label = recordings % UNKNOWN_EVERY === 0 ? UNKNOWN : known;
       try {
-        await devices.sample(project.id, deviceId, {
+        await devices.sample(project.id, DEMO_DEVICE_ID, {
           label,
           lengthMs: RECORDING_MS,
           intervalMs: DEMO_INTERVAL_MS,
@@ -55,6 +56,6 @@ export async function conductDemo(
         log(error instanceof DeviceError ? error.message : `demo: ${(error as Error).stack}`);
       }
     }
-    await pause((deviceId === undefined ? 200 : PAUSE_MS) / speed, undefined, { signal }).catch(() => undefined);
+    await pause((isIdle ? PAUSE_MS : 200) / speed, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The demo device: a simulated board that speaks remote management and ingestion like a real one.
+ * The demo's devices: simulated boards, each of which speaks remote management and ingestion like a real one.
  *
- * It says hello, waits to be asked to sample, takes as long as a recording takes, signs it, uploads it, and says so. It
+ * A board says hello, waits to be asked to sample, takes as long as a recording takes, signs it, uploads it, and says so. It
  * knows nothing of the Studio at the other end but the two addresses and a key.
  */
 import { setTimeout as pause } from "node:timers/promises";
@@ -12,7 +12,7 @@ import { WebSocket } from "ws";
 import { KNOWN_MOVEMENTS, simulateMovement, type Movement } from "./motion.ts";
 import { DEVICE_TYPE, packRecording } from "./recording-file.ts";
 
-export interface DemoDeviceOptions {
+interface DemoDeviceOptions {
   readonly remoteManagementUrl: string;
   readonly ingestionUrl: string;
   readonly apiKey: string;
@@ -35,6 +35,8 @@ interface SampleRequest {
 
 /** A demo device that crashed and came back would be the same board. */
 export const DEMO_DEVICE_ID = "simulated-board";
+/** The demo leaves this one to people: the other is busy most of the time. */
+const SPARE_DEVICE_ID = "spare-board";
 
 const RECONNECT_MS = 1_000;
 /** Studio likes to hear about progress a few times in a recording. */
@@ -42,8 +44,15 @@ const PROGRESS_STEPS = 10;
 /** Share of the recordings in which the hand comes to rest for a moment. */
 const HESITATES = 0.35;
 
+/** Runs both boards until `signal` aborts. */
+export async function runDemoDevices(options: Omit<DemoDeviceOptions, "deviceId">): Promise<void> {
+  // Lists of devices begin with the one that came first, and who records wants one that is free.
+  const boards = [SPARE_DEVICE_ID, DEMO_DEVICE_ID];
+  await Promise.all(boards.map((deviceId, i) => runDemoDevice({ ...options, deviceId, seed: options.seed + i })));
+}
+
 /** Runs until `signal` aborts; reconnects when the connection is lost. */
-export async function runDemoDevice(options: DemoDeviceOptions): Promise<void> {
+async function runDemoDevice(options: DemoDeviceOptions): Promise<void> {
   const { signal, log } = options;
   const random = createSeededRandom(options.seed);
   let trouble = "";

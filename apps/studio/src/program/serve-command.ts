@@ -1,6 +1,6 @@
 import { once } from "node:events";
 
-import { DEMO_DEVICE_ID, runDemoDevice } from "../demo/device.ts";
+import { runDemoDevices } from "../demo/device.ts";
 import { createDataDir, isDemoOn, keySettingOf, studioPortsOf } from "../settings.ts";
 import { shellQuote } from "../shell-quote.ts";
 import { startStudio } from "../start.ts";
@@ -29,11 +29,10 @@ export async function serve(env: Env, print: (line: string) => void): Promise<vo
   const { url, ingestionUrl, devicesUrl } = studio;
   const stop = new AbortController();
   const device = isDemo
-    ? runDemoDevice({
+    ? runDemoDevices({
         remoteManagementUrl: devicesUrl,
         ingestionUrl,
         apiKey: setting.apiKey,
-        deviceId: DEMO_DEVICE_ID,
         seed: Date.now(),
         signal: stop.signal,
         log: print,
