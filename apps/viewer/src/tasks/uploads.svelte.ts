@@ -65,6 +65,11 @@ export class Uploads {
     this.#uploads.reduce((sum, { state, file }) => (state === "queued" ? sum + file.size : sum), 0),
   );
 
+  /** It is in Studio, and could not be classified. */
+  isUnclassified({ runId }: Upload): boolean {
+    return this.#page.runs.find((known) => known.runId === runId)?.state === "failed";
+  }
+
   /** How the run of an uploaded file stands, in a word or two. */
   standingOf({ runId }: Upload): string {
     const run = this.#page.runs.find((known) => known.runId === runId);
