@@ -309,7 +309,9 @@ describe("POST /projects/:projectId/devices/:deviceId/recordings", () => {
     const answers = await Promise.all([request("POST", PATH, wish), request("POST", PATH, wish)]);
 
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
-    expect(answers.find(({ status }) => status === 409)?.body.detail).toContain("is busy with recording-");
+    expect(answers.find(({ status }) => status === 409)?.body.detail).toMatch(
+      /^The device \S+ records "\w+" right now, as recording-\S+\.$/,
+    );
   });
 });
 

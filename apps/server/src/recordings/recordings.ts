@@ -116,7 +116,10 @@ export class Recordings {
     const other = (await this.#logs.unfinished()).find(
       ({ task }) => task.projectId === projectId && task.deviceId === deviceId,
     );
-    if (other) throw new DeviceBusyError(`The device ${deviceId} is busy with ${other.task.recordingId}.`);
+    if (other) {
+      const { label, recordingId } = other.task;
+      throw new DeviceBusyError(`The device ${deviceId} records "${label}" right now, as ${recordingId}.`);
+    }
     const recording: Recording = {
       ...request,
       recordingId: this.#logs.newId(),
