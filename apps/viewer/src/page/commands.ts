@@ -243,7 +243,7 @@ export const COMMAND_ROWS: readonly CommandRow[] = [
   { id: "keys", title: "Keys", group: "Do", keys: [["?", { key: "?" }]], run: (page) => page.open("keys") },
   {
     id: "let-go",
-    title: "Let go: closes what is open, then the picked window, the range, the filter",
+    title: "Let go: closes what is open, then the ruler, the picked window, the range, the filter",
     group: "Do",
     keys: [["Esc", { code: "Escape" }]],
     run: (page) => page.letGo(),

@@ -12,10 +12,15 @@ export class Marks {
 
   /** Sets a mark, or takes it away where it is. @returns What was done, for people. */
   toggle(ms: number): string {
-    const others = this.#times.filter((time) => time !== ms);
-    const isNew = others.length === this.#times.length;
-    this.#times = isNew ? [...others, ms].sort((a, b) => a - b).slice(-MOST_MARKS) : others;
-    return isNew ? "Marked." : "Mark removed.";
+    if (this.#times.includes(ms)) {
+      this.#times = this.#times.filter((time) => time !== ms);
+      return "Mark removed.";
+    }
+    if (this.#times.length === MOST_MARKS) {
+      return `Not marked: there are ${MOST_MARKS} marks already. Pick a marked window and press M to remove its mark.`;
+    }
+    this.#times = [...this.#times, ms].sort((a, b) => a - b);
+    return "Marked.";
   }
 
   clear(): void {

@@ -145,6 +145,10 @@ export class Page {
   get selectedRange(): TimeRange | undefined {
     return this.#view.selectedRange;
   }
+  /** What is measured with Shift and a drag. */
+  get ruler(): TimeRange | undefined {
+    return this.#view.ruler;
+  }
   get selected(): WindowRecord | undefined {
     return this.#picking.selected;
   }
@@ -293,6 +297,10 @@ export class Page {
     this.#view.selectRange(range);
   }
 
+  measure(range: TimeRange | undefined): void {
+    this.#view.measure(range);
+  }
+
   async select(ref: WindowRef | undefined): Promise<void> {
     await this.#picking.select(ref);
   }
@@ -312,9 +320,10 @@ export class Page {
       if (current) this.#view.centreOn((current.startMs + current.endMs) / 2);
     } else this.#view.panTo(selectedRange);
   }
-  /** Esc: closes the overlay, else lets go of the selection, else of the range, else clears the filter. */
+  /** Esc: closes the overlay, else lets go of the ruler, of the selection, of the range, else clears the filter. */
   letGo(): void {
     if (this.overlay !== "none") this.open("none");
+    else if (this.ruler) this.measure(undefined);
     else if (this.selected) void this.select(undefined);
     else if (this.selectedRange) this.selectRange(undefined);
     else this.setFilter(ALL);

@@ -326,10 +326,13 @@ describe("Page", () => {
     page.setFilter({ only: "mismatch" });
     page.selectRange({ startMs: 1, endMs: 2 });
     await page.select({ runId: "run-1", index: 3 });
+    page.measure({ startMs: 3, endMs: 4 });
     page.open("keys");
 
     page.letGo();
-    expect([page.overlay, page.selected?.index]).toEqual(["none", 3]);
+    expect([page.overlay, page.ruler]).toEqual(["none", { startMs: 3, endMs: 4 }]);
+    page.letGo();
+    expect([page.ruler, page.selected?.index]).toEqual([undefined, 3]);
     page.letGo();
     expect([page.selected, page.selectedRange]).toEqual([undefined, { startMs: 1, endMs: 2 }]);
     page.letGo();
@@ -368,6 +371,18 @@ describe("Page", () => {
     page.mark();
 
     expect(page.marks).toEqual([2_800]);
+  });
+
+  it("refuses a mark beyond the hundredth, and says what to do", async () => {
+    await tell(session());
+    for (let index = 0; index <= 100; index++) {
+      await page.select({ runId: "run-1", index });
+      page.mark();
+    }
+
+    expect(page.marks).toHaveLength(100);
+    expect(page.marks).toContain(windowRecord(0).endMs);
+    expect(page.announcement).toMatch(/^Not marked: there are 100 marks already\./);
   });
 
   it("follows a log for as long as anybody wants it", async () => {

@@ -33,6 +33,7 @@ interface Shown {
 export class TimeView {
   #view = $state.raw<ViewState>({ startMs: -SESSION_SPAN_MS, endMs: 0, mode: "follow" });
   #selectedRange = $state.raw<TimeRange>();
+  #ruler = $state.raw<TimeRange>();
   #snapshot = $state.raw<Snapshot>();
   /** Windows that there were when the view left the newest. */
   #windowsBefore = $state(0);
@@ -71,6 +72,11 @@ export class TimeView {
     return this.#selectedRange;
   }
 
+  /** What is measured. */
+  get ruler(): TimeRange | undefined {
+    return this.#ruler;
+  }
+
   /** What a link says of it. */
   get address(): AddressView | undefined {
     if (!this.#snapshot || this.#asked) return this.#asked?.view;
@@ -107,6 +113,7 @@ export class TimeView {
     this.#snapshot = undefined;
     this.#asked = undefined;
     this.#selectedRange = undefined;
+    this.#ruler = undefined;
     this.#windowsBefore = 0;
     this.#showsWholeRun = true;
     this.#sent = undefined;
@@ -192,6 +199,10 @@ export class TimeView {
 
   selectRange(range: TimeRange | undefined): void {
     this.#selectedRange = range && range.endMs > range.startMs ? range : undefined;
+  }
+
+  measure(range: TimeRange | undefined): void {
+    this.#ruler = range;
   }
 
   /** Keeps a window in sight: nothing moves from now on. */
