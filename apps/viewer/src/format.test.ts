@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import {
+  formatBytes,
   formatAnomaly,
   formatAround,
   formatCount,
@@ -66,5 +67,15 @@ describe("sayWindow", () => {
     expect(sayWindow(windowRecord(0, { scores: [], anomaly: undefined, expected: undefined }), CLASSES)).toBe(
       "window 0, 0.00 s to 2.00 s, idle",
     );
+  });
+});
+
+describe("formatBytes", () => {
+  it.each([
+    [12, "12 B"],
+    [1_500, "1.5 kB"],
+    [12_345_678, "12.3 MB"],
+  ])("writes %d as %s", (bytes, wanted) => {
+    expect(formatBytes(bytes)).toBe(wanted);
   });
 });

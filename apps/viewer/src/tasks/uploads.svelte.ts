@@ -145,9 +145,3 @@ export class Uploads {
     this.#uploads = this.#uploads.map((upload) => (upload.id === id ? { ...upload, ...change } : upload));
   }
 }
-
-/** A size in the unit that takes three or four characters. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1e6 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}

@@ -4,7 +4,7 @@ import { RefusedError } from "../api.ts";
 import { run } from "../page/test-snapshot.ts";
 import { MOST_BYTES, sortFiles } from "./file-choice.ts";
 import { createTestPage, type TestPage } from "./test-page.ts";
-import { formatBytes, Uploads, uploadsOf } from "./uploads.svelte.ts";
+import { Uploads, uploadsOf } from "./uploads.svelte.ts";
 import type { TasksApi } from "./tasks-api.ts";
 
 const file = (name: string, text = "x") => new File([text], name);
@@ -146,15 +146,5 @@ describe("Uploads", () => {
     uploads.remove(0);
 
     expect([uploads.waiting, uploads.waitingBytes]).toEqual([1, 2]);
-  });
-});
-
-describe("formatBytes", () => {
-  it.each([
-    [12, "12 B"],
-    [1_500, "1.5 kB"],
-    [12_345_678, "12.3 MB"],
-  ])("writes %d as %s", (bytes, wanted) => {
-    expect(formatBytes(bytes)).toBe(wanted);
   });
 });
