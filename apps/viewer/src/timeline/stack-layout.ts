@@ -40,8 +40,8 @@ interface Wish {
 const GAP_PX = 12;
 const BAND_PX = 22;
 const TICKS_PX = 6;
-/** What a telephone has room for. */
-const SMALL: readonly Lane[] = ["probability", "value", "anomaly"];
+/** A band of a few pixels a window has no room for its words; what is wrong still has its ticks. */
+const LEFT_OUT_WHERE_SMALL: readonly Lane[] = ["signal", "expected", "predicted", "beside"];
 /** One that fills a small frame of somebody else's page. */
 const ALONE_PX = 2_000;
 
@@ -95,9 +95,9 @@ function wishesOf(content: StackContent): Wish[] {
   ];
   const wished = all.filter((wish): wish is Wish => wish !== false);
   if (only) return wished.filter(({ lane }) => lane === only);
-  const small = wished.filter(({ lane }) => SMALL.includes(lane));
+  const small = wished.filter(({ lane }) => !LEFT_OUT_WHERE_SMALL.includes(lane));
   // A model that writes texts has its bands alone.
-  return isSmall && small.length > 0 ? small : wished;
+  return isSmall && small.some(({ lane }) => lane !== "mismatch") ? small : wished;
 }
 
 function band(lane: Lane, gapPx: number): Wish {

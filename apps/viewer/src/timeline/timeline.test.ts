@@ -46,8 +46,8 @@ describe("layOutStack", () => {
       "mismatch",
     ]);
     expect(names({ hidesSignal: true, hasBeside: true })).toContain("beside");
-    expect(names({ isSmall: true })).toEqual(["probability", "anomaly"]);
-    expect(names({ isSmall: true, hasValue: true, rows: 0 })).toEqual(["value", "anomaly"]);
+    expect(names({ isSmall: true })).toEqual(["probability", "mismatch", "anomaly"]);
+    expect(names({ isSmall: true, hasValue: true, rows: 0 })).toEqual(["value", "mismatch", "anomaly"]);
     expect(names({ only: "probability" })).toEqual(["probability"]);
     expect(names({ only: "predicted", isSmall: true })).toEqual(["predicted"]);
   });
