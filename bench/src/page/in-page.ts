@@ -72,8 +72,10 @@ export function watchPage(lastIndex: number): void {
     readonly snapshot?: {
       readonly bytes: number;
       readonly tally: { readonly windows: number };
-      /** Absent while it is the same as before. */
-      readonly placed?: readonly { readonly run: { readonly runId: string; readonly sampleName: string } }[];
+      /** What is new of it; absent while it is the same as before. */
+      readonly placed?: {
+        readonly tail: readonly { readonly run: { readonly runId: string; readonly sampleName: string } }[];
+      };
       readonly newest?: { readonly runId: string; readonly index: number };
     };
   }
@@ -84,7 +86,7 @@ export function watchPage(lastIndex: number): void {
       this.addEventListener("message", ({ data }: MessageEvent<Told>) => {
         if (!data.type?.startsWith("snapshot") || !data.snapshot) return;
         const { bytes, tally, placed, newest } = data.snapshot;
-        last = placed ? placed.at(-1)?.run : last;
+        last = placed?.tail.at(-1)?.run ?? last;
         const isComplete = newest !== undefined && newest.runId === last?.runId && newest.index === lastIndex;
         watched.snapshot = { bytes, windows: tally.windows, newestComplete: isComplete ? last?.sampleName : undefined };
       });

@@ -1,5 +1,5 @@
 import { portPair } from "./port-pair.ts";
-import { fillInRepeatedRuns, type Crossing } from "./repeated-runs.ts";
+import { fillInRuns, type Crossing } from "./changed-runs.ts";
 import type { Port, ScopeRequest, ScopeUpdate } from "./scope-port.ts";
 import type { Ready } from "./scope-worker.ts";
 
@@ -17,7 +17,7 @@ export async function connectScope(
   onLost: (message: string) => void,
 ): Promise<Port<ScopeRequest, ScopeUpdate>> {
   const worker = canDrawInWorkers() ? await startWorker(signal, onLost) : undefined;
-  const port = worker ? fillInRepeatedRuns(worker) : await startOnPage(signal);
+  const port = worker ? fillInRuns(worker) : await startOnPage(signal);
   // A worker does not hear that somebody looks at the page again.
   const retryIfVisible = () => {
     if (document.visibilityState === "visible") port.postMessage({ type: "retry" });

@@ -1,6 +1,6 @@
 /** The scope in a worker of its own: drawing and counting never make the page wait. See connect-scope.ts. */
 import { PLATFORM } from "./platform.ts";
-import { leaveOutRepeatedRuns, type Crossing } from "./repeated-runs.ts";
+import { sendChangedRuns, type Crossing } from "./changed-runs.ts";
 import type { Port, ScopeRequest } from "./scope-port.ts";
 import { Scope } from "./scope.ts";
 
@@ -13,4 +13,4 @@ export interface Ready {
 }
 
 port.postMessage({ type: "ready" });
-new Scope(leaveOutRepeatedRuns(port), PLATFORM);
+new Scope(sendChangedRuns(port), PLATFORM);

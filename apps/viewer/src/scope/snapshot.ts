@@ -53,7 +53,12 @@ function placedOf(runs: readonly ShownRun[], before: readonly PlacedRun[]): read
   const isSame = ({ run, startMs, endMs }: ShownRun, i: number) =>
     run === before[i]?.run && startMs === before[i].startMs && endMs === before[i].endMs;
   if (runs.length === before.length && runs.every(isSame)) return before;
-  return runs.map(({ run, startMs, endMs }) => ({ run, startMs, endMs }));
+  // What is the same stays the same object: it is not sent again.
+  const byRun = new Map(before.map((placed) => [placed.run, placed]));
+  return runs.map(({ run, startMs, endMs }) => {
+    const same = byRun.get(run);
+    return same?.startMs === startMs && same.endMs === endMs ? same : { run, startMs, endMs };
+  });
 }
 
 function isLive(source: Source, first: ShownRun | undefined, failure: string | undefined): boolean {
