@@ -19,6 +19,8 @@ const WIDE = { width: 1440, height: 900 };
 export interface StageOptions {
   /** Studio to watch, instead of a local one with the demo's project. */
   readonly studioUrl?: string;
+  /** What the local Studio has in it: the demo's recordings and impulse, or nothing. */
+  readonly project?: "demo" | "empty";
   /** What the server appends goes through it. */
   readonly throughLog?: (runLog: RunLog) => RunLog;
   readonly env?: Readonly<Record<string, string>>;
@@ -47,10 +49,10 @@ export class Stage {
     this.#removeFolder = removeFolder;
   }
 
-  static async open({ studioUrl, throughLog, env = {} }: StageOptions = {}): Promise<Stage> {
+  static async open({ studioUrl, project = "demo", throughLog, env = {} }: StageOptions = {}): Promise<Stage> {
     const { folder, remove } = createFolder();
     const ports = { studio: 0, devices: 0, ingestion: 0 };
-    const studio = studioUrl === undefined ? await startStudio({ apiKey: KEY, project: "demo", ports }) : undefined;
+    const studio = studioUrl === undefined ? await startStudio({ apiKey: KEY, project, ports }) : undefined;
     const config = readConfig({
       EI_API_KEY: KEY,
       EI_STUDIO_URL: studioUrl ?? studio?.url,
@@ -129,6 +131,16 @@ export class Stage {
       body: recording,
     });
     if (!response.ok) throw new Error(`The upload was refused: ${response.status} ${await response.text()}`);
+  }
+
+  /** Makes the local Studio answer as it is told from now on. @param behaviour Of a project, as its API takes it. */
+  async behave(behaviour: object): Promise<void> {
+    const response = await fetch(`${this.studio.url}/windowscope/behaviour`, {
+      method: "PUT",
+      headers: { "x-api-key": KEY, "content-type": "application/json" },
+      body: JSON.stringify(behaviour),
+    });
+    if (!response.ok) throw new Error(`The behaviour was refused: ${response.status} ${await response.text()}`);
   }
 
   async close(): Promise<void> {
