@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { IDLE, LiveRun, WAVE } from "./live-run.ts";
-import { followLink, inspectedWindow, lanes, readWindow, shownStretch, type Stretch } from "./page.ts";
+import { followLink, inspectedWindow, inspector, lanes, readWindow, shownStretch, type Stretch } from "./page.ts";
 import { Stage } from "./stage.ts";
 
 let stage: Stage;
@@ -18,7 +18,7 @@ beforeAll(async () => {
   await recording.sayAll((index) => (index % 50 === 7 ? WAVE : IDLE));
   await recording.finish();
   page = await stage.look();
-}, 60_000);
+}, 120_000);
 
 afterAll(() => stage?.close());
 
@@ -152,6 +152,38 @@ describe("over the timeline", () => {
 });
 
 describe("a link", () => {
+  it("shows somebody else the same: stretch, window, range, filter, lines", async () => {
+    const mine = await stage.look(`#run=${recording.runId}&t=20-40&r=25-30`, {
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    await expect.poll(() => shownStretch(mine)).toEqual({ startMs: 20_000, endMs: 40_000 });
+    await mine.keyboard.press("n");
+    await inspector(mine).getByText("Selected window").waitFor();
+    await mine.getByRole("button", { name: /^mismatch/ }).click();
+    await mine.keyboard.press("r");
+    await mine.keyboard.press("d");
+    await expect.poll(() => shownStretch(mine)).toEqual({ startMs: 24_000, endMs: 44_000 });
+    await mine.getByRole("button", { name: "Link", exact: true }).click();
+    await mine.getByRole("button", { name: "Copied" }).waitFor();
+
+    const link = await mine.evaluate(() => navigator.clipboard.readText());
+    const theirs = await stage.tab();
+    await theirs.goto(link);
+
+    await expect.poll(() => shownStretch(theirs)).toEqual({ startMs: 24_000, endMs: 44_000 });
+    await inspector(theirs).getByText("Selected window").waitFor();
+    expect(await inspectedWindow(theirs)).toBe(await inspectedWindow(mine));
+    await theirs.getByText("5.0 s", { exact: true }).waitFor();
+    const filter = theirs.getByRole("button", { name: /^mismatch/ });
+    expect(await filter.getAttribute("aria-pressed")).toBe("true");
+    // Of the same model, drawn as lines: the same picture.
+    await mine.mouse.move(0, 0);
+    const picture = await lanes(mine).screenshot();
+    await expect.poll(async () => (await lanes(theirs).screenshot()).equals(picture)).toBe(true);
+    await mine.keyboard.press("r");
+    await expect.poll(async () => (await lanes(mine).screenshot()).equals(picture)).toBe(false);
+  });
+
   it("that is half nonsense shows what of it makes sense", async () => {
     const other = await stage.look(`#run=${recording.runId}&t=9-1&w=x:y:z&f=nothing&tab=confusion&fe=%00`);
 
