@@ -20,7 +20,7 @@ beforeAll(async () => {
   await recording.sayAll((index) => ODD[index] ?? IDLE);
   await recording.finish();
   page = await stage.look();
-}, 60_000);
+}, 120_000);
 
 afterAll(() => stage?.close());
 

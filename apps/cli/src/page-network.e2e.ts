@@ -16,7 +16,7 @@ let proxy: FaultProxy;
 beforeAll(async () => {
   stage = await Stage.open();
   proxy = await FaultProxy.start(stage.port);
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await proxy?.close();
@@ -91,4 +91,4 @@ it("has every window once, as the server has it, after the network was lost twic
     });
     expect(row.Predicted).toContain(verdict);
   }
-}, 60_000);
+}, 120_000);

@@ -13,7 +13,7 @@ let runs = 0;
 
 beforeAll(async () => {
   stage = await Stage.open();
-}, 60_000);
+}, 120_000);
 
 afterAll(() => stage?.close());
 
