@@ -1,9 +1,10 @@
 import type { Bench } from "../bench.ts";
+import { measureFirstLook } from "../page/first-look.ts";
 import { measureLongDay } from "../page/long-day.ts";
 import { measureLongRun } from "../page/long-run.ts";
 import { measureRedraws } from "./redraw.ts";
 
-/** The plot alone, beside other charts; and the page with a very long run and over a long day. */
+/** The plot alone, beside other charts; and the page: opened, with a very long run, and over a long day. */
 export const bench: Bench = {
   peers: ["uplot", "echarts", "chart.js", "playwright-core"],
   async measure({ isQuick, log }) {
@@ -14,6 +15,7 @@ export const bench: Bench = {
         leastMs: isQuick ? 500 : 2_000,
         log,
       })),
+      ...(await measureFirstLook(isQuick ? 1 : 5, log)),
       ...(await measureLongRun({
         windows: isQuick ? 50_000 : 1_000_000,
         rounds: isQuick ? 1 : 3,
