@@ -25,7 +25,7 @@ beforeAll(async () => {
     { timeout: 30_000, interval: 100 },
   );
   page = await stage.look("", { permissions: ["clipboard-read", "clipboard-write"] });
-}, 90_000);
+}, 120_000);
 
 afterAll(() => stage?.close());
 
@@ -104,6 +104,23 @@ it("CSV and JSON that the page saves are what the server sends", async () => {
   const ours = JSON.parse((await save(/^JSON/)).toString()) as { windows: unknown };
   const servers = JSON.parse(await stage.download(runId, "json")) as { windows: unknown };
   expect(ours.windows).toEqual(servers.windows);
+});
+
+it("of a selected range it saves what lies in it: the server's lines of the windows that end in it", async () => {
+  await followLink(page, `#run=${runId}&r=3-6`);
+  await page.getByText("3.0 s", { exact: true }).waitFor();
+
+  const [head, ...lines] = (await save(/^CSV/, /^Selection/)).toString().trimEnd().split("\r\n");
+
+  const [serversHead, ...all] = (await stage.download(runId, "csv")).trimEnd().split("\r\n");
+  const inside = all.filter((line) => {
+    // A window belongs to where it ends: there its verdict stands.
+    const endMs = Number(line.split(",")[2]);
+    return endMs >= 3_000 && endMs <= 6_000;
+  });
+  expect(head).toBe(serversHead);
+  expect(lines).toEqual(inside);
+  expect(lines.length).toBeLessThan(all.length);
 });
 
 it("labels for Audacity cover the recording from its first to its last window", async () => {
