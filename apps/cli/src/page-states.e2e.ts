@@ -34,7 +34,7 @@ async function lookAt(run: LiveRun, base = stage.url): Promise<Page> {
   return page;
 }
 
-describe("the page", () => {
+describe("the page", { timeout: 90_000 }, () => {
   it("without any run shows its lanes empty, says so, and offers what would change that", async () => {
     const page = await stage.look();
 
@@ -129,24 +129,28 @@ describe("the page", () => {
   });
 
   it("dims the verdict, and says for how long there was nothing, when a stream stops", async () => {
-    const run = await begin(20);
+    const run = await begin(60);
     await run.say(IDLE, IDLE);
     const page = await lookAt(run);
-    await verdict(page).getByText("idle", { exact: true }).waitFor();
-    const colour = () =>
-      verdict(page)
-        .getByText("idle", { exact: true })
-        .evaluate((word) => getComputedStyle(word).color);
-    const before = await colour();
+    const word = verdict(page).getByText("idle", { exact: true });
+    const colour = () => word.evaluate((element) => getComputedStyle(element).color);
 
     await verdict(page)
       .getByText(/No data for \d\.\d s/)
       .waitFor();
 
-    expect(await colour()).not.toBe(before);
-    await run.say(IDLE);
-    await verdict(page).getByText("Now", { exact: true }).waitFor();
-    expect(await colour()).toBe(before);
+    const dimmed = await colour();
+    // On a busy machine one window can be old before it is looked at.
+    await expect
+      .poll(async () => {
+        await run.say(IDLE);
+        return colour();
+      })
+      .not.toBe(dimmed);
+    await verdict(page)
+      .getByText(/No data for \d\.\d s/)
+      .waitFor();
+    expect(await colour()).toBe(dimmed);
   });
 
   it("says that results are late where the way to the server is long", async () => {
@@ -164,35 +168,31 @@ describe("the page", () => {
     await page.getByText(/lag [3-9]\d\d ms/).waitFor();
   });
 
-  it(
-    "counts its tries while the server is away, keeps what it has, and tries at once when asked to",
-    { timeout: 90_000 },
-    async () => {
-      const proxy = await FaultProxy.start(stage.port);
-      onTestFinished(() => proxy.close());
-      const run = await begin(60);
-      await run.say(...Array.from({ length: 30 }, () => IDLE));
-      const page = await lookAt(run, `http://127.0.0.1:${proxy.port}`);
-      await expect.poll(() => countWindows(page)).toBe(30);
+  it("counts its tries while the server is away, keeps what it has, and tries at once when asked to", async () => {
+    const proxy = await FaultProxy.start(stage.port);
+    onTestFinished(() => proxy.close());
+    const run = await begin(60);
+    await run.say(...Array.from({ length: 30 }, () => IDLE));
+    const page = await lookAt(run, `http://127.0.0.1:${proxy.port}`);
+    await expect.poll(() => countWindows(page)).toBe(30);
 
-      proxy.setDown(true);
+    proxy.setDown(true);
 
-      // Long enough to ask before it tries by itself.
-      await page.getByText(/Reconnecting, try ([3-9]|\d\d), next in ([3-9]|\d\d) s/).waitFor({ timeout: 60_000 });
-      await page.getByText("Not live", { exact: true }).waitFor();
-      await page.keyboard.press(",");
-      await page.keyboard.press(",");
-      await expect.poll(() => inspectedWindow(page)).toBe(28);
-      proxy.setDown(false);
-      await page.getByRole("button", { name: "Retry" }).click();
-      await page.getByText("Live", { exact: true }).waitFor();
-      expect(await page.getByText(/Reconnecting/).count()).toBe(0);
-      // What was missed is known once something has come again.
-      await run.say(IDLE);
-      await page.getByRole("tab", { name: /^Log/ }).click();
-      await page.getByRole("log").getByText("windows missed: none").waitFor();
-    },
-  );
+    // Long enough to ask before it tries by itself.
+    await page.getByText(/Reconnecting, try ([3-9]|\d\d), next in ([3-9]|\d\d) s/).waitFor({ timeout: 60_000 });
+    await page.getByText("Not live", { exact: true }).waitFor();
+    await page.keyboard.press(",");
+    await page.keyboard.press(",");
+    await expect.poll(() => inspectedWindow(page)).toBe(28);
+    proxy.setDown(false);
+    await page.getByRole("button", { name: "Retry" }).click();
+    await page.getByText("Live", { exact: true }).waitFor();
+    expect(await page.getByText(/Reconnecting/).count()).toBe(0);
+    // What was missed is known once something has come again.
+    await run.say(IDLE);
+    await page.getByRole("tab", { name: /^Log/ }).click();
+    await page.getByRole("log").getByText("windows missed: none").waitFor();
+  });
 
   it("shows one broken window as broken, and goes on with the others", async () => {
     const run = await begin(20);
@@ -247,7 +247,7 @@ describe("the page", () => {
   });
 });
 
-describe("a server that cannot store what happens", () => {
+describe("a server that cannot store what happens", { timeout: 90_000 }, () => {
   it("says so on the page, and when it can again", async () => {
     let isFull = false;
     const throughLog = (runLog: RunLog) =>
