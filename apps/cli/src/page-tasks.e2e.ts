@@ -1,5 +1,5 @@
-/** What people start from the page: recordings and uploads. The local Studio and a demo device do the work. */
-import { DEMO_DEVICE_ID, runDemoDevice } from "@windowscope/studio";
+/** What people start from the page: recordings and uploads. The local Studio and the demo's devices do the work. */
+import { runDemoDevices } from "@windowscope/studio";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
@@ -8,20 +8,20 @@ import { recordingOf, Stage } from "./stage.ts";
 
 let stage: Stage;
 const stop = new AbortController();
-let device: Promise<void>;
+let devices: Promise<void>;
 
 beforeAll(async () => {
   stage = await Stage.open();
   const { devicesUrl, ingestionUrl } = stage.studio;
-  device = runDemoDevice({
-    ...{ remoteManagementUrl: devicesUrl, ingestionUrl, apiKey: stage.apiKey, deviceId: DEMO_DEVICE_ID },
+  devices = runDemoDevices({
+    ...{ remoteManagementUrl: devicesUrl, ingestionUrl, apiKey: stage.apiKey },
     ...{ seed: 7, signal: stop.signal, log: () => undefined },
   });
 }, 120_000);
 
 afterAll(async () => {
   stop.abort();
-  await device;
+  await devices;
   await stage?.close();
 });
 
@@ -93,7 +93,7 @@ describe("a recording from the page", () => {
 
   it("cannot be started without a device, and says how to connect one", async () => {
     stop.abort();
-    await device;
+    await devices;
     const page = await stage.look();
     await page.getByRole("button", { name: "Record", exact: true }).click();
 
