@@ -1,3 +1,4 @@
+import { context2d } from "../pixels/context-2d.ts";
 import type { PixelImage } from "../pixels/pixel-image.ts";
 import type { RequestFrame, Surface } from "./live-plot.ts";
 
@@ -7,7 +8,7 @@ import type { RequestFrame, Surface } from "./live-plot.ts";
  * The context is opaque: nothing shines through a plot, and the browser need not look.
  */
 export function canvasSurface(canvas: HTMLCanvasElement | OffscreenCanvas): Surface | undefined {
-  const context = canvas.getContext("2d", { alpha: false });
+  const context = context2d(canvas, { alpha: false });
   if (!context) return undefined;
   return {
     show(image: PixelImage) {

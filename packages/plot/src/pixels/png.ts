@@ -1,3 +1,4 @@
+import { context2d } from "./context-2d.ts";
 import { PixelImage } from "./pixel-image.ts";
 
 /**
@@ -19,7 +20,7 @@ export async function toPng(source: PixelImage | HTMLCanvasElement | OffscreenCa
 
 function drawn(image: PixelImage): HTMLCanvasElement | OffscreenCanvas {
   const canvas = createCanvas(image.widthPx, image.heightPx);
-  const context = canvas.getContext("2d");
+  const context = context2d(canvas);
   if (!context) throw new Error("This browser gives no 2D canvas to make a PNG with.");
   context.putImageData(image.toImageData(), 0, 0);
   return canvas;
