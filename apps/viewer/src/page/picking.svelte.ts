@@ -111,7 +111,8 @@ export class Picking {
         this.#selected = found;
         this.#reveal(found);
         const words = sayWindow(found, this.#shown.snapshot?.result?.classes ?? []);
-        this.#shown.announce(this.#wentAround ? `from the ${this.#wentAround} again, ${words}` : words);
+        const { wentAround } = this;
+        this.#shown.announce(wentAround ? `from the ${wentAround} again, ${words}` : words);
       } catch (error) {
         this.#shown.announce(error instanceof Error ? error.message : String(error));
       }
