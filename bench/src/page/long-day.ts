@@ -4,10 +4,13 @@ import { setTimeout } from "node:timers/promises";
 import type { Figure } from "../rows.ts";
 import { WINDOWS_PER_RUN, withOpenPage, type OpenPage } from "./open-page.ts";
 import { withPageServer, type PageServer } from "./page-server.ts";
-import { HOP_MS } from "./recorded-runs.ts";
+import { HOP_MS, WINDOW_MS } from "./recorded-runs.ts";
 
 const RUN = { windows: WINDOWS_PER_RUN, classes: 4 };
+/** So much of the day's windows, 12.5 a second, is one run. */
 const RUN_MS = RUN.windows * HOP_MS;
+/** A recording is longer by its last window; and there is a breath between two. */
+const SPACING_MS = RUN_MS + WINDOW_MS + 500;
 /** A page reads ten runs a second, more are refused by the server; so this is as fast as days can go by. */
 const BETWEEN_RUNS_MS = 110;
 const LOOKS = 8;
@@ -35,7 +38,7 @@ export async function measureLongDay(hours: number, log: (line: string) => void)
   return withPageServer((server) =>
     withOpenPage(`${server.url}/#session`, async (open) => {
       const looks: Look[] = [];
-      const day = new Day(server, Date.now() - runs * RUN_MS);
+      const day = new Day(server, Date.now() - runs * SPACING_MS);
       for (let look = 0; look < LOOKS; look++) {
         while (day.count < (runs * (look + 1)) / LOOKS) {
           await Promise.all([day.record(), setTimeout(BETWEEN_RUNS_MS)]);
@@ -61,7 +64,7 @@ class Day {
 
   async record(): Promise<void> {
     this.count++;
-    await this.#server.runs.write(RUN, this.#startMs + this.count * RUN_MS);
+    await this.#server.runs.write(RUN, this.#startMs + this.count * SPACING_MS);
   }
 }
 

@@ -16,7 +16,7 @@ const AXES = [
   { name: "accZ", units: "m/s2" },
 ];
 const INTERVAL_MS = 16;
-const WINDOW_MS = 2_000;
+export const WINDOW_MS = 2_000;
 /** From one window to the next, as 12.5 a second. */
 export const HOP_MS = 80;
 const READINGS_PER_HOP = HOP_MS / INTERVAL_MS;
