@@ -262,6 +262,7 @@ export class Page {
   }
 
   follow(): void {
+    this.#picking.dropPending();
     this.#view.follow();
   }
   /** To the newest of what is shown; from a recording that is over, to the session. */

@@ -177,6 +177,17 @@ describe("Page", () => {
     expect(page.range).toEqual(range);
   });
 
+  it("follows when told to while a pick is on its way, as a double click does", async () => {
+    scope.answer("windowAt", windowRecord(99));
+    page.start(stop.signal);
+    await tell(session());
+    const picking = page.selectAt(-500);
+    page.follow();
+    await picking;
+
+    expect(page).toMatchObject({ motion: "follow", selected: undefined });
+  });
+
   it("stays at the same time of day when the session's clock begins elsewhere", async () => {
     page.start(stop.signal);
     await tell(session({ startMs: -60_000 }));

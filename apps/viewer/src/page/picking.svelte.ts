@@ -23,6 +23,8 @@ export class Picking {
   #wanted: WindowRef | undefined;
   /** So that fast keys do not overtake each other. */
   #last: Promise<void> = Promise.resolve();
+  /** Of those that are on their way, only picks with this number still count. */
+  #epoch = 0;
   readonly #shown: Shown;
   readonly #reveal: (window: WindowRecord) => void;
 
@@ -56,6 +58,12 @@ export class Picking {
   /** There are windows that were not there before, or that are judged anew. */
   async renew(): Promise<void> {
     await Promise.all([this.#findWanted(), this.#renewSelected()]);
+  }
+
+  /** Drops what is not picked yet: the second press of a double click is no wish to look at a window. */
+  dropPending(): void {
+    this.#epoch++;
+    this.#wanted = undefined;
   }
 
   async select(ref: WindowRef | undefined): Promise<void> {
@@ -103,11 +111,12 @@ export class Picking {
 
   async #pick(find: () => Promise<WindowRecord | undefined>): Promise<void> {
     const { source } = this.#shown;
+    const epoch = this.#epoch;
     const picked = this.#last.then(async () => {
       try {
         this.#wentAround = undefined;
         const found = await find();
-        if (!found || source !== this.#shown.source) return;
+        if (!found || source !== this.#shown.source || epoch !== this.#epoch) return;
         this.#selected = found;
         this.#reveal(found);
         const words = sayWindow(found, this.#shown.snapshot?.result?.classes ?? []);
