@@ -338,7 +338,7 @@ export class Page {
   setFilter(filter: WindowFilter): void {
     if (isSameFilter(filter, this.#filter)) return;
     this.#filter = filter;
-    this.send({ type: "filter", filter: $state.snapshot(filter) });
+    this.send({ type: "filter", filter: { ...filter } });
   }
   setWhatIf(thresholds: Thresholds | undefined): void {
     this.#whatIf = thresholds;
