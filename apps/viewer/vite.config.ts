@@ -42,7 +42,8 @@ function fonts(): Plugin {
 export default defineConfig({
   plugins: [svelte({ configFile: false }), fonts(), firstLoad()],
   resolve: { conditions: ["@windowscope/source", "browser", "module", "import", "default"] },
-  build: { target: "es2022", assetsInlineLimit: 0 },
+  // Every browser of that target either preloads modules itself or does without.
+  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: "es" },
   server: { proxy: { "/api": server, "/live": { target: server, ws: true } } },
 });
