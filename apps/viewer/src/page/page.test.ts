@@ -545,6 +545,22 @@ describe("Variants", () => {
     expect(page.variants.isComparing).toBe(true);
   });
 
+  it("stays with the impulse and the block of the run on the screen", async () => {
+    const asked: unknown[] = [];
+    page.variants.offer(["int8", "float32"], (ask) => {
+      asked.push(ask);
+      return Promise.resolve("run-9");
+    });
+    const shown = { ...int8, impulseId: 3, blockId: 5 };
+    page.showRun("run-1");
+    scope.push({ type: "runs", runs: [shown, float], testRuns: [], recordings: [], isCaughtUp: true });
+    await tell(snapshot({ placed: [{ run: shown, startMs: 0, endMs: 10_000 }] }));
+    await page.variants.show("float32");
+
+    expect(asked).toEqual([{ projectId: 1, sampleId: 7, impulseId: 3, blockId: 5, variant: "float32" }]);
+    expect(page.source).toEqual({ kind: "run", runId: "run-9" });
+  });
+
   it("goes from the session through the variants and back, and keeps the window picked", async () => {
     page.variants.offer(["int8", "float32"], () => Promise.reject(new Error("not needed")));
     const home = { ...run, runId: "run-1", variant: "float32" };

@@ -3,7 +3,9 @@ import type { Run } from "@windowscope/protocol";
 import type { Source } from "../scope/scope-port.ts";
 
 /** Asks the server to classify a sample with a variant. @returns The run. @throws {Error} in words for people. */
-export type StartRun = (ask: { projectId: number; sampleId: number; variant: string }) => Promise<string>;
+export type StartRun = (
+  ask: Pick<Run, "projectId" | "sampleId" | "impulseId" | "blockId"> & { variant: string },
+) => Promise<string>;
 
 /** What the switch needs of the page. */
 interface Shown {
@@ -105,11 +107,16 @@ export class Variants {
     this.#isBusy = true;
     this.#failure = undefined;
     try {
-      const { projectId, sampleId } = run;
+      const { projectId, sampleId, impulseId, blockId } = run;
       const known = runs.find(
-        (other) => isUsable(other) && other.sampleId === sampleId && variantOf(other) === variant,
+        (other) =>
+          isUsable(other) &&
+          other.sampleId === sampleId &&
+          other.impulseId === impulseId &&
+          other.blockId === blockId &&
+          variantOf(other) === variant,
       );
-      const runId = known?.runId ?? (await this.#startRun?.({ projectId, sampleId, variant }));
+      const runId = known?.runId ?? (await this.#startRun?.({ projectId, sampleId, impulseId, blockId, variant }));
       // Somebody has gone on to another run meanwhile.
       if (runId === undefined || this.#shown.run?.runId !== run.runId) return;
       if (this.#shown.source.kind === "session") this.#cameFrom = run;
