@@ -475,6 +475,18 @@ describe("the address of the page", () => {
     expect(page.selected?.index).toBe(5);
   });
 
+  it("waits no more with a window when somebody picks another one", async () => {
+    scope.answer("window", ({ index }) => (index === 5 ? undefined : windowRecord(index)));
+    scope.answer("windowAt", windowRecord(20));
+    page.restore(parseAddress("#run=run-1&w=run-1:5"));
+    await tell(snapshot());
+    await page.selectAt(1_600);
+    scope.answer("window", ({ index }) => windowRecord(index));
+    await tell(snapshot({ version: 2 }));
+
+    expect(page.selected?.index).toBe(20);
+  });
+
   it.each([true, false])("waits with a place in a run until its length is known (live: %s)", async (isLive) => {
     page.restore(parseAddress("#run=run-1&t=4-6"));
     await tell(snapshot({ isLive, placed: [], endMs: 0, result: undefined, newest: undefined }));

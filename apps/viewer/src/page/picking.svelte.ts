@@ -117,6 +117,7 @@ export class Picking {
         this.#wentAround = undefined;
         const found = await find();
         if (!found || source !== this.#shown.source || epoch !== this.#epoch) return;
+        this.#wanted = undefined;
         this.#selected = found;
         this.#reveal(found);
         const words = sayWindow(found, this.#shown.snapshot?.result?.classes ?? []);
