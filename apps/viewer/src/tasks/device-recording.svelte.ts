@@ -38,6 +38,7 @@ export class DeviceRecording {
   #failure = $state<string>();
   #isStarting = $state(false);
   #isCancelling = $state(false);
+  #cancelFailure = $state<string>();
   /** How far it got, for what has failed since. */
   #farthest = $state(0);
   readonly #page: RecordPage;
@@ -95,9 +96,9 @@ export class DeviceRecording {
     return this.#failure ?? this.#recording?.error ?? this.#run?.error;
   }
 
-  /** What it waits for, or what is odd. */
+  /** What it waits for, or what is odd; why it goes on though it was to be cancelled. */
   get warning(): string | undefined {
-    return this.#run?.warning ?? this.#recording?.warning;
+    return this.#cancelFailure ?? this.#run?.warning ?? this.#recording?.warning;
   }
 
   get steps(): readonly RecordingStep[] {
@@ -143,12 +144,14 @@ export class DeviceRecording {
   }
 
   async cancel(): Promise<void> {
-    if (this.#recordingId === undefined || this.#isCancelling) return;
+    const recordingId = this.#recordingId;
+    if (recordingId === undefined || this.#isCancelling) return;
     this.#isCancelling = true;
+    this.#cancelFailure = undefined;
     try {
-      await this.#api.cancelRecording(this.#recordingId);
+      await this.#api.cancelRecording(recordingId);
     } catch (cause) {
-      this.#failure = sayFailure(cause);
+      if (recordingId === this.#recordingId) this.#cancelFailure = `Not cancelled: ${sayFailure(cause)}`;
     } finally {
       this.#isCancelling = false;
     }
@@ -162,6 +165,7 @@ export class DeviceRecording {
     this.#recording = undefined;
     this.#runId = undefined;
     this.#failure = undefined;
+    this.#cancelFailure = undefined;
     this.#farthest = 0;
   }
 

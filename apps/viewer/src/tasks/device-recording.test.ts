@@ -138,6 +138,32 @@ describe("DeviceRecording", () => {
     expect(recording.state).toBe("asking");
   });
 
+  it("goes on when it cannot be cancelled, and says why", async () => {
+    api.cancelRecording.mockRejectedValueOnce(new RefusedError("The server does not answer."));
+    await start();
+    await recording.cancel();
+
+    expect([recording.state, recording.warning]).toEqual(["going", "Not cancelled: The server does not answer."]);
+
+    await hear({ state: "finished", sampleId: 7, runId: "run-1" });
+    await test.tell({ runs: [run] });
+    expect(recording.state).toBe("shown");
+  });
+
+  it("does not blame the next recording for a cancelling of the one before that comes late", async () => {
+    let refuse: (cause: Error) => void = () => undefined;
+    api.cancelRecording.mockReturnValueOnce(new Promise((_, reject) => (refuse = reject)));
+    await start();
+    const cancelling = recording.cancel();
+    await hear({ state: "failed", error: "Device is gone." });
+    api.startRecording.mockResolvedValue("recording-2");
+    await start();
+    refuse(new RefusedError("The recording has ended.", 409));
+    await cancelling;
+
+    expect([recording.recordingId, recording.state, recording.warning]).toEqual(["recording-2", "going", undefined]);
+  });
+
   it("knows what a device does for somebody else", async () => {
     const other: Recording = { ...asked, recordingId: "recording-2", label: "idle", state: "reading" };
     await test.tell({ recordings: [other, { ...asked, recordingId: "recording-3", state: "finished" }] });
