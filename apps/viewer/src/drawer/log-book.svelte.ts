@@ -103,9 +103,9 @@ export class LogBook {
       const atMs = run.endedAt === undefined ? this.#now() : Math.min(this.#now(), Date.parse(run.endedAt));
       this.#write("run", `${run.sampleName} ${what}${trouble}`, run.error !== undefined, atMs);
     }
-    for (const runId of this.#said.keys()) {
-      if (!runs.some((run) => run.runId === runId)) this.#said.delete(runId);
-    }
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- gone at the end of this
+    const known = new Set(runs.map(({ runId }) => runId));
+    for (const runId of this.#said.keys()) if (!known.has(runId)) this.#said.delete(runId);
   }
 
   snapshotChanged(snapshot: Snapshot | undefined): void {
