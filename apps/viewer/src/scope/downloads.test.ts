@@ -65,13 +65,31 @@ describe("writeDownload", () => {
     );
   });
 
-  it("says of a session's windows whose they are", async () => {
+  it("says of a session's windows whose they are, and what the table says of them", async () => {
     const runs = [runOf("run-a"), runOf("run-b", { sampleId: 8, sampleName: "idle.8" })];
-    const csv = await download("csv", { runs });
+    const lines = (await download("csv", { runs })).split("\r\n");
 
-    expect(csv.split("\r\n")[0]).toBe("runId,sampleId,sampleName,index,startMs,endMs,verdict,anomaly,idle,wave");
-    expect(csv.split("\r\n")[5]).toBe("run-b,8,idle.8,0,0,1000,idle,-0.25,0.75,0.25");
+    expect(lines[0]).toBe(
+      "number,sessionStartMs,sessionEndMs,expected,agrees,runId,sampleId,sampleName," +
+        "index,startMs,endMs,verdict,anomaly,idle,wave",
+    );
+    expect(lines[5]).toBe("4,10000,11000,idle,yes,run-b,8,idle.8,0,0,1000,idle,-0.25,0.75,0.25");
+    expect(lines[6]).toMatch(/^5,10500,11500,idle,no,run-b,/);
     expect((JSON.parse(await download("json", { runs })) as { runs: unknown[] }).runs).toHaveLength(2);
+  });
+
+  it("numbers a stretch of a session as the table does, and leaves open what no label decides", async () => {
+    const runs = ["tap", ""].map((label, i) => {
+      const expected = label === "" ? [] : [{ startMs: 0, endMs: 2500, label }];
+      return runOf(`run-${i}`, { result: { ...RESULT, expected } });
+    });
+    const lines = (await download("csv", { runs, range: { startMs: 2200, endMs: 11_000 } })).split("\r\n");
+
+    expect(lines.slice(1).map((line) => line.split(",").slice(0, 5).join())).toEqual([
+      "3,1500,2500,tap,",
+      "4,10000,11000,,",
+      "",
+    ]);
   });
 
   it("writes the windows of a range alone", async () => {

@@ -2,6 +2,7 @@
  * What is on the screen as files. Text comes in pieces, so that whoever writes a million windows can do other things
  * in between.
  */
+import { MATCH, NO_LABEL } from "./judge.ts";
 import type { RunStore } from "./run-store.ts";
 import type { TimeRange } from "./scope-port.ts";
 import type { ShownRun, ShownWindows } from "./shown-windows.ts";
@@ -25,6 +26,8 @@ const TYPES: Readonly<Record<Format, string>> = {
 /** A run and its windows `from` to before `to`, which stay the same while they are written. */
 interface Span {
   readonly shown: ShownRun;
+  /** Number of its first window in the table. */
+  readonly firstNumber: number;
   readonly store: RunStore;
   readonly from: number;
   readonly to: number;
@@ -33,9 +36,10 @@ interface Span {
 /**
  * Writes a file.
  *
- * CSV and JSON of a whole run are what the server's own download of it is; those of a session say of each window which
- * run it belongs to. Times are from the start of the recording there. Audacity's labels and Raven's selections are
- * stretches of one verdict, on the clock of the source.
+ * CSV and JSON of a whole run are what the server's own download of it is, with verdicts by the limits that are tried
+ * out, if any. Those of a session say of each window which run it belongs to, and its CSV has what the table shows
+ * beside: number, times on the clock of the session, label, and whether the verdict agrees with it. Audacity's labels
+ * and Raven's selections are stretches of one verdict, on the clock of the source.
  *
  * @param range Windows whose result falls into it; all without one.
  * @param pause Lets others have their turn.
@@ -46,7 +50,11 @@ export async function writeDownload(
   { isSession, range }: { readonly isSession: boolean; readonly range?: TimeRange | undefined },
   pause: () => Promise<void>,
 ): Promise<Blob> {
-  const spans: Span[] = [...windows.spans(range)];
+  const spans = [...windows.spans(range)].map((span): Span => {
+    const { runId } = span.shown.run;
+    const first = windows.window({ runId, index: span.from });
+    return { ...span, firstNumber: (first?.ordinal ?? span.from) - span.from };
+  });
   const parts: Blob[] = [];
   let text = "";
   let sinceMs = performance.now();
@@ -84,19 +92,16 @@ function piecesOf(
 
 function* csvOf(spans: readonly Span[], classes: readonly string[], isSession: boolean): Generator<string> {
   const hasValue = spans.some(({ store }) => store.hasValue);
-  const whose = isSession ? ["runId", "sampleId", "sampleName"] : [];
   const names = ["index", "startMs", "endMs", "verdict", "anomaly", ...classes, ...(hasValue ? ["value"] : [])];
-  yield csvLine([...whose, ...names]);
+  yield csvLine([...(isSession ? SESSION_COLUMNS : []), ...names]);
   for (const span of spans) {
     const { store } = span;
-    const { runId, sampleId, sampleName } = span.shown.run;
     const rows = classes.map((name) => store.result?.classes.indexOf(name) ?? -1);
-    const owner = isSession ? [runId, sampleId, sampleName] : [];
     yield* inPieces(span, (index) => {
       const { startMs, endMs } = store.statedTimesOf(index);
       const scores = rows.map((row) => (row === -1 ? "" : (store.scores?.at(index, row) ?? "")));
       const columns = [
-        ...owner,
+        ...(isSession ? inSession(span, index) : []),
         index,
         startMs,
         endMs,
@@ -107,6 +112,23 @@ function* csvOf(spans: readonly Span[], classes: readonly string[], isSession: b
       return csvLine(hasValue ? [...columns, store.hasValue ? orNothing(store.values.at(index)) : ""] : columns);
     });
   }
+}
+
+const SESSION_COLUMNS = [
+  ...["number", "sessionStartMs", "sessionEndMs", "expected", "agrees"],
+  ...["runId", "sampleId", "sampleName"],
+];
+
+/** What a window is in the table of the session, and whose it is; `agrees` is empty where nobody can say. */
+function inSession({ shown, store, firstNumber }: Span, index: number): (string | number)[] {
+  const { runId, sampleId, sampleName } = shown.run;
+  const { times } = store;
+  const label = store.labelAt(index);
+  const expected = label === NO_LABEL ? "" : (store.labelNames[label] ?? "");
+  const match = store.matches.at(index);
+  const agrees = match === MATCH.cannotSay ? "" : match === MATCH.asLabelled ? "yes" : "no";
+  const [startMs, endMs] = [shown.startMs + times.startMs(index), shown.startMs + times.endMs(index)];
+  return [firstNumber + index, startMs, endMs, expected, agrees, runId, sampleId, sampleName];
 }
 
 function* jsonOfSession(spans: readonly Span[]): Generator<string> {

@@ -18,7 +18,15 @@ export const FORMATS: readonly {
   { format: "raven", title: "Raven", what: "a selection table", ending: "selections.txt" },
 ];
 
-type ExportPage = Pick<Page, "ask" | "range" | "selectedRange" | "snapshot" | "labels">;
+/** As the thresholds at the right are called. */
+const LIMITS = [
+  { limit: "minimumConfidence", name: "min confidence" },
+  { limit: "anomaly", name: "anomaly limit" },
+  { limit: "maximumError", name: "max error" },
+  { limit: "minimumObjectScore", name: "min object score" },
+] as const;
+
+type ExportPage = Pick<Page, "ask" | "range" | "selectedRange" | "snapshot" | "labels" | "whatIf">;
 
 /** Where a finished file goes: the browser's downloads. */
 export type SaveFile = (blob: Blob, name: string) => void;
@@ -69,6 +77,16 @@ export class DataExport {
   get isWorking(): boolean {
     return this.#isWorking;
   }
+
+  /** Limits that verdicts on the screen are made with in place of the impulse's own, in words; absent without any. */
+  readonly triedLimits = $derived.by(() => {
+    const { whatIf, snapshot } = this.#page;
+    const own = snapshot?.result?.thresholds;
+    const tried = LIMITS.filter(({ limit }) => whatIf?.[limit] !== undefined && whatIf[limit] !== own?.[limit]);
+    if (tried.length === 0) return undefined;
+    const say = (value: number | undefined) => (value === undefined ? "none" : value.toFixed(2));
+    return tried.map(({ limit, name }) => `${name} ${say(whatIf?.[limit])} (was ${say(own?.[limit])})`).join(", ");
+  });
 
   /** A picture is of what is on the screen. */
   isPossible(range: ExportRange): boolean {
@@ -139,7 +157,8 @@ export class DataExport {
     const title = snapshot?.source.kind === "run" ? (snapshot.placed[0]?.run.sampleName ?? "run") : "session";
     const ending = FORMATS.find(({ format }) => format === this.#format)?.ending ?? this.#format;
     const part = this.#range === "all" ? "" : `-${this.#range}`;
-    return `${fileSafe(title)}${part}.${ending}`;
+    const tried = this.triedLimits === undefined ? "" : "-what-if";
+    return `${fileSafe(title)}${part}${tried}.${ending}`;
   }
 }
 

@@ -75,6 +75,17 @@ describe("DataExport", () => {
     expect(saved[0]?.[1]).toBe("idle.7.csv");
   });
 
+  it("says by which limits verdicts are made while some are tried out, in the name of the file too", async () => {
+    const one = exporting();
+    one.chooseRange("all");
+    expect(one.triedLimits).toBeUndefined();
+
+    test.page.setWhatIf({ minimumConfidence: 0.6, anomaly: 0.5 });
+    expect(one.triedLimits).toBe("anomaly limit 0.50 (was 0.30)");
+    await one.run();
+    expect(saved[0]?.[1]).toBe("idle.7-what-if.csv");
+  });
+
   it("takes a picture only of what is on the screen", async () => {
     const one = exporting();
     one.chooseRange("all");
