@@ -4,6 +4,7 @@ import type { Variant } from "../api.ts";
 import type { Page } from "../page/page.svelte.ts";
 import { openRun } from "./open-run.svelte.ts";
 import { sayFailure } from "./project.svelte.ts";
+import { countCells } from "./test-set-words.ts";
 import type { TasksApi } from "./tasks-api.ts";
 
 /** Rows of a page of predictions. */
@@ -100,7 +101,7 @@ export class TestSet {
   readonly rows = $derived.by(() => {
     const { picked, filter } = this;
     if (filter.expected === undefined && filter.predicted === undefined) return picked?.predictions;
-    return undefined;
+    return picked?.result?.matrix && countCells(picked.result.matrix, filter);
   });
 
   pick(testRunId: string): void {

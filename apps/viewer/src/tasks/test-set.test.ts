@@ -93,7 +93,7 @@ describe("TestSet", () => {
       expected: "idle",
       predicted: "wave",
     });
-    expect(testSet.rows).toBeUndefined();
+    expect(testSet.rows).toBe(20);
 
     testSet.pickCell("idle", "wave");
     expect(testSet.filter).toEqual({});
