@@ -463,6 +463,14 @@ describe("the address of the page", () => {
     expect(page.range.endMs).toBeGreaterThan(-38_000);
   });
 
+  it("looks where a link says, also beside the window that it has picked", async () => {
+    page.restore(parseAddress("#run=run-1&t=6-9&w=run-1:0"));
+    await tell(snapshot());
+
+    expect(page.selected?.index).toBe(0);
+    expect(page.range).toMatchObject({ startMs: 6_000, endMs: 9_000 });
+  });
+
   it("waits with a window until it is there", async () => {
     scope.answer("window", undefined as never);
     page.restore(parseAddress("#run=run-1&w=run-1:5"));

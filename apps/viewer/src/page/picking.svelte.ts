@@ -1,5 +1,6 @@
 import { sayWindow } from "../format.ts";
 import type { Snapshot, Source, TimeRange, WindowRecord, WindowRef } from "../scope/scope-port.ts";
+import type { Motion } from "./choices.ts";
 import type { OpenQuestions } from "./questions.ts";
 
 /** What picking needs of the page. */
@@ -7,6 +8,7 @@ interface Shown {
   readonly source: Source;
   readonly snapshot: Snapshot | undefined;
   readonly range: TimeRange;
+  readonly motion: Motion;
   readonly ask: OpenQuestions["ask"];
   announce(text: string): void;
 }
@@ -99,7 +101,8 @@ export class Picking {
     if (!found || this.#wanted !== wanted) return;
     this.#wanted = undefined;
     this.#selected = found;
-    this.#reveal(found);
+    // A link that says where to look may look elsewhere.
+    if (this.#shown.motion === "follow") this.#reveal(found);
   }
 
   async #renewSelected(): Promise<void> {
