@@ -1,10 +1,9 @@
-import { PixelImage, scaleOf } from "@windowscope/plot";
+import { PixelImage, scaleOf, toPng } from "@windowscope/plot";
 
 import type { LabelPlace, Look, TimeRange } from "../scope-port.ts";
 import type { Content } from "./drawing.ts";
 import { drawLanes, drawWhole } from "./lanes.ts";
 import { createPalette, type Palette } from "./palette.ts";
-import { createPicture } from "./picture.ts";
 
 /** The minimap shows everything, and need not be drawn for every message. */
 const BETWEEN_OVERVIEWS_MS = 200;
@@ -68,11 +67,11 @@ export class Painter {
     this.#drawSoon();
   }
 
-  /** The lanes as they are drawn now, without words. */
+  /** The lanes as they are drawn now, as PNG. The page writes the words on it: it has the fonts. */
   async picture(): Promise<Blob> {
     this.#draw();
     if (!this.#lanes || !this.#look) throw new Error("Nothing is drawn yet.");
-    return createPicture(this.#lanes);
+    return toPng(this.#lanes);
   }
 
   close(): void {
