@@ -92,12 +92,6 @@ export function variantsOf(project: ProjectDetails | undefined): readonly Varian
   return VARIANTS.filter((known) => told?.includes(known) ?? known !== "akida");
 }
 
-/** Addresses of a sample's picture and sound. */
-export function mediaUrl(projectId: number, sampleId: number, what: "image" | "audio", axis?: string): string {
-  const query = axis === undefined ? "" : `?axis=${encodeURIComponent(axis)}`;
-  return `/api/v1/projects/${projectId}/samples/${sampleId}/${what}${query}`;
-}
-
 /** The data of an answer; what went wrong is thrown in the server's own words. */
 export async function answerOf<T>(
   request: Promise<{ readonly data?: T; readonly error?: unknown; readonly response: Response }>,
@@ -133,25 +127,6 @@ export interface ImpulseLimits {
   readonly thresholds: readonly StudioThreshold[];
 }
 
-/** @returns Nothing to decide by where the project has no impulse. @throws {RefusedError} */
-export async function readLimits(projectId: number, signal: AbortSignal): Promise<ImpulseLimits> {
-  const { impulse } = await answerOf(client.GET("/projects/{projectId}", { params: { path: { projectId } }, signal }));
-  return impulse ?? { blocks: [], thresholds: [] };
-}
-
-/**
- * Sets thresholds in Studio, for everybody.
- *
- * @returns Whether Studio's results of the test set are of the old ones now.
- * @throws {RefusedError}
- */
-export async function saveThresholds(projectId: number, thresholds: readonly NewThreshold[]): Promise<boolean> {
-  const params = { path: { projectId } };
-  const body = { thresholds: [...thresholds] };
-  const answer = await answerOf(client.PUT("/projects/{projectId}/thresholds", { params, body }));
-  return answer.areTestResultsStale;
-}
-
 /** @throws {RefusedError} also where the impulse has none to show. */
 export async function readFeatures(runId: string, index: number, signal: AbortSignal): Promise<WindowFeatures> {
   const params = { path: { runId, index } };
@@ -162,18 +137,6 @@ export async function readFeatures(runId: string, index: number, signal: AbortSi
 export async function readAnomaly(runId: string, index: number, signal: AbortSignal): Promise<AnomalyExplanation> {
   const params = { path: { runId, index } };
   return answerOf(client.GET("/runs/{runId}/windows/{index}/anomaly", { params, signal }));
-}
-
-/** @throws {RefusedError} */
-export async function readLabels(projectId: number, sampleId: number, signal: AbortSignal): Promise<SampleLabels> {
-  const params = { path: { projectId, sampleId } };
-  return answerOf(client.GET("/projects/{projectId}/samples/{sampleId}/labels", { params, signal }));
-}
-
-/** Labels a sample in Studio. @throws {RefusedError} */
-export async function saveLabels(projectId: number, sampleId: number, body: SampleLabels): Promise<void> {
-  const params = { path: { projectId, sampleId } };
-  await answerOf(client.PUT("/projects/{projectId}/samples/{sampleId}/labels", { params, body }));
 }
 
 /** Classifies a sample now. @returns The run. @throws {RefusedError} */
