@@ -168,7 +168,8 @@ export function apiRoutes(parts: ApiParts): OpenAPIHono {
         200: {
           description:
             "The windows so far. Arrow is a stream of record batches: `index`, `startMs`, `endMs`, `verdict`, `anomaly`, " +
-            "then a column for each class, and `value` for a regression; the schema's metadata has the run as JSON.",
+            "then a column for each class, and `value` for a regression; the schema's metadata has the run as JSON. " +
+            "In CSV, a name that a spreadsheet would take for a formula has an apostrophe before it.",
           content: {
             "application/json": { schema: z.object({ run: RunSchema, windows: z.array(WindowSchema) }) },
             "text/csv": { schema: z.string() },

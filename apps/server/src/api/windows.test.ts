@@ -45,6 +45,16 @@ describe("GET /api/v1/runs/{runId}/windows", () => {
     );
   });
 
+  it("writes no name into CSV that a spreadsheet would run as a formula, and leaves negative numbers alone", async () => {
+    app.studio.answer("classifySampleV2", () => classifyAnswer(1, { '=HYPERLINK("x")': 0.75, "-b": 0.25 }));
+    const { text } = await request("GET", `/api/v1/runs/${await finishedRun()}/windows?format=csv`);
+
+    expect(text).toBe(
+      `index,startMs,endMs,verdict,anomaly,"'=HYPERLINK(""x"")",'-b\r\n` +
+        `0,0,1000,"'=HYPERLINK(""x"")",-0.25,0.75,0.25\r\n`,
+    );
+  });
+
   it.each([
     { what: "of one batch", answer: () => classifyAnswer(3) },
     { what: "of many batches", answer: () => classifyAnswer(5_000) },

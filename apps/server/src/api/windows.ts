@@ -93,7 +93,11 @@ export async function* windowsAsJson(runLog: RunLog, run: Run, state: LogState):
   yield "]}\n";
 }
 
-/** A run's windows as CSV (RFC 4180): one line each, one column a class, and one for the number of a regression. */
+/**
+ * A run's windows as CSV (RFC 4180): one line each, one column a class, and one for the number of a regression.
+ *
+ * A name that a spreadsheet would take for a formula has an apostrophe before it.
+ */
 export async function* windowsAsCsv(runLog: RunLog, run: Run, state: LogState): AsyncGenerator<string> {
   const { classes } = run.result ?? { classes: [] };
   const hasValue = run.result?.kinds.includes("value") ?? false;
@@ -112,6 +116,11 @@ function csvLine(values: readonly (string | number)[]): string {
 }
 
 function csvValue(value: string | number): string {
-  const text = String(value);
+  const text = isFormula(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** What a spreadsheet would run: names of samples and classes may come from anybody. Numbers written as text are none. */
+function isFormula(value: string | number): boolean {
+  return typeof value === "string" && /^[=+\-@\t\r]/.test(value) && Number.isNaN(Number(value));
 }

@@ -1655,7 +1655,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The windows so far. Arrow is a stream of record batches: `index`, `startMs`, `endMs`, `verdict`, `anomaly`, then a column for each class, and `value` for a regression; the schema's metadata has the run as JSON. */
+            /** @description The windows so far. Arrow is a stream of record batches: `index`, `startMs`, `endMs`, `verdict`, `anomaly`, then a column for each class, and `value` for a regression; the schema's metadata has the run as JSON. In CSV, a name that a spreadsheet would take for a formula has an apostrophe before it. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -65,6 +65,19 @@ describe("writeDownload", () => {
     );
   });
 
+  it("writes no name that a spreadsheet would run as a formula, and leaves negative numbers alone", async () => {
+    const classes = ['=HYPERLINK("x")', "-b"];
+    const run = runOf("run-a", { result: { ...RESULT, classes } });
+
+    expect(await download("csv", { runs: [run], windows: WINDOWS.slice(0, 1) })).toBe(
+      `index,startMs,endMs,verdict,anomaly,"'=HYPERLINK(""x"")",'-b\r\n` +
+        `0,0,1000,"'=HYPERLINK(""x"")",-0.25,0.75,0.25\r\n`,
+    );
+    const value = runOf("run-b", { result: { ...RESULT, kinds: ["value"], classes: [], thresholds: {} } });
+    const windows = [{ scores: [-12.5], verdict: VERDICT.value }];
+    expect(await download("csv", { runs: [value], windows })).toContain("\r\n0,0,1000,-12.5,,-12.5\r\n");
+  });
+
   it("says of a session's windows whose they are, and what the table says of them", async () => {
     const runs = [runOf("run-a"), runOf("run-b", { sampleId: 8, sampleName: "idle.8" })];
     const lines = (await download("csv", { runs })).split("\r\n");

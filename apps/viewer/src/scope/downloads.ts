@@ -246,8 +246,13 @@ function csvLine(values: readonly (string | number)[]): string {
 }
 
 function csvValue(value: string | number): string {
-  const text = String(value);
+  const text = isFormula(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** What a spreadsheet would run: names of samples and classes may come from anybody. Numbers written as text are none. */
+function isFormula(value: string | number): boolean {
+  return typeof value === "string" && /^[=+\-@\t\r]/.test(value) && Number.isNaN(Number(value));
 }
 
 function orNothing(number: number): number | string {
