@@ -483,6 +483,18 @@ describe("the address of the page", () => {
     expect(page.selected?.index).toBe(5);
   });
 
+  it("lets go of a window whose run is not in the session any more", async () => {
+    const placed = { run, startMs: 0, endMs: 10_000 };
+    await tell(session({ placed: [placed] }));
+    await page.select({ runId: "run-1", index: 5 });
+    scope.answer("window", undefined as never);
+    await tell(session({ placed: [], version: 2, isLoading: true }));
+    expect(page.selected?.index).toBe(5);
+
+    await tell(session({ placed: [{ ...placed, run: { ...run, runId: "run-2" } }], version: 3 }));
+    expect(page.selected).toBeUndefined();
+  });
+
   it("waits no more with a window when somebody picks another one", async () => {
     scope.answer("window", ({ index }) => (index === 5 ? undefined : windowRecord(index)));
     scope.answer("windowAt", windowRecord(20));

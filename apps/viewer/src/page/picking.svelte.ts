@@ -59,6 +59,7 @@ export class Picking {
 
   /** There are windows that were not there before, or that are judged anew. */
   async renew(): Promise<void> {
+    if (this.#hasLeft()) this.#selected = undefined;
     await Promise.all([this.#findWanted(), this.#renewSelected()]);
   }
 
@@ -110,6 +111,14 @@ export class Picking {
     if (!selected) return;
     const found = await this.#shown.ask("window", this.#selectedRef() ?? selected).catch(() => undefined);
     if (found && this.#selected === selected) this.#selected = found;
+  }
+
+  /** A session that began anew has other classes, and another clock: they say nothing of a window of the one before. */
+  #hasLeft(): boolean {
+    const { placed = [], isLoading } = this.#shown.snapshot ?? {};
+    // While the feed is read anew, a part of the runs is missing.
+    if (isLoading === true || placed.length === 0) return false;
+    return !placed.some(({ run }) => run.runId === this.#selected?.runId);
   }
 
   async #pick(find: () => Promise<WindowRecord | undefined>): Promise<void> {
