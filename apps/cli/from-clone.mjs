@@ -6,6 +6,7 @@ import path from "node:path";
 
 const PNPM = "pnpm@10.34.9";
 const QUIET = { TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1", NO_UPDATE_NOTIFIER: "1" };
+const SAY_EVERY_MS = 15_000;
 const root = path.resolve(import.meta.dirname, "../..");
 const [task, ...args] = process.argv.slice(2);
 const tasks = {
@@ -15,11 +16,19 @@ const tasks = {
 if (!(task in tasks)) throw new Error(`Usage: from-clone.mjs ${Object.keys(tasks).join("|")}`);
 
 const isFirst = !existsSync(path.join(root, "node_modules"));
-process.stdout.write(isFirst ? "Installing and building; the first time takes about a minute.\n" : "Building...\n");
+process.stdout.write(
+  isFirst ? "Installing and building; the first time takes one to five minutes.\n" : "Building...\n",
+);
 const hasPnpm = process.env.npm_config_user_agent?.startsWith("pnpm/");
 const pnpm = hasPnpm ? ["pnpm"] : ["npm", "exec", "--yes", `--package=${PNPM}`, "--", "pnpm"];
+const startedAt = Date.now();
+// The build itself says nothing before it ends, and minutes of silence look like a program that hangs.
+const saying = setInterval(() => {
+  process.stdout.write(`Still building, ${Math.round((Date.now() - startedAt) / 1_000)} s so far.\n`);
+}, SAY_EVERY_MS);
 // pnpm installs by itself what a script needs (verifyDepsBeforeRun).
 await run([...pnpm, "--silent", "run", "build", "--output-logs=errors-only"], QUIET);
+clearInterval(saying);
 await run(tasks[task]);
 
 /** Runs a command to its end; ends with it when it fails, and ends it when we are told to end or our parent has died. */
