@@ -74,7 +74,10 @@ export class Uploads {
   standingOf({ runId }: Upload): string {
     const run = this.#page.runs.find((known) => known.runId === runId);
     if (!run) return "uploaded, waiting to be classified";
-    return run.error ?? (run.state === "finished" ? `${run.windows} windows` : `uploaded, ${run.state}`);
+    if (run.error !== undefined) return run.error;
+    if (run.state !== "finished") return `uploaded, ${run.state}`;
+    const count = `${run.windows} ${run.windows === 1 ? "window" : "windows"}`;
+    return run.windows > 0 ? count : `${count}. ${run.warning ?? "It is shorter than a window."}`;
   }
 
   add({ accepted, rejected }: FileChoice): void {

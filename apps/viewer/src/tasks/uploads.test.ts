@@ -125,6 +125,20 @@ describe("Uploads", () => {
     expect(test.page.source).toMatchObject({ runId: "run-1" });
   });
 
+  it("says why a file has no windows, in the server's words where it has some", async () => {
+    uploadSample.mockResolvedValue("run-1");
+    uploads.add(sortFiles([file("a.csv")]));
+    await uploads.send(1, { category: "testing" });
+    const upload = uploads.uploads[0]!;
+
+    await test.tell({ runs: [{ ...run, windows: 0, warning: "No window fits into the sample." }] });
+    expect(uploads.standingOf(upload)).toBe("0 windows. No window fits into the sample.");
+    await test.tell({ runs: [{ ...run, windows: 0 }] });
+    expect(uploads.standingOf(upload)).toBe("0 windows. It is shorter than a window.");
+    await test.tell({ runs: [{ ...run, windows: 1 }] });
+    expect(uploads.standingOf(upload)).toBe("1 window");
+  });
+
   it("forgets what is through, but nothing that failed or waits", async () => {
     uploadSample.mockRejectedValueOnce(new RefusedError("No."));
     uploads.add(sortFiles([file("a.csv"), file("b.csv"), file("c.txt")]));
