@@ -274,6 +274,19 @@ describe("Page", () => {
     expect(page.range).toMatchObject({ startMs: 7_060, endMs: 10_060 });
   });
 
+  it("moves as far as it must to show all of a window that is cut", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+    page.panTo({ startMs: 1_000, endMs: 4_000 });
+    await page.select({ runId: "run-1", index: 0 });
+    expect(page.range).toMatchObject({ startMs: 0, endMs: 3_000 });
+    await page.select({ runId: "run-1", index: 25 });
+    expect(page.range).toMatchObject({ startMs: 1_000, endMs: 4_000 });
+    page.panTo({ startMs: 3_000, endMs: 3_500 });
+    await page.select({ runId: "run-1", index: 25 });
+    expect(page.range).toMatchObject({ startMs: 3_000, endMs: 3_500 });
+  });
+
   it("looks for the first mismatch in sight while nothing is picked, and from the picked window after that", async () => {
     page.showRun("run-1");
     await tell(snapshot());

@@ -205,11 +205,17 @@ export class TimeView {
     this.#ruler = range;
   }
 
-  /** Keeps a window in sight: nothing moves from now on. */
+  /** Keeps a window in sight, all of it: nothing moves from now on. */
   reveal({ startMs, endMs }: WindowRecord): void {
     if (this.motion === "follow") this.hold();
-    const isInSight = endMs > this.#view.startMs && startMs < this.#view.endMs;
-    if (!isInSight) this.centreOn((startMs + endMs) / 2);
+    const view = this.#view;
+    if (endMs <= view.startMs || startMs >= view.endMs) {
+      this.centreOn((startMs + endMs) / 2);
+      return;
+    }
+    const isCut = startMs < view.startMs !== endMs > view.endMs;
+    const byMs = startMs < view.startMs ? startMs - view.startMs : endMs - view.endMs;
+    if (isCut) this.panTo({ startMs: view.startMs + byMs, endMs: view.endMs + byMs });
   }
 
   /** Where one begins to look. */
