@@ -23,6 +23,11 @@ export class Marks {
     return "Marked.";
   }
 
+  /** The clock has another zero. */
+  move(byMs: number): void {
+    this.#times = this.#times.map((ms) => ms + byMs);
+  }
+
   clear(): void {
     this.#times = [];
   }

@@ -192,9 +192,13 @@ describe("Page", () => {
     page.start(stop.signal);
     await tell(session({ startMs: -60_000 }));
     page.panTo({ startMs: -20_000, endMs: -10_000 });
+    page.measure({ startMs: -15_000, endMs: -14_000 });
+    page.mark();
+    const [markMs = NaN] = page.marks;
     await tell(session({ startMs: -30_000, endMs: 30_000, wallClockMs: BEGAN_MS - 30_000, version: 2 }));
 
     expect(page).toMatchObject({ motion: "free", range: { startMs: 10_000, endMs: 20_000 } });
+    expect(page).toMatchObject({ ruler: { startMs: 15_000, endMs: 16_000 }, marks: [markMs + 30_000] });
   });
 
   it("follows a new session that has nothing of what was in sight", async () => {

@@ -126,11 +126,13 @@ export class TimeView {
     if (this.#snapshot) this.#applyAsked(this.#snapshot);
   }
 
-  /** Takes what the scope says. */
-  take(snapshot: Snapshot): void {
+  /** Takes what the scope says. @returns By how much the clock was set, ms: whoever keeps times moves them, too. */
+  take(snapshot: Snapshot): number {
     const before = this.#snapshot;
     this.#snapshot = snapshot;
-    this.#moveClock(before?.wallClockMs, snapshot.wallClockMs);
+    const setByMs =
+      before?.wallClockMs === undefined ? 0 : before.wallClockMs - (snapshot.wallClockMs ?? before.wallClockMs);
+    if (setByMs !== 0) this.#moveClock(setByMs);
     this.#edge.learn(snapshot, this.#now());
     if (!before) this.#settle(snapshot);
     if (this.#asked) this.#applyAsked(snapshot);
@@ -141,6 +143,7 @@ export class TimeView {
     }
     this.#step();
     this.#run();
+    return setByMs;
   }
 
   follow(): void {
@@ -226,12 +229,11 @@ export class TimeView {
   }
 
   /** A session that begins anew has another zero: the view stays where it is in the world, if anything is left there. */
-  #moveClock(beforeMs: number | undefined, afterMs: number | undefined): void {
-    if (beforeMs === undefined || afterMs === undefined || beforeMs === afterMs) return;
-    const byMs = beforeMs - afterMs;
+  #moveClock(byMs: number): void {
     const moved = ({ startMs, endMs }: TimeRange) => ({ startMs: startMs + byMs, endMs: endMs + byMs });
     this.#view = { ...this.#view, ...moved(this.#view) };
     this.#selectedRange &&= moved(this.#selectedRange);
+    this.#ruler &&= moved(this.#ruler);
     const { startMs, endMs } = this.#extent();
     if (this.#view.endMs <= startMs || this.#view.startMs >= endMs) this.#view = { ...this.#view, mode: "follow" };
   }

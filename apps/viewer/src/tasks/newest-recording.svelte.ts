@@ -4,7 +4,7 @@ import { projectIdOf, sayFailure } from "./project.svelte.ts";
 import type { NewestSample, TasksApi } from "./tasks-api.ts";
 
 type Api = Pick<TasksApi, "readNewestSample" | "startRun">;
-type ShownPage = Pick<Page, "snapshot" | "runs" | "showRun">;
+type ShownPage = Pick<Page, "source" | "snapshot" | "runs" | "showRun">;
 
 /** The newest recording that the project has already, for who has none to add right now: the demo's, or one's own. */
 export class NewestRecording {
@@ -61,7 +61,10 @@ export class NewestRecording {
     this.#failure = undefined;
     try {
       const { projectId, sampleId } = this.#found;
-      this.#page.showRun(await this.#api.startRun({ projectId, sampleId }));
+      const { source } = this.#page;
+      const runId = await this.#api.startRun({ projectId, sampleId });
+      // Whoever has gone on to something else meanwhile stays there.
+      if (this.#page.source === source) this.#page.showRun(runId);
     } catch (cause) {
       this.#failure = sayFailure(cause);
     } finally {

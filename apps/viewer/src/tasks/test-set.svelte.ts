@@ -16,7 +16,10 @@ export interface PredictionFilter {
   readonly predicted?: string | undefined;
 }
 
-type TestSetPage = Pick<Page, "testRuns" | "runs" | "watch" | "showRun" | "selectAt" | "snapshot" | "source" | "open">;
+type TestSetPage = Pick<
+  Page,
+  "testRuns" | "runs" | "watch" | "showRun" | "selectAt" | "snapshot" | "source" | "overlay" | "open"
+>;
 type TestSetApi = Pick<TasksApi, "startTestRun" | "cancelTestRun" | "readPredictions" | "startRun">;
 
 /** The test set: its test runs, the picked one as it goes on, and its predictions page by page. */
@@ -187,6 +190,8 @@ export class TestSet {
       const known = findRun(this.#page.runs, sampleId, picked);
       const runId =
         known?.runId ?? (await this.#api.startRun({ projectId, sampleId, impulseId, variant: variant as Variant }));
+      // Whoever has gone on to something else meanwhile stays there.
+      if (this.#page.overlay !== "test-set") return;
       this.#page.open("none");
       // A window's cell is the last of its time.
       openRun(this.#page, runId, endMs - 1);

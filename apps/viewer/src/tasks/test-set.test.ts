@@ -143,11 +143,22 @@ describe("TestSet", () => {
 
   it("has a sample classified that was not, or only by another variant", async () => {
     await test.tell({ testRuns: [{ ...testRun, variant: "int8" }], runs: [run] });
+    test.page.open("test-set");
 
     await testSet.openPrediction(ALL[3]!);
 
     expect(api.startRun).toHaveBeenCalledWith({ projectId: 1, sampleId: 7, impulseId: undefined, variant: "int8" });
     expect(test.page.source).toMatchObject({ runId: "run-9" });
+  });
+
+  it("takes nobody away who has gone on to something else meanwhile", async () => {
+    await test.tell({ testRuns: [testRun], runs: [] });
+    test.page.open("test-set");
+    const opening = testSet.openPrediction(ALL[3]!);
+    test.page.open("export");
+    await opening;
+
+    expect(test.page).toMatchObject({ overlay: "export", source: { kind: "session" } });
   });
 
   it("stays open and says why when the sample cannot be classified", async () => {
