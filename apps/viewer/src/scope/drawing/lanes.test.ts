@@ -39,7 +39,7 @@ function count(image: PixelImage, x: number, hex: string): number {
   ).length;
 }
 
-const { alert, anomaly, bg, panel, ink, line2 } = LOOK.colours;
+const { alert, anomaly, bg, panel, ink, ink3, line2 } = LOOK.colours;
 
 describe("drawLanes", () => {
   it("draws the signal in ink", () => {
@@ -106,7 +106,7 @@ describe("drawLanes", () => {
       const { image } = draw("anomaly", { ...content(shown()), whatIf });
       expect(count(image, 250, anomaly)).toBeGreaterThan(0);
       return Array.from({ length: 200 }, (_, y) => y).filter(
-        (y) => image.pixels[y * 500] === packColour(LOOK.colours.ink3),
+        (y) => image.pixels[y * 500] === packColour(ink3),
       );
     };
 
@@ -189,7 +189,7 @@ describe("drawWhole", () => {
     const image = new PixelImage(500, 40);
     drawWhole(image, content(shown()), LOOK, PALETTE, { startMs: 0, endMs: 2500, widthPx: 500 });
 
-    expect(count(image, 150, line2)).toBeGreaterThan(0);
+    expect(count(image, 150, ink3)).toBeGreaterThan(0);
     expect([150, 250, 350, 450].map((x) => count(image, x, alert) > 0)).toEqual([false, true, true, true]);
     expect([150, 250, 350, 450].map((x) => count(image, x, anomaly) > 0)).toEqual([false, false, false, true]);
   });

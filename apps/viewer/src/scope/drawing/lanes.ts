@@ -79,7 +79,7 @@ export function drawWhole(
     { windows: marked(({ verdicts }) => verdicts), wanted: anomaly, colour: palette.anomaly },
     { windows: marked(({ matches }) => matches), wanted: MATCH.mismatch, colour: palette.alert },
   ];
-  drawOverview(image, box, scale, axesOf(runs), ticks, { ink: palette.line2, pixelRatio });
+  drawOverview(image, box, scale, axesOf(runs), ticks, { ink: palette.ink3, pixelRatio });
 }
 
 /** Stretches of time between runs. */
