@@ -105,9 +105,7 @@ describe("drawLanes", () => {
     const lines = (whatIf: Content["whatIf"]) => {
       const { image } = draw("anomaly", { ...content(shown()), whatIf });
       expect(count(image, 250, anomaly)).toBeGreaterThan(0);
-      return Array.from({ length: 200 }, (_, y) => y).filter(
-        (y) => image.pixels[y * 500] === packColour(ink3),
-      );
+      return Array.from({ length: 200 }, (_, y) => y).filter((y) => image.pixels[y * 500] === packColour(ink3));
     };
 
     expect(lines({ anomaly: 0.1 })[0]).toBeGreaterThan(lines(undefined)[0] as number);
