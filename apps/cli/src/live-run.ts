@@ -53,6 +53,7 @@ export class LiveRun {
   #run: Run;
   #next = 0;
   #readings = 0;
+  #skipped = 0;
 
   private constructor(log: RunLog, number: number, fence: number, run: Run) {
     this.#log = log;
@@ -130,7 +131,7 @@ export class LiveRun {
   /** Writes the next windows, and the signal that they are of where it is not there yet. */
   async say(...opinions: readonly Opinion[]): Promise<void> {
     const first = this.#run.windows;
-    const starts = opinions.map((_, i) => (first + i) * HOP_MS);
+    const starts = opinions.map((_, i) => (first + this.#skipped + i) * HOP_MS);
     const endS = ((starts.at(-1) ?? 0) + WINDOW_MS) / 1_000;
     if (this.#readings * INTERVAL_MS < endS * 1_000) await this.signal(endS);
     const verdicts = opinions.map(verdictOf);
@@ -147,6 +148,11 @@ export class LiveRun {
           verdicts: Uint8Array.from(verdicts),
         }),
     ]);
+  }
+
+  /** Lets so many windows pass, as a classifier does that is still busy. */
+  skip(count: number): void {
+    this.#skipped += count;
   }
 
   /** Writes all windows that are missing. @param opinionOf What the model says of window `index`. */

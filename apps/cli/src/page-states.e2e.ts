@@ -67,7 +67,19 @@ describe("the page", { timeout: 90_000 }, () => {
 
     const page = await stage.look();
 
-    await page.getByRole("region", { name: "Timeline" }).getByText("40 s", { exact: true }).waitFor();
+    await page.getByRole("region", { name: "Timeline" }).getByText("pause 40 s", { exact: true }).waitFor();
+  });
+
+  it("says where a classifier was busy, and how many windows it let pass", async () => {
+    const run = await begin(20);
+    await run.say(...Array.from({ length: 30 }, () => IDLE));
+    run.skip(60);
+    await run.say(...Array.from({ length: 30 }, () => IDLE));
+
+    const page = await lookAt(run);
+
+    await page.getByRole("region", { name: "Timeline" }).getByText("classifier busy, 60 skipped").waitFor();
+    expect(await countWindows(page)).toBe(60);
   });
 
   it("draws the signal while it waits for the first window, and says how full that is", async () => {
