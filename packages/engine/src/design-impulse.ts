@@ -1,5 +1,6 @@
 import { fitRecordings, INTERVAL_TOLERANCE, type LabelledRecording, type TrainingRecording } from "./fit-recordings.ts";
 import type { ImpulseDesign } from "./training-windows.ts";
+import { frequencyOf } from "./windows.ts";
 
 const WINDOW_MS = 2000;
 /** A slow sensor needs more time than that for a spectrum of some use. */
@@ -27,8 +28,8 @@ const USUAL_DEVIATION = { lowest: 1, highest: 10 };
  *
  * Axes and frequency are those that most readings have. The window is 2 s, or shorter where recordings or spans of one
  * label are too short to hold it and some room to slide, or where labels follow each other in a recording; it moves on
- * by a 25th, or by more when that makes too many windows. The spectrum's bins are 2 Hz wide or narrower, within 16 to 256 points. Readings are scaled by a power of
- * ten to the size that acceleration in m/s2 has. No filter.
+ * by a 25th, or by more when that makes too many windows. The spectrum's bins are 2 Hz wide or narrower, within 16 to
+ * 256 points. Readings are scaled by a power of ten to the size that acceleration in m/s2 has. No filter.
  *
  * A starting point: everything can be changed before training. `fitRecordings` tells which recordings it leaves out.
  *
@@ -44,7 +45,7 @@ export function designImpulse(name: string, recordings: readonly LabelledRecordi
   if (!axes || intervalMs === undefined) {
     throw new RangeError("There is nothing to design an impulse for: no recording has a label and readings.");
   }
-  const frequencyHz = tidyFrequency(1000 / intervalMs);
+  const frequencyHz = frequencyOf(intervalMs);
   const { fitting, misfits } = fitRecordings({ axes, frequencyHz }, labelled);
   if (fitting.length === 0) throw new RangeError(`No recording can be used. ${misfits[0]?.reason}`);
 
@@ -121,12 +122,6 @@ function pickInterval(recordings: readonly LabelledRecording[]): number | undefi
     if (!best || near > best.near || (near === best.near && own > best.own)) best = { intervalMs, near, own };
   }
   return best?.intervalMs;
-}
-
-/** Whole where it is meant to be: 1000 / 16.0001 is 62.4996. */
-function tidyFrequency(hertz: number): number {
-  const whole = Math.round(hertz);
-  return whole > 0 && Math.abs(hertz - whole) < 0.01 ? whole : hertz;
 }
 
 /**

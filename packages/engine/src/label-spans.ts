@@ -13,14 +13,19 @@ export interface LabelSpan {
  * @param spans In order and apart from each other; there can be as many as readings.
  */
 export function labelAt(spans: readonly LabelSpan[], reading: number): string | undefined {
-  let [low, high] = [0, spans.length - 1];
+  const span = spans[findSpan(spans, reading)];
+  return span && span.startIndex <= reading ? span.label : undefined;
+}
+
+/** Number of the first span that ends at a reading or behind it; how many there are when none does. */
+export function findSpan(spans: readonly LabelSpan[], reading: number): number {
+  let [low, high] = [0, spans.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((spans[middle] as LabelSpan).endIndex < reading) low = middle + 1;
     else high = middle;
   }
-  const span = spans[low];
-  return span && span.startIndex <= reading && reading <= span.endIndex ? span.label : undefined;
+  return low;
 }
 
 /** One label over a whole recording. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { planWindows } from "./windows.ts";
+import { frequencyOf, placeWindow, planWindows } from "./windows.ts";
 
 const motion = { sizeMs: 2000, increaseMs: 80, padZeros: false };
 
@@ -41,5 +41,42 @@ describe("planWindows", () => {
 
   it.each([0, -16, NaN, Infinity])("refuses an interval of %s ms", (intervalMs) => {
     expect(() => planWindows({ readingCount: 10, intervalMs }, motion)).toThrow("intervalMs is");
+  });
+});
+
+describe("frequencyOf", () => {
+  it.each([
+    { intervalMs: 16, hertz: 62.5 },
+    { intervalMs: 9.9999, hertz: 100 },
+    { intervalMs: 0.0625, hertz: 16_000 },
+    { intervalMs: 200_000, hertz: 0.005 },
+  ])("is $hertz Hz for $intervalMs ms", ({ intervalMs, hertz }) => {
+    expect(frequencyOf(intervalMs)).toBe(hertz);
+  });
+});
+
+describe("placeWindow", () => {
+  const plan = { windowReadings: 125, increaseReadings: 5 };
+
+  it("counts the same readings in a recording at the impulse's own frequency", () => {
+    expect(placeWindow(3, plan, 62.5, { readingCount: 622, intervalMs: 16 })).toEqual({
+      startMs: 240,
+      endMs: 2240,
+      firstReading: 15,
+      endReading: 140,
+    });
+  });
+
+  it("counts in recorded readings when the recording was resampled", () => {
+    expect(placeWindow(3, plan, 62.5, { readingCount: 2000, intervalMs: 5 })).toEqual({
+      startMs: 240,
+      endMs: 2240,
+      firstReading: 48,
+      endReading: 448,
+    });
+  });
+
+  it("ends with the recording where a window was filled up", () => {
+    expect(placeWindow(0, plan, 62.5, { readingCount: 40, intervalMs: 16 })).toMatchObject({ endReading: 40 });
   });
 });
