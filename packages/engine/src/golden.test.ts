@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { Int8Classifier } from "./dense-int8.ts";
 import { scoreKMeans } from "./kmeans.ts";
 import { readGoldenLines, readReferenceImpulse, referencePath } from "./reference-data.ts";
-import { SpectralAnalysis, type SpectralAnalysisParameters } from "./spectral-analysis.ts";
+import { SpectralAnalysis, type SpectralAnalysisParameters } from "./blocks/spectral-analysis.ts";
 import { WindowClassifier } from "./window-classifier.ts";
 
 /** Statistics of an axis agree with the float32 SDK within this. */

@@ -2,7 +2,7 @@ import type { Float32Layer, Float32Network } from "./dense-float32.ts";
 import type { Int8Layer, Int8Network, Quantization } from "./dense-int8.ts";
 import { JsonReader } from "./json-reader.ts";
 import type { KMeansModel } from "./kmeans.ts";
-import type { SpectralAnalysisParameters } from "./spectral-analysis.ts";
+import type { SpectralAnalysisParameters } from "./blocks/spectral-analysis.ts";
 
 /** Which arithmetic a classifier runs in. */
 export type Variant = "float32" | "int8";

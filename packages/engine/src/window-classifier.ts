@@ -2,7 +2,7 @@ import { Float32Classifier } from "./dense-float32.ts";
 import { Int8Classifier } from "./dense-int8.ts";
 import type { ClassifierBlock, Impulse, Variant } from "./impulse.ts";
 import { scoreKMeans } from "./kmeans.ts";
-import { SpectralAnalysis } from "./spectral-analysis.ts";
+import { SpectralAnalysis } from "./blocks/spectral-analysis.ts";
 import { planWindows, type WindowPlan } from "./windows.ts";
 
 /**
