@@ -1,4 +1,4 @@
-import { applyLayer, softmax, type Float32Layer } from "./dense-float32.ts";
+import { applyLayer, softmax, type Float32Layer } from "./networks/dense-float32.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
 /** How a network learns. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { decode } from "cbor-x";
 import { describe, expect, it } from "vitest";
 
-import { Int8Classifier } from "./dense-int8.ts";
+import { Int8Classifier } from "./networks/dense-int8.ts";
 import { scoreKMeans } from "./kmeans.ts";
 import { readGoldenLines, readReferenceImpulse, referencePath } from "./reference-data.ts";
 import { SpectralAnalysis, type SpectralAnalysisParameters } from "./blocks/spectral-analysis.ts";

@@ -1,5 +1,5 @@
-import type { Float32Layer, Float32Network } from "./dense-float32.ts";
-import type { Int8Layer, Int8Network, Quantization } from "./dense-int8.ts";
+import type { Float32Layer, Float32Network } from "./networks/dense-float32.ts";
+import type { Int8Layer, Int8Network, Quantization } from "./networks/dense-int8.ts";
 import { JsonReader } from "./json-reader.ts";
 import type { KMeansModel } from "./kmeans.ts";
 import type { SpectralAnalysisParameters } from "./blocks/spectral-analysis.ts";

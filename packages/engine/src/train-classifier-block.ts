@@ -1,7 +1,7 @@
 import type { TrainingRecording } from "./fit-recordings.ts";
 import { splitIntoFolds } from "./folds.ts";
 import type { ClassifierBlock } from "./impulse.ts";
-import { quantizeNetwork } from "./quantize.ts";
+import { quantizeNetwork } from "./networks/quantize.ts";
 import { trainClassifier, type EpochProgress } from "./train-classifier.ts";
 import { extractTrainingWindows, selectWindows, type ImpulseDesign, type TrainingWindows } from "./training-windows.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { Float32Classifier } from "./dense-float32.ts";
+import { Float32Classifier } from "./networks/dense-float32.ts";
 import { createSeededRandom } from "./seeded-random.ts";
 import { trainClassifier } from "./train-classifier.ts";
 

@@ -1,4 +1,4 @@
-import { Float32Classifier, type Float32Layer, type Float32Network } from "./dense-float32.ts";
+import { Float32Classifier, type Float32Layer, type Float32Network } from "./networks/dense-float32.ts";
 import { DenseLearner, type Learning } from "./dense-learner.ts";
 import { createSeededRandom, shuffle } from "./seeded-random.ts";
 import { fitStandardScaler } from "./standard-scaler.ts";

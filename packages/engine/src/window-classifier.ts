@@ -1,5 +1,5 @@
-import { Float32Classifier } from "./dense-float32.ts";
-import { Int8Classifier } from "./dense-int8.ts";
+import { Float32Classifier } from "./networks/dense-float32.ts";
+import { Int8Classifier } from "./networks/dense-int8.ts";
 import type { ClassifierBlock, Impulse, Variant } from "./impulse.ts";
 import { scoreKMeans } from "./kmeans.ts";
 import { SpectralAnalysis } from "./blocks/spectral-analysis.ts";
