@@ -1,4 +1,5 @@
-import { applyLayer, softmax, type Float32Layer } from "./networks/dense-float32.ts";
+import { applyLayer, type Float32Layer } from "./networks/dense-float32.ts";
+import { exp } from "./portable-math.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
 /** How a network learns. */
@@ -8,13 +9,32 @@ export interface Learning {
   readonly learningRate: number;
 }
 
+/**
+ * Turns network outputs into scores that add up to 1, with the same bits on every machine.
+ *
+ * Trained networks are run with the engine's own exponential, which is faster.
+ */
+export function portableSoftmax(values: Float32Array, scores: Float32Array): void {
+  let highest = -Infinity;
+  for (let i = 0; i < values.length; i++) highest = Math.max(highest, values[i] as number);
+  let total = 0;
+  for (let i = 0; i < values.length; i++) {
+    const power = exp((values[i] as number) - highest);
+    scores[i] = power;
+    total += power;
+  }
+  for (let i = 0; i < values.length; i++) scores[i] = (scores[i] as number) / total;
+}
+
 /** A dense network that learns classes: Adam on cross-entropy. */
 export class DenseLearner {
   readonly #layers: readonly TrainableLayer[];
   readonly #learningRate: number;
   readonly #scores: Float32Array;
   #batchWindows = 0;
-  #steps = 0;
+  /** 0.9 and 0.999 to the power of the steps taken. */
+  #firstDecay = 1;
+  #secondDecay = 1;
 
   constructor(inputCount: number, classCount: number, learning: Learning, random: SeededRandom) {
     const sizes = [inputCount, ...learning.hiddenNeurons, classCount];
@@ -33,7 +53,7 @@ export class DenseLearner {
       applyLayer(layer, values, layer.output);
       values = layer.output;
     }
-    softmax(values as Float32Array, this.#scores);
+    portableSoftmax(values as Float32Array, this.#scores);
     return this.#scores;
   }
 
@@ -59,8 +79,10 @@ export class DenseLearner {
 
   /** Moves every parameter by Adam (Kingma and Ba, 2015) and starts the next batch. */
   step(): void {
-    this.#steps++;
-    const correctedRate = (this.#learningRate * Math.sqrt(1 - 0.999 ** this.#steps)) / (1 - 0.9 ** this.#steps);
+    // Multiplied up rather than raised: the last bit of a power is not the same in every engine.
+    this.#firstDecay *= 0.9;
+    this.#secondDecay *= 0.999;
+    const correctedRate = (this.#learningRate * Math.sqrt(1 - this.#secondDecay)) / (1 - this.#firstDecay);
     for (const layer of this.#layers) {
       for (const { values, gradient, m, v } of layer.parameters) {
         for (let i = 0; i < values.length; i++) {

@@ -1,3 +1,5 @@
+import { cosOfTurns, log } from "./portable-math.ts";
+
 /** Random numbers that repeat for a seed, on every machine. */
 export interface SeededRandom {
   /** Evenly spread over [0, 1). */
@@ -19,7 +21,7 @@ export function createSeededRandom(seed: number): SeededRandom {
   return {
     uniform,
     // Box and Muller; 1 - uniform() is never 0, whose logarithm would be infinite.
-    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    normal: () => Math.sqrt(-2 * log(1 - uniform())) * cosOfTurns(uniform()),
   };
 }
 

@@ -18,7 +18,10 @@ export function fitStandardScaler(
     for (let r = 0; r < count; r++) sum += weightOf(r) * (rows[r * columns + c] as number);
     const columnMean = sum / total;
     let squares = 0;
-    for (let r = 0; r < count; r++) squares += weightOf(r) * ((rows[r * columns + c] as number) - columnMean) ** 2;
+    for (let r = 0; r < count; r++) {
+      const difference = (rows[r * columns + c] as number) - columnMean;
+      squares += weightOf(r) * difference * difference;
+    }
     mean[c] = columnMean;
     scale[c] = Math.sqrt(squares / total) || 1;
   }

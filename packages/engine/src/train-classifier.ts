@@ -1,5 +1,6 @@
-import { Float32Classifier, type Float32Layer, type Float32Network } from "./networks/dense-float32.ts";
-import { DenseLearner, type Learning } from "./dense-learner.ts";
+import { DenseLearner, portableSoftmax, type Learning } from "./dense-learner.ts";
+import { applyLayer, type Float32Layer, type Float32Network } from "./networks/dense-float32.ts";
+import { log } from "./portable-math.ts";
 import { createSeededRandom, shuffle } from "./seeded-random.ts";
 import { fitStandardScaler } from "./standard-scaler.ts";
 
@@ -55,12 +56,12 @@ const NOISE_NUMBERS = 16_381;
  * it has.
  *
  * Features are standardised while learning and the scaling is folded into the first layer afterwards, so the network
- * takes features as they come. The same windows and seed give the same weights wherever `Math.exp`, `Math.log` and
- * `Math.cos` give the same last bit, which they do in one version of a JavaScript engine.
+ * takes features as they come. The same features and seed give the same weights, bit by bit, on every machine: nothing
+ * is calculated whose last bit the language leaves open.
  *
  * Yields after every epoch, so that the caller can report, breathe or stop; the network is the return value.
  *
- * @throws {RangeError} when there is no window.
+ * @throws {RangeError} when there is no window, or an option makes no sense.
  */
 export function* trainClassifier(
   { features, classes }: LabelledFeatures,
@@ -69,6 +70,7 @@ export function* trainClassifier(
   const { classCount, epochs, validation, patience, noise, seed } = training;
   const windows = classes.length;
   if (windows === 0) throw new RangeError("There is no window to learn classes from.");
+  checkTraining(training);
   const featureCount = features.length / windows;
   const random = createSeededRandom(seed);
   const weights = weighClasses(classes, classCount);
@@ -119,18 +121,44 @@ export function* trainClassifier(
     else if (epoch - best.epoch >= patience) break;
   }
 
-  if (!best) throw new RangeError(`Training takes at least one epoch, and was asked for ${epochs}.`);
-  return { network: best.network, epoch: best.epoch };
+  // There was at least one epoch, and the first is the best yet.
+  const { network, epoch } = best as TrainedClassifier;
+  return { network, epoch };
+}
+
+/** More than that in one layer is a mistake. */
+const MOST_NEURONS = 100_000;
+
+function checkTraining({ epochs, learningRate, hiddenNeurons, noise }: ClassifierTraining): void {
+  const isCount = (value: number, most: number) => Number.isInteger(value) && value >= 1 && value <= most;
+  if (!isCount(epochs, Number.MAX_SAFE_INTEGER)) {
+    throw new RangeError(`epochs is ${epochs}; it has to be a whole number, 1 or more.`);
+  }
+  if (!(learningRate > 0 && Number.isFinite(learningRate))) {
+    throw new RangeError(`learningRate is ${learningRate}; it has to be a positive number.`);
+  }
+  const wrong = hiddenNeurons.find((count) => !isCount(count, MOST_NEURONS));
+  if (wrong !== undefined) {
+    throw new RangeError(`hiddenNeurons has ${wrong}; they have to be whole numbers from 1 to ${MOST_NEURONS}.`);
+  }
+  if (!(noise >= 0 && Number.isFinite(noise))) {
+    throw new RangeError(`noise is ${noise}; it has to be 0 or a positive number.`);
+  }
 }
 
 /** Loss and accuracy of a network on windows. */
 function testNetwork(network: Float32Network, { features, classes }: LabelledFeatures, classCount: number): Tally {
-  const classifier = new Float32Classifier(network);
+  const outputs = network.layers.map((layer) => new Float32Array(layer.outputs));
   const scores = new Float32Array(classCount);
   const featureCount = features.length / classes.length;
   const tally = new Tally();
   classes.forEach((expected, w) => {
-    classifier.classify(features.subarray(w * featureCount, (w + 1) * featureCount), scores);
+    let values: Float64Array | Float32Array = features.subarray(w * featureCount, (w + 1) * featureCount);
+    network.layers.forEach((layer, l) => {
+      applyLayer(layer, values, outputs[l] as Float32Array);
+      values = outputs[l] as Float32Array;
+    });
+    portableSoftmax(outputs.at(-1) as Float32Array, scores);
     tally.add(scores, expected);
   });
   return tally;
@@ -151,7 +179,7 @@ class Tally {
   add(scores: Float32Array, expected: number): void {
     const score = scores[expected] as number;
     this.#windows++;
-    this.#loss += Math.min(MOST_LOSS, -Math.log(Math.max(score, 1e-12)));
+    this.#loss += Math.min(MOST_LOSS, -log(Math.max(score, 1e-12)));
     this.#correct += scores.every((other) => other <= score) ? 1 : 0;
   }
 

@@ -20,12 +20,25 @@ const MOST_ROUNDS = 200;
  * `maxError` of a cluster is the distance of its farthest training window, so no training window scores above 0.
  *
  * @param features One feature vector after another. Shape `[windows * featureCount]`.
- * @throws {RangeError} when there is no window to learn from.
+ * Deterministic for a seed, bit by bit, on every machine.
+ *
+ * @throws {RangeError} when there is no window to learn from, when a feature is not there, or for less than one cluster.
  */
 export function trainKMeans(features: Float64Array, featureCount: number, training: KMeansTraining): KMeansModel {
   const { axes, clusterCount, seed } = training;
   const windows = features.length / featureCount;
   if (!(windows >= 1)) throw new RangeError("There is no window to learn anomalies from.");
+  if (!Number.isInteger(windows)) {
+    throw new RangeError(`${features.length} numbers are no whole number of windows of ${featureCount} features.`);
+  }
+  if (axes.length === 0) throw new RangeError("axes is empty; at least one feature has to count.");
+  const outside = axes.find((axis) => !(Number.isInteger(axis) && axis >= 0 && axis < featureCount));
+  if (outside !== undefined) {
+    throw new RangeError(`axes has ${outside}; features are whole numbers from 0 to ${featureCount - 1}.`);
+  }
+  if (!(Number.isInteger(clusterCount) && clusterCount >= 1)) {
+    throw new RangeError(`clusterCount is ${clusterCount}; it has to be a whole number, 1 or more.`);
+  }
 
   const m = axes.length;
   const points = new Float64Array(windows * m);

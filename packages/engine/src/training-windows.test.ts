@@ -37,6 +37,15 @@ describe("extractTrainingWindows", () => {
     expect([...isClear]).toEqual([1, 0, 1, 1, 1]);
   });
 
+  it("refuses more windows than training can hold", () => {
+    const fine = { ...design, input: { ...design.input, windowIncreaseMs: 100 } };
+    const long = { spans: [{ startIndex: 0, endIndex: 9_999_999, label: "long" }], readings: new Float32Array(1e7) };
+
+    expect(() => extractTrainingWindows(fine, [long, long])).toThrow(
+      /^19999982 windows of 5 features are more than 50000000/,
+    );
+  });
+
   it("leaves out windows that end under no label, and recordings shorter than a window", () => {
     const { recordings, starts, labels } = extractTrainingWindows(design, [
       { spans: [{ startIndex: 0, endIndex: 8, label: "short" }], readings: readings.subarray(0, 9) },

@@ -3,6 +3,9 @@ import type { Impulse } from "./impulse.ts";
 import { labelAt } from "./label-spans.ts";
 import { WindowClassifier } from "./window-classifier.ts";
 
+/** More features in all are refused: 400 MB, of which training makes copies. */
+const MOST_FEATURES = 50_000_000;
+
 /** What is settled before training: an impulse without its blocks, and how its verdicts are made. */
 export interface ImpulseDesign extends Pick<Impulse, "name" | "input" | "features"> {
   /** Below this score a window's best class is "uncertain". */
@@ -35,7 +38,8 @@ export interface TrainingWindows {
  *
  * The label of a window is the one at its last reading.
  *
- * @throws {RangeError} when there is not a single such window, or when a feature is not a finite number.
+ * @throws {RangeError} when there is not a single such window, when they are too many to hold, or when a feature is not
+ *   a finite number.
  */
 export function extractTrainingWindows(
   { name, input, features: block }: ImpulseDesign,
@@ -43,6 +47,15 @@ export function extractTrainingWindows(
 ): TrainingWindows {
   const extractor = new WindowClassifier({ name, input, features: block, classifier: undefined, anomaly: undefined });
   const featureCount = extractor.features.length;
+  const windowCount = recordings.reduce((sum, { readings }) => {
+    return sum + extractor.plan(readings.length / input.axes.length).count;
+  }, 0);
+  if (windowCount * featureCount > MOST_FEATURES) {
+    throw new RangeError(
+      `${windowCount} windows of ${featureCount} features are more than ${MOST_FEATURES} numbers to learn from; ` +
+        `move the window on by more than ${input.windowIncreaseMs} ms, or leave recordings out.`,
+    );
+  }
   const labelled = recordings.flatMap(({ spans, readings }, recording) => {
     const { count, isPadded, increaseReadings, windowReadings } = extractor.plan(readings.length / input.axes.length);
     // A window filled up with zeros shows their edge rather than the movement.
