@@ -17,10 +17,10 @@ export function designButterworth(
   samplingHz: number,
 ): ButterworthFilter {
   if (!Number.isInteger(order) || order % 2 !== 0 || order < 2 || order > 8) {
-    throw new RangeError(`Filter order is ${order}; it has to be 2, 4, 6 or 8.`);
+    throw new RangeError(`filterOrder is ${order}; it has to be 2, 4, 6 or 8.`);
   }
   if (!(cutoffHz > 0 && cutoffHz < samplingHz / 2)) {
-    throw new RangeError(`Filter cutoff is ${cutoffHz} Hz; it has to lie between 0 and ${samplingHz / 2} Hz.`);
+    throw new RangeError(`filterCutoffHz is ${cutoffHz}; it has to lie between 0 and ${samplingHz / 2} Hz.`);
   }
 
   const a = Math.tan((Math.PI * cutoffHz) / samplingHz);
@@ -35,20 +35,60 @@ export function designButterworth(
   return { type, sections };
 }
 
-/** Filters `signal` in place, from zero state. */
-export function applyButterworth({ type, sections }: ButterworthFilter, signal: Float64Array): void {
+/** Filters the first `length` samples of `signal` in place, from zero state. */
+export function applyButterworth({ type, sections }: ButterworthFilter, signal: Float64Array, length: number): void {
   const middle = type === "low" ? 2 : -2;
-  for (let section = 0; section < sections.length; section += 3) {
-    const feedback1 = sections[section] as number;
-    const feedback2 = sections[section + 1] as number;
-    const gain = sections[section + 2] as number;
-    let previous = 0;
-    let beforePrevious = 0;
-    for (let i = 0; i < signal.length; i++) {
-      const current = feedback1 * previous + feedback2 * beforePrevious + (signal[i] as number);
-      signal[i] = gain * (current + middle * previous + beforePrevious);
-      beforePrevious = previous;
-      previous = current;
-    }
+  let section = 0;
+  for (; section + 3 < sections.length; section += 6) applyTwoSections(sections, section, middle, signal, length);
+  if (section < sections.length) applySection(sections, section, middle, signal, length);
+}
+
+function applySection(
+  sections: Float64Array,
+  at: number,
+  middle: number,
+  signal: Float64Array,
+  length: number,
+): void {
+  const feedback1 = sections[at] as number;
+  const feedback2 = sections[at + 1] as number;
+  const gain = sections[at + 2] as number;
+  let previous = 0;
+  let beforePrevious = 0;
+  for (let i = 0; i < length; i++) {
+    const current = feedback1 * previous + (feedback2 * beforePrevious + (signal[i] as number));
+    signal[i] = gain * (current + middle * previous + beforePrevious);
+    beforePrevious = previous;
+    previous = current;
+  }
+}
+
+/** Two sections in one pass: each sample waits for the one before, and the second section uses that time. */
+function applyTwoSections(
+  sections: Float64Array,
+  at: number,
+  middle: number,
+  signal: Float64Array,
+  length: number,
+): void {
+  const a1 = sections[at] as number;
+  const a2 = sections[at + 1] as number;
+  const aGain = sections[at + 2] as number;
+  const b1 = sections[at + 3] as number;
+  const b2 = sections[at + 4] as number;
+  const bGain = sections[at + 5] as number;
+  let aPrevious = 0;
+  let aBefore = 0;
+  let bPrevious = 0;
+  let bBefore = 0;
+  for (let i = 0; i < length; i++) {
+    const a = a1 * aPrevious + (a2 * aBefore + (signal[i] as number));
+    const between = aGain * (a + middle * aPrevious + aBefore);
+    aBefore = aPrevious;
+    aPrevious = a;
+    const b = b1 * bPrevious + (b2 * bBefore + between);
+    signal[i] = bGain * (b + middle * bPrevious + bBefore);
+    bBefore = bPrevious;
+    bPrevious = b;
   }
 }

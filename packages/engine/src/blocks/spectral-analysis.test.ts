@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { SpectralAnalysis, type SpectralAnalysisParameters } from "./spectral-analysis.ts";
 
 const parameters: SpectralAnalysisParameters = {
+  type: "spectral-analysis",
+  version: 2,
   scaleAxes: 1,
   filterType: "none",
   filterCutoffHz: 0,
@@ -62,8 +64,8 @@ describe("SpectralAnalysis", () => {
   });
 
   it.each([
-    { overrides: { fftLength: 12 }, message: "FFT length is 12" },
-    { overrides: { filterType: "low", filterCutoffHz: 4, filterOrder: 3 }, message: "Filter order is 3" },
+    { overrides: { fftLength: 12 }, message: "fftLength is 12" },
+    { overrides: { filterType: "low", filterCutoffHz: 4, filterOrder: 3 }, message: "filterOrder is 3" },
     { overrides: { filterType: "low", filterCutoffHz: 16, filterOrder: 2 }, message: "between 0 and 16 Hz" },
     { overrides: { filterType: "low", filterCutoffHz: 0.5, filterOrder: 0 }, message: "leaves no bin" },
   ] as const)("refuses $overrides", ({ overrides, message }) => {
