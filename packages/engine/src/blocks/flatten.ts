@@ -7,6 +7,7 @@ import {
   type FeatureBlock,
   type WindowShape,
 } from "./feature-block.ts";
+import { meanOf } from "./moments.ts";
 
 /** Settings of Studio's "Flatten" block. Each statistic is there or not. */
 export interface FlattenParameters {
@@ -86,18 +87,16 @@ export class Flatten implements FeatureBlock {
     const parameters = this.#parameters;
     const signal = this.#signal;
     const n = signal.length;
-    let sum = 0;
+    const average = meanOf(signal, n);
     let minimum = Infinity;
     let maximum = -Infinity;
     let squares = 0;
     for (let i = 0; i < n; i++) {
       const x = signal[i] as number;
-      sum += x;
       squares += x * x;
       if (x < minimum) minimum = x;
       if (x > maximum) maximum = x;
     }
-    const average = sum / n;
     let second = 0;
     let third = 0;
     let fourth = 0;

@@ -121,7 +121,7 @@ describe("feature blocks against Edge Impulse's C++ SDK", () => {
 
   it("agree over every filter and length of version 1", ({ skip }) => {
     const cases = readSpectralCases(skip).filter(({ params }) => params.version === 1);
-    expect(cases.length).toBe(68);
+    expect(cases.length).toBe(75);
     const worst = new Worst();
 
     for (const golden of cases) {

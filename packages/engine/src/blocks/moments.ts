@@ -1,13 +1,18 @@
 /** Stands for a deviation of 0, as in the SDK: a flat signal then has skewness 0 and kurtosis -3, not NaN. */
 const STILL = 1e-10;
 
-/** Takes the mean out of the first `length` samples. */
-export function removeMean(signal: Float64Array, length: number): void {
+/** The mean of the first `length` samples. */
+export function meanOf(signal: Float64Array, length: number): number {
   // Summed one after another in float32 as the SDK does: on a board lying still, where gravity is a thousand times
   // the noise, the rounding of this sum shows in the skewness (0.007 away from the SDK with an exact mean).
   let sum = 0;
   for (let i = 0; i < length; i++) sum = Math.fround(sum + (signal[i] as number));
-  const mean = Math.fround(sum / length);
+  return Math.fround(sum / length);
+}
+
+/** Takes the mean out of the first `length` samples. */
+export function removeMean(signal: Float64Array, length: number): void {
+  const mean = meanOf(signal, length);
   for (let i = 0; i < length; i++) signal[i] = (signal[i] as number) - mean;
 }
 
