@@ -1,5 +1,6 @@
 import { fitRecordings, WindowClassifier, type Impulse, type Variant, type WindowPlan } from "@windowscope/engine";
 
+import type { ImpulseDesign } from "./impulses.ts";
 import { readingCount, type Recording } from "./formats/recording.ts";
 import { toLabelledRecording } from "./labelled-recording.ts";
 
@@ -75,11 +76,17 @@ export function extractFeatures(design: FeatureDesign, recording: Recording): Wi
 }
 
 /** What has to be known of an impulse to compute its features. */
-export type FeatureDesign = Pick<Impulse, "name" | "input" | "features">;
+export type FeatureDesign = Pick<ImpulseDesign, "name" | "input" | "features">;
 
 /** Computes features and nothing else. @throws {RangeError} when windows and features do not fit together. */
 export function featureExtractor({ name, input, features }: FeatureDesign): WindowClassifier {
-  return new WindowClassifier({ name, input, features, classifier: undefined, anomaly: undefined });
+  return new WindowClassifier({
+    name,
+    input,
+    blocks: [{ parameters: features }],
+    classifier: undefined,
+    anomaly: undefined,
+  });
 }
 
 /** Runs one window after another; `visit` takes what the newest gave before the next overwrites it. */

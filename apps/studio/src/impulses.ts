@@ -1,10 +1,24 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { availableVariants, parseImpulse, toImpulseDocument, type Impulse, type Variant } from "@windowscope/engine";
+import {
+  availableVariants,
+  parseImpulse,
+  toImpulseDocument,
+  type BlockParameters,
+  type Impulse,
+  type Variant,
+} from "@windowscope/engine";
 import type Database from "libsql";
 
+/** Settings of the only kind of processing block that this Studio has: FFT analysis, version 2 or 3. */
+export type Features = Extract<BlockParameters, { readonly fftLength: number; readonly doLog: boolean }> & {
+  readonly version: 2 | 3;
+};
+
 /** What an impulse is to read, how it is to see it, and which learn blocks it has; nothing that is learnt. */
-export interface ImpulseDesign extends Pick<Impulse, "name" | "input" | "features"> {
+export interface ImpulseDesign extends Pick<Impulse, "name" | "input"> {
+  /** Of the only processing block, which reads all axes. */
+  readonly features: Features;
   /** Of the classifier; absent without one. */
   readonly minimumConfidence: number | undefined;
   /** Of the anomaly block; absent without one. */
@@ -119,15 +133,23 @@ export class Impulses {
     this.#delete = database.prepare("DELETE FROM impulse WHERE id = ?");
   }
 
-  /** Adds an impulse that has learnt what it is to know. */
+  /**
+   * Adds an impulse that has learnt what it is to know.
+   *
+   * @throws {RangeError} when its processing blocks are others than this Studio has, or its windows for classifying.
+   */
   add(projectId: number, impulse: Impulse): StoredImpulse {
     const { classifier, anomaly } = toImpulseDocument(impulse) as { classifier?: object; anomaly?: object };
     const now = new Date().toISOString();
-    const { name, input, features } = impulse;
+    const { name, input } = impulse;
+    const { windowIncreaseMs, classificationWindowIncreaseMs = windowIncreaseMs } = input;
+    if (classificationWindowIncreaseMs !== windowIncreaseMs) {
+      throw new RangeError('The local Studio classifies with "windowIncreaseMs"; leave the other increase out.');
+    }
     const design: ImpulseDesign = {
       name,
       input,
-      features,
+      features: featuresOf(impulse.blocks),
       minimumConfidence: impulse.classifier?.minimumConfidence,
       anomalyThreshold: impulse.anomaly?.threshold,
     };
@@ -234,16 +256,33 @@ function parseDesign(json: string): ImpulseDesign {
   };
 }
 
+/** @throws {RangeError} when an impulse has other processing blocks than this Studio. */
+export function featuresOf(blocks: Impulse["blocks"]): Features {
+  const [block, another] = blocks;
+  const parameters = block?.parameters;
+  const isOurs =
+    parameters?.type === "spectral-analysis" &&
+    (parameters.version === 2 || parameters.version === 3) &&
+    (parameters.analysisType ?? "FFT") === "FFT";
+  if (!isOurs || another || block?.axes || block?.normalisation) {
+    throw new RangeError(
+      "The local Studio has one processing block, spectral analysis of version 2 or 3, on all axes and as it comes; " +
+        `this impulse has ${blocks.map(({ parameters: { type, version } }) => `${type} ${version}`).join(", ")}.`,
+    );
+  }
+  return parameters as Features;
+}
+
 /** The blocks that have learnt something, with the thresholds of the design. */
 function parseModels(design: ImpulseDesign, { classifier, anomaly }: ImpulseRow): Impulse | undefined {
   if (classifier === null && anomaly === null) return undefined;
   const { name, input, features, minimumConfidence, anomalyThreshold } = design;
   return parseImpulse({
     format: "windowscope-impulse",
-    version: 1,
+    version: 2,
     name,
     input,
-    features,
+    blocks: [{ parameters: features }],
     ...(classifier !== null && { classifier: { ...(JSON.parse(classifier) as object), minimumConfidence } }),
     ...(anomaly !== null && { anomaly: { ...(JSON.parse(anomaly) as object), threshold: anomalyThreshold } }),
   });

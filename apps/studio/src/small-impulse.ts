@@ -5,17 +5,21 @@ import type { Impulse } from "@windowscope/engine";
 export const smallImpulse: Impulse = {
   name: "two axes",
   input: { axes: ["accX", "accY"], frequencyHz: 10, windowSizeMs: 1000, windowIncreaseMs: 500, padZeros: false },
-  features: {
-    type: "spectral-analysis",
-    version: 2,
-    scaleAxes: 1,
-    filterType: "none",
-    filterCutoffHz: 0,
-    filterOrder: 0,
-    fftLength: 8,
-    doLog: true,
-    doFftOverlap: true,
-  },
+  blocks: [
+    {
+      parameters: {
+        type: "spectral-analysis",
+        version: 2,
+        scaleAxes: 1,
+        filterType: "none",
+        filterCutoffHz: 0,
+        filterOrder: 0,
+        fftLength: 8,
+        doLog: true,
+        doFftOverlap: true,
+      },
+    },
+  ],
   classifier: {
     labels: ["still", "moving"],
     minimumConfidence: 0.6,

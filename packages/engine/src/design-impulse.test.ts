@@ -3,6 +3,14 @@ import { describe, expect, it } from "vitest";
 import { designImpulse } from "./design-impulse.ts";
 import { fitRecordings, type LabelledRecording } from "./fit-recordings.ts";
 import { labelWhole, type LabelSpan } from "./label-spans.ts";
+import type { ImpulseDesign } from "./training-windows.ts";
+
+/** Settings of the only block that is designed. */
+function settingsOf({ blocks }: ImpulseDesign) {
+  const [block] = blocks;
+  if (block?.parameters.type !== "spectral-analysis") throw new Error("It is another block.");
+  return block.parameters;
+}
 
 interface Made {
   readonly label?: string;
@@ -33,17 +41,21 @@ describe("designImpulse", () => {
     expect(designImpulse("motion", [record(), record({ label: "b" })])).toEqual({
       name: "motion",
       input: { axes: ["x", "y", "z"], frequencyHz: 50, windowSizeMs: 2000, windowIncreaseMs: 80, padZeros: false },
-      features: {
-        type: "spectral-analysis",
-        version: 2,
-        scaleAxes: 1,
-        filterType: "none",
-        filterCutoffHz: 0,
-        filterOrder: 0,
-        fftLength: 32,
-        doLog: true,
-        doFftOverlap: true,
-      },
+      blocks: [
+        {
+          parameters: {
+            type: "spectral-analysis",
+            version: 2,
+            scaleAxes: 1,
+            filterType: "none",
+            filterCutoffHz: 0,
+            filterOrder: 0,
+            fftLength: 32,
+            doLog: true,
+            doFftOverlap: true,
+          },
+        },
+      ],
       minimumConfidence: 0.6,
       anomalyThreshold: 0.3,
     });
@@ -93,16 +105,15 @@ describe("designImpulse", () => {
     const fast = designImpulse("d", [record({ hertz: 4000, axes: ["x"] })]);
     const wide = designImpulse("d", [record({ hertz: 4000, axes: ["1", "2", "3", "4", "5", "6"], seconds: 3 })]);
 
-    expect(slow).toMatchObject({ input: { windowSizeMs: 16_000 }, features: { fftLength: 16 } });
-    expect(fast.features.fftLength).toBe(256);
-    expect(wide.features.fftLength).toBe(128);
+    expect(slow.input.windowSizeMs).toBe(16_000);
+    expect([slow, fast, wide].map((design) => settingsOf(design).fftLength)).toEqual([16, 256, 128]);
   });
 
   it("takes a shorter transform for windows of few readings", () => {
-    const { input, features } = designImpulse("d", [record({ hertz: 10, seconds: 1.5 })]);
+    const design = designImpulse("d", [record({ hertz: 10, seconds: 1.5 })]);
 
-    expect(input.windowSizeMs).toBe(1000);
-    expect(features.fftLength).toBe(8);
+    expect(design.input.windowSizeMs).toBe(1000);
+    expect(settingsOf(design).fftLength).toBe(8);
   });
 
   it("moves on faster where there would be too many windows, but leaves nothing out", () => {
@@ -120,7 +131,7 @@ describe("designImpulse", () => {
     { deviation: 1200, scale: 0.01 },
     { deviation: 0, scale: 1 },
   ])("scales readings that deviate by $deviation by $scale", ({ deviation, scale }) => {
-    expect(designImpulse("d", [record({ deviation })]).features.scaleAxes).toBe(scale);
+    expect(settingsOf(designImpulse("d", [record({ deviation })])).scaleAxes).toBe(scale);
   });
 
   it.each([

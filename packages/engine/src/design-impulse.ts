@@ -72,17 +72,21 @@ export function designImpulse(name: string, recordings: readonly LabelledRecordi
       windowIncreaseMs: wholeMs(pickStep(lengths, windowReadings) / frequencyHz),
       padZeros: false,
     },
-    features: {
-      type: "spectral-analysis",
-      version: 2,
-      scaleAxes: pickScale(fitting, axes.length),
-      filterType: "none",
-      filterCutoffHz: 0,
-      filterOrder: 0,
-      fftLength: pickFftLength(frequencyHz, windowReadings, axes.length),
-      doLog: true,
-      doFftOverlap: true,
-    },
+    blocks: [
+      {
+        parameters: {
+          type: "spectral-analysis",
+          version: 2,
+          scaleAxes: pickScale(fitting, axes.length),
+          filterType: "none",
+          filterCutoffHz: 0,
+          filterOrder: 0,
+          fftLength: pickFftLength(frequencyHz, windowReadings, axes.length),
+          doLog: true,
+          doFftOverlap: true,
+        },
+      },
+    ],
     minimumConfidence: 0.6,
     anomalyThreshold: 0.3,
   };

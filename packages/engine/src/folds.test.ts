@@ -10,6 +10,7 @@ function windowsOf(recordings: readonly (readonly string[])[]): TrainingWindows 
   return {
     features: new Float64Array(flat.length),
     featureCount: 1,
+    featureNames: ["x RMS"],
     labels,
     classes: Uint16Array.from(flat, ({ label }) => labels.indexOf(label)),
     recordings: Uint32Array.from(flat, ({ recording }) => recording),

@@ -1,23 +1,31 @@
 import { describe, expect, it } from "vitest";
 
-import { parseImpulse, toImpulseDocument, type Impulse } from "./impulse.ts";
+import { toImpulseDocument } from "./impulse-document.ts";
+import type { Impulse } from "./impulse.ts";
+import { parseImpulse } from "./parse-impulse.ts";
 import { availableVariants, WindowClassifier } from "./window-classifier.ts";
+
+const SPECTRUM = {
+  type: "spectral-analysis",
+  version: 2,
+  scaleAxes: 1,
+  filterType: "none",
+  filterCutoffHz: 0,
+  filterOrder: 0,
+  fftLength: 8,
+  doLog: true,
+  doFftOverlap: true,
+} as const;
 
 /** Two axes, 8-point transform: 2 x (3 statistics + 4 bins) = 14 features, two classes. */
 const impulse: Impulse = {
   name: "two axes",
   input: { axes: ["x", "y"], frequencyHz: 50, windowSizeMs: 400, windowIncreaseMs: 100, padZeros: true },
-  features: {
-    type: "spectral-analysis",
-    version: 2,
-    scaleAxes: 1,
-    filterType: "none",
-    filterCutoffHz: 0,
-    filterOrder: 0,
-    fftLength: 8,
-    doLog: true,
-    doFftOverlap: true,
-  },
+  blocks: [
+    {
+      parameters: SPECTRUM,
+    },
+  ],
   classifier: {
     labels: ["still", "moving"],
     minimumConfidence: 0.6,
@@ -77,8 +85,12 @@ describe("parseImpulse", () => {
     { at: "/name", value: undefined, message: "/name is missing." },
     { at: "/input/axes", value: [], message: "/input/axes has to be an array with at least one axis name." },
     { at: "/input/frequencyHz", value: -1, message: "/input/frequencyHz has to be a number above 0." },
-    { at: "/features/fftLength", value: 17, message: "/features/fftLength has to be one of 4, 8, 16" },
-    { at: "/features/doLog", value: 1, message: "/features/doLog has to be true or false." },
+    {
+      at: "/blocks/0/parameters/fftLength",
+      value: 17,
+      message: "/blocks/0/parameters/fftLength has to be one of 4, 8, 16",
+    },
+    { at: "/blocks/0/parameters/doLog", value: 1, message: "/blocks/0/parameters/doLog has to be true or false." },
     {
       at: "/classifier/labels",
       value: ["a"],
@@ -127,7 +139,7 @@ describe("WindowClassifier", () => {
   });
 
   it("refuses weights that do not fit the features", () => {
-    const wider: Impulse = { ...impulse, features: { ...impulse.features, fftLength: 16 } };
+    const wider: Impulse = { ...impulse, blocks: [{ parameters: { ...SPECTRUM, fftLength: 16 } }] };
 
     expect(() => new WindowClassifier(wider)).toThrow("takes 14 features, but the impulse makes 22");
   });

@@ -3,24 +3,42 @@
  *
  * Numbers in, numbers out: no files, no sockets, no clock. Runs in Node and in a browser.
  */
-export {
-  parseImpulse,
-  toImpulseDocument,
-  type AnomalyBlock,
-  type ClassifierBlock,
-  type Impulse,
-  type Variant,
+export type {
+  AnomalyBlock,
+  ClassifierBlock,
+  FeatureNormalisation,
+  Impulse,
+  ImpulseInput,
+  ProcessingBlock,
+  Variant,
 } from "./impulse.ts";
+export { toImpulseDocument } from "./impulse-document.ts";
+export { parseImpulse } from "./parse-impulse.ts";
+export { createFeatureBlock, type BlockParameters } from "./blocks/create-feature-block.ts";
+export { NotFiniteReadingError, type FeatureBlock, type WindowShape } from "./blocks/feature-block.ts";
 export { designImpulse } from "./design-impulse.ts";
 export { fitRecordings, type LabelledRecording, type Misfit, type TrainingRecording } from "./fit-recordings.ts";
+export { END_OF_WINDOW, expectedLabel, type LabellingRule } from "./expected-label.ts";
+export { FeatureExtractor } from "./feature-extractor.ts";
 export { labelAt, labelWhole, type LabelSpan } from "./label-spans.ts";
 export { DocumentError } from "./json-reader.ts";
 export { explainAnomaly, scoreKMeans, type AnomalyExplanation, type KMeansModel } from "./kmeans.ts";
 export { createSeededRandom, type SeededRandom } from "./seeded-random.ts";
+export { PerformanceCalibration, type CalibrationOptions } from "./performance-calibration.ts";
 export { trainAnomalyBlock, type AnomalyOptions, type FoldProgress } from "./train-anomaly-block.ts";
 export { trainClassifierBlock, type ClassifierOptions } from "./train-classifier-block.ts";
-export type { EpochProgress } from "./train-classifier.ts";
+export {
+  trainClassifier,
+  type ClassifierTraining,
+  type EpochProgress,
+  type LabelledFeatures,
+  type TrainedClassifier,
+} from "./train-classifier.ts";
+export { trainKMeans, type KMeansTraining } from "./train-kmeans.ts";
 export { trainImpulse, type TrainingProgress } from "./train-impulse.ts";
 export type { ImpulseDesign } from "./training-windows.ts";
-export { availableVariants, WindowClassifier } from "./window-classifier.ts";
-export type { WindowPlan } from "./windows.ts";
+export { judgeWindow, type Verdict, type VerdictLimits } from "./verdict.ts";
+export { VerdictSmoothing, type SmoothingOptions } from "./verdict-smoothing.ts";
+export { availableVariants, WindowClassifier, type WindowExplanation } from "./window-classifier.ts";
+export { WindowStream, type WindowLayout, type WindowVisitor } from "./window-stream.ts";
+export { frequencyOf, placeWindow, planWindows, type WindowPlace, type WindowPlan } from "./windows.ts";

@@ -33,6 +33,13 @@ export class JsonReader {
     return member === undefined ? undefined : new JsonReader(member, `${this.#pointer}/${key}`);
   }
 
+  /** Refuses a member that none of the names is. */
+  only(...names: readonly string[]): void {
+    const unknown = Object.keys(this.#value as object).find((key) => !names.includes(key));
+    if (unknown === undefined) return;
+    throw new DocumentError(`${this.#pointer}/${unknown}`, `is not known; there are ${names.join(", ")}.`);
+  }
+
   items(): readonly JsonReader[] {
     if (!Array.isArray(this.#value)) return this.refuse("an array");
     return this.#value.map((item, i) => new JsonReader(item, `${this.#pointer}/${i}`));
@@ -58,6 +65,11 @@ export class JsonReader {
     return number > 0 ? number : this.refuse("a number above 0");
   }
 
+  between(lowest: number, highest: number): number {
+    const number = this.number();
+    return number >= lowest && number <= highest ? number : this.refuse(`a number from ${lowest} to ${highest}`);
+  }
+
   integer(lowest: number, highest: number): number {
     const number = this.number();
     const isInside = Number.isInteger(number) && number >= lowest && number <= highest;
@@ -69,15 +81,19 @@ export class JsonReader {
     return choice ?? this.refuse(choices.length === 1 ? JSON.stringify(choices[0]) : `one of ${choices.join(", ")}`);
   }
 
-  /** Bytes written as base64, `count` elements of `elementBytes` each. */
-  bytes(count: number, elementBytes: number): Uint8Array<ArrayBuffer> {
+  /** Any bytes written as base64. */
+  anyBytes(): Uint8Array<ArrayBuffer> {
     const text = this.string();
-    let bytes: Uint8Array<ArrayBuffer>;
     try {
-      bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+      return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
     } catch {
       return this.refuse("base64");
     }
+  }
+
+  /** Bytes written as base64, `count` elements of `elementBytes` each. */
+  bytes(count: number, elementBytes: number): Uint8Array<ArrayBuffer> {
+    const bytes = this.anyBytes();
     if (bytes.length !== count * elementBytes) {
       return this.refuse(
         `${count} numbers of ${elementBytes} bytes each in base64, and it holds ${bytes.length} bytes`,

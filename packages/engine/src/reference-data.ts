@@ -50,17 +50,21 @@ export function readReferenceImpulse(skip: Skip): Impulse {
       windowIncreaseMs: 80,
       padZeros: false,
     },
-    features: {
-      type: "spectral-analysis",
-      version: 2,
-      scaleAxes: 1,
-      filterType: "none",
-      filterCutoffHz: 0,
-      filterOrder: 0,
-      fftLength: 16,
-      doLog: true,
-      doFftOverlap: true,
-    },
+    blocks: [
+      {
+        parameters: {
+          type: "spectral-analysis",
+          version: 2,
+          scaleAxes: 1,
+          filterType: "none",
+          filterCutoffHz: 0,
+          filterOrder: 0,
+          fftLength: 16,
+          doLog: true,
+          doFftOverlap: true,
+        },
+      },
+    ],
     classifier: {
       labels,
       minimumConfidence: 0.6,

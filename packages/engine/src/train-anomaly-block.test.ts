@@ -6,17 +6,21 @@ import type { ImpulseDesign, TrainingWindows } from "./training-windows.ts";
 const DESIGN: ImpulseDesign = {
   name: "one axis",
   input: { axes: ["x"], frequencyHz: 100, windowSizeMs: 100, windowIncreaseMs: 10, padZeros: false },
-  features: {
-    type: "spectral-analysis",
-    version: 2,
-    scaleAxes: 1,
-    filterType: "none",
-    filterCutoffHz: 0,
-    filterOrder: 0,
-    fftLength: 4,
-    doLog: false,
-    doFftOverlap: true,
-  },
+  blocks: [
+    {
+      parameters: {
+        type: "spectral-analysis",
+        version: 2,
+        scaleAxes: 1,
+        filterType: "none",
+        filterCutoffHz: 0,
+        filterOrder: 0,
+        fftLength: 4,
+        doLog: false,
+        doFftOverlap: true,
+      },
+    },
+  ],
   minimumConfidence: 0.6,
   anomalyThreshold: 0.3,
 };
@@ -28,6 +32,7 @@ describe("learnNormal", () => {
     const windows: TrainingWindows = {
       features: Float64Array.from({ length: count }, (_, w) => w % 2),
       featureCount: 1,
+      featureNames: ["x RMS"],
       labels: ["still"],
       classes: new Uint16Array(count),
       recordings: Uint32Array.from({ length: count }, (_, w) => (w < perRecording ? 0 : 1)),

@@ -11,7 +11,7 @@ export interface AnomalyOptions {
   readonly seed: number;
   /** Clusters to look for; two for each label without it, at least 8 and at most 32. */
   readonly clusterCount?: number;
-  /** Which features count, as indices into the feature vector; the RMS of every axis without it. */
+  /** Which features count, as indices into the feature vector; the RMS of every axis without it, or all where there is none. */
   readonly axes?: readonly number[];
 }
 
@@ -55,10 +55,8 @@ export function* learnNormal(
   windows: TrainingWindows,
   { seed, clusterCount, axes }: AnomalyOptions,
 ): Generator<FoldProgress, AnomalyBlock> {
-  const featuresPerAxis = windows.featureCount / design.input.axes.length;
   const training = {
-    // RMS is the first feature of each axis, and what Studio suggests for motion.
-    axes: axes ?? design.input.axes.map((_, axis) => axis * featuresPerAxis),
+    axes: axes ?? suggestAxes(windows.featureNames),
     clusterCount: clusterCount ?? Math.min(32, Math.max(8, 2 * windows.labels.length)),
     seed,
   };
@@ -81,6 +79,12 @@ export function* learnNormal(
   const lowest = hasFewRecordings(windows) ? Math.max(threshold, CAUTIOUS_THRESHOLD) : threshold;
   // Rounded up, as a person would write it.
   return { ...model, threshold: Math.max(lowest, Math.ceil(quiet * 100) / 100) };
+}
+
+/** The RMS of every axis, as Studio suggests for motion; all features of blocks that make none. */
+function suggestAxes(featureNames: readonly string[]): readonly number[] {
+  const rms = featureNames.flatMap((name, feature) => (/(^| )RMS$/.test(name) ? [feature] : []));
+  return rms.length > 0 ? rms : [...featureNames.keys()];
 }
 
 /** Whether a label has windows of only a few recordings. */

@@ -37,9 +37,12 @@ describe("trainClassifier", () => {
 
   it("arrives at the very same bits on every machine", () => {
     const training = { hiddenNeurons: [8, 4], learningRate: 0.01, epochs: 5, patience: 5, noise: 0.2, seed: 7 };
-    const uniform = createSeededRandom(11).uniform;
+    const numbers = createSeededRandom(11);
     const classes = Uint16Array.from({ length: 300 }, (_, w) => w % 3);
-    const features = Float64Array.from({ length: 900 }, (_, i) => uniform() + (classes[Math.floor(i / 3)] as number));
+    const features = Float64Array.from(
+      { length: 900 },
+      (_, i) => numbers.uniform() + (classes[Math.floor(i / 3)] as number),
+    );
 
     const learning = trainClassifier({ features, classes }, { ...training, classCount: 3, validation: undefined });
     let step = learning.next();

@@ -13,17 +13,21 @@ import type { ImpulseDesign } from "./training-windows.ts";
 const design: ImpulseDesign = {
   name: "two tempos",
   input: { axes: ["x", "y"], frequencyHz: 50, windowSizeMs: 1000, windowIncreaseMs: 100, padZeros: false },
-  features: {
-    type: "spectral-analysis",
-    version: 2,
-    scaleAxes: 1,
-    filterType: "none",
-    filterCutoffHz: 0,
-    filterOrder: 0,
-    fftLength: 16,
-    doLog: true,
-    doFftOverlap: true,
-  },
+  blocks: [
+    {
+      parameters: {
+        type: "spectral-analysis",
+        version: 2,
+        scaleAxes: 1,
+        filterType: "none",
+        filterCutoffHz: 0,
+        filterOrder: 0,
+        fftLength: 16,
+        doLog: true,
+        doFftOverlap: true,
+      },
+    },
+  ],
   minimumConfidence: 0.6,
   anomalyThreshold: 0.3,
 };
@@ -137,7 +141,8 @@ describe("trainImpulse", () => {
     {
       what: "readings that are no numbers",
       given: [{ spans: labelWhole("broken", 500), readings: new Float32Array(1000).fill(NaN) }],
-      message: "Feature 0 of the window from reading 0 of recording 0 is NaN",
+      message:
+        "There are no features of the window from reading 0 of recording 0: readings[0], axis 0 of reading 0, is NaN",
     },
     {
       what: "the label that is the anomaly score's name",

@@ -21,12 +21,12 @@ export function* trainImpulse(
   recordings: readonly TrainingRecording[],
   seed: number,
 ): Generator<TrainingProgress, Impulse> {
-  const { name, input, features } = design;
+  const { name, input, blocks } = design;
   const windows = extractTrainingWindows(design, recordings);
   const isClassifier = windows.labels.length > 1;
   const classifier = isClassifier ? yield* tag("classifier", learnClasses(design, windows, { seed })) : undefined;
   const anomaly = yield* tag("anomaly", learnNormal(design, windows, { seed }));
-  return { name, input, features, classifier, anomaly };
+  return { name, input, blocks, classifier, anomaly };
 }
 
 function* tag<B extends string, P extends object, R>(

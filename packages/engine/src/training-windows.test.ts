@@ -6,17 +6,21 @@ import { extractTrainingWindows, selectWindows, type ImpulseDesign } from "./tra
 const design: ImpulseDesign = {
   name: "windows",
   input: { axes: ["x"], frequencyHz: 10, windowSizeMs: 1000, windowIncreaseMs: 500, padZeros: true },
-  features: {
-    type: "spectral-analysis",
-    version: 2,
-    scaleAxes: 1,
-    filterType: "none",
-    filterCutoffHz: 0,
-    filterOrder: 0,
-    fftLength: 4,
-    doLog: true,
-    doFftOverlap: true,
-  },
+  blocks: [
+    {
+      parameters: {
+        type: "spectral-analysis",
+        version: 2,
+        scaleAxes: 1,
+        filterType: "none",
+        filterCutoffHz: 0,
+        filterOrder: 0,
+        fftLength: 4,
+        doLog: true,
+        doFftOverlap: true,
+      },
+    },
+  ],
   minimumConfidence: 0.6,
   anomalyThreshold: 0.3,
 };

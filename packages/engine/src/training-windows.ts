@@ -1,13 +1,15 @@
 import type { TrainingRecording } from "./fit-recordings.ts";
+import { FeatureExtractor } from "./feature-extractor.ts";
 import type { Impulse } from "./impulse.ts";
+import { expectedLabel } from "./expected-label.ts";
 import { labelAt } from "./label-spans.ts";
-import { WindowClassifier } from "./window-classifier.ts";
+import { planWindows, type WindowPlan } from "./windows.ts";
 
 /** More features in all are refused: 400 MB, of which training makes copies. */
 const MOST_FEATURES = 50_000_000;
 
 /** What is settled before training: an impulse without its blocks, and how its verdicts are made. */
-export interface ImpulseDesign extends Pick<Impulse, "name" | "input" | "features"> {
+export interface ImpulseDesign extends Pick<Impulse, "name" | "input" | "blocks"> {
   /** Below this score a window's best class is "uncertain". */
   readonly minimumConfidence: number;
   /** A window is never an anomaly below this score. */
@@ -19,6 +21,8 @@ export interface TrainingWindows {
   /** One feature vector after another. Shape `[windows * featureCount]`. */
   readonly features: Float64Array;
   readonly featureCount: number;
+  /** What each feature is, with the axis in front. */
+  readonly featureNames: readonly string[];
   /** The labels that at least one window has, in alphabetical order. */
   readonly labels: readonly string[];
   /** Index of each window's label in `labels`. Shape `[windows]`. */
@@ -34,34 +38,38 @@ export interface TrainingWindows {
 }
 
 /**
- * Slides the design's window over the recordings and makes the features of every full window that ends under a label.
+ * Slides the design's window over the recordings and makes the features of every full window that has a label.
  *
- * The label of a window is the one at its last reading.
+ * The label of a window is the one that the design's labelling rule gives, without one the label at its last reading.
  *
  * @throws {RangeError} when there is not a single such window, when they are too many to hold, or when a feature is not
  *   a finite number.
  */
 export function extractTrainingWindows(
-  { name, input, features: block }: ImpulseDesign,
+  { input, blocks }: ImpulseDesign,
   recordings: readonly TrainingRecording[],
 ): TrainingWindows {
-  const extractor = new WindowClassifier({ name, input, features: block, classifier: undefined, anomaly: undefined });
-  const featureCount = extractor.features.length;
-  const windowCount = recordings.reduce((sum, { readings }) => {
-    return sum + extractor.plan(readings.length / input.axes.length).count;
-  }, 0);
+  const extractor = new FeatureExtractor(input, blocks);
+  const { featureCount, featureNames } = extractor;
+  const plans = recordings.map(({ readings }) =>
+    planWindows(
+      { readingCount: readings.length / input.axes.length, intervalMs: 1000 / input.frequencyHz },
+      { sizeMs: input.windowSizeMs, increaseMs: input.windowIncreaseMs, padZeros: false },
+    ),
+  );
+  const windowCount = plans.reduce((sum, { count }) => sum + count, 0);
   if (windowCount * featureCount > MOST_FEATURES) {
     throw new RangeError(
       `${windowCount} windows of ${featureCount} features are more than ${MOST_FEATURES} numbers to learn from; ` +
         `move the window on by more than ${input.windowIncreaseMs} ms, or leave recordings out.`,
     );
   }
-  const labelled = recordings.flatMap(({ spans, readings }, recording) => {
-    const { count, isPadded, increaseReadings, windowReadings } = extractor.plan(readings.length / input.axes.length);
-    // A window filled up with zeros shows their edge rather than the movement.
-    return Array.from({ length: isPadded ? 0 : count }, (_, w) => {
+  // Recordings shorter than a window are left out: filled up with zeros they would show the zeros' edge.
+  const labelled = recordings.flatMap(({ spans }, recording) => {
+    const { count, increaseReadings, windowReadings } = plans[recording] as WindowPlan;
+    return Array.from({ length: count }, (_, w) => {
       const start = w * increaseReadings;
-      const label = labelAt(spans, start + windowReadings - 1);
+      const label = expectedLabel(spans, start, start + windowReadings, input.labelling);
       return { recording, start, label, isClear: labelAt(spans, start + (windowReadings >> 1)) === label };
     }).filter((window): window is typeof window & { label: string } => window.label !== undefined);
   });
@@ -74,20 +82,22 @@ export function extractTrainingWindows(
   const labels = [...new Set(labelled.map(({ label }) => label))].sort();
   const classOf = new Map(labels.map((label, c) => [label, c]));
   const features = new Float64Array(labelled.length * featureCount);
+  const ofWindow = new Float64Array(featureCount);
   labelled.forEach(({ recording, start }, w) => {
-    extractor.classify((recordings[recording] as TrainingRecording).readings, start);
-    refuseInfinite(extractor.features, recording, start);
-    features.set(extractor.features, w * featureCount);
+    if (recording !== labelled[w - 1]?.recording) extractor.reset();
+    extractFinite(extractor, recordings[recording] as TrainingRecording, recording, start, ofWindow);
+    features.set(ofWindow, w * featureCount);
   });
   return {
     features,
     featureCount,
+    featureNames,
     labels,
     classes: Uint16Array.from(labelled, ({ label }) => classOf.get(label) as number),
     recordings: Uint32Array.from(labelled, ({ recording }) => recording),
     starts: Uint32Array.from(labelled, ({ start }) => start),
     isClear: Uint8Array.from(labelled, ({ isClear }) => (isClear ? 1 : 0)),
-    windowReadings: extractor.plan(0).windowReadings,
+    windowReadings: extractor.windowReadings,
   };
 }
 
@@ -103,11 +113,21 @@ export function selectWindows(
   return { features: rows, classes: Uint16Array.from(selected, (window) => classes[window] as number) };
 }
 
-function refuseInfinite(features: Float64Array, recording: number, start: number): void {
+function extractFinite(
+  extractor: FeatureExtractor,
+  { readings }: TrainingRecording,
+  recording: number,
+  start: number,
+  features: Float64Array,
+): void {
+  const place = `the window from reading ${start} of recording ${recording}`;
+  try {
+    extractor.extract(readings, start, features);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new RangeError(`There are no features of ${place}: ${cause.message}`, { cause });
+  }
   const wrong = features.findIndex((feature) => !Number.isFinite(feature));
-  if (wrong === -1) return;
-  throw new RangeError(
-    `Feature ${wrong} of the window from reading ${start} of recording ${recording} is ${features[wrong]}; ` +
-      "its readings are no measurements.",
-  );
+  if (wrong !== -1)
+    throw new RangeError(`Feature ${wrong} of ${place} is ${features[wrong]}, which nothing can be learnt from.`);
 }

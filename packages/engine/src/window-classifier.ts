@@ -1,9 +1,20 @@
+import { FeatureExtractor } from "./feature-extractor.ts";
+import type { ClassifierBlock, Impulse, Variant } from "./impulse.ts";
+import { explainAnomaly, scoreKMeans, type AnomalyExplanation } from "./kmeans.ts";
 import { Float32Classifier } from "./networks/dense-float32.ts";
 import { Int8Classifier } from "./networks/dense-int8.ts";
-import type { ClassifierBlock, Impulse, Variant } from "./impulse.ts";
-import { scoreKMeans } from "./kmeans.ts";
-import { SpectralAnalysis } from "./blocks/spectral-analysis.ts";
+import { judgeWindow, type Verdict, type VerdictLimits } from "./verdict.ts";
+import { WindowStream, type WindowVisitor } from "./window-stream.ts";
 import { planWindows, type WindowPlan } from "./windows.ts";
+
+/** Why a window scores as it does, also by the axes of the sensor. */
+export interface WindowExplanation extends AnomalyExplanation {
+  /**
+   * Part of each axis of the impulse in the squared distance, 0 to 1. Features that were made of several axes belong to
+   * none, so together they can be less than 1.
+   */
+  readonly sensorShares: readonly number[];
+}
 
 /**
  * Runs an impulse over one window after another: features, class scores, anomaly score.
@@ -15,27 +26,31 @@ export class WindowClassifier {
   readonly features: Float64Array;
   /** Score of each class in the newest window, in the order of the impulse's labels; empty without a classifier. */
   readonly scores: Float32Array;
+  /** What each feature is, with the axis in front. */
+  readonly featureNames: readonly string[];
 
   readonly #impulse: Impulse;
-  readonly #block: SpectralAnalysis;
+  readonly #extractor: FeatureExtractor;
   readonly #classifier: Float32Classifier | Int8Classifier | undefined;
+  readonly #limits: VerdictLimits;
 
   /**
    * @param variant Which weights to run. Without it float32 where the impulse has it, otherwise int8.
    * @throws {RangeError} when the impulse lacks the variant, or when its blocks do not fit together.
    */
   constructor(impulse: Impulse, variant?: Variant) {
-    const { input, features, classifier, anomaly } = impulse;
+    const { input, blocks, classifier, anomaly } = impulse;
     this.#impulse = impulse;
-    this.#block = new SpectralAnalysis(features, {
-      axisCount: input.axes.length,
-      windowReadings: Math.max(1, Math.round((input.windowSizeMs * input.frequencyHz) / 1000)),
-      frequencyHz: input.frequencyHz,
-    });
-    const { featureCount } = this.#block;
+    this.#extractor = new FeatureExtractor(input, blocks);
+    const { featureCount, featureNames } = this.#extractor;
     this.features = new Float64Array(featureCount);
+    this.featureNames = featureNames;
     this.scores = new Float32Array(classifier?.labels.length ?? 0);
     this.#classifier = classifier && createClassifier(classifier, variant, featureCount);
+    this.#limits = {
+      minimumConfidence: classifier?.minimumConfidence ?? 0,
+      anomalyThreshold: anomaly?.threshold ?? Infinity,
+    };
 
     const outside = anomaly?.axes.find((axis) => axis >= featureCount);
     if (outside !== undefined) {
@@ -49,10 +64,11 @@ export class WindowClassifier {
    * @param readingCount Readings in the recording.
    */
   plan(readingCount: number): WindowPlan {
-    const { frequencyHz, windowSizeMs, windowIncreaseMs, padZeros } = this.#impulse.input;
+    const { frequencyHz, windowSizeMs, windowIncreaseMs, classificationWindowIncreaseMs, padZeros } =
+      this.#impulse.input;
     return planWindows(
       { readingCount, intervalMs: 1000 / frequencyHz },
-      { sizeMs: windowSizeMs, increaseMs: windowIncreaseMs, padZeros },
+      { sizeMs: windowSizeMs, increaseMs: classificationWindowIncreaseMs ?? windowIncreaseMs, padZeros },
     );
   }
 
@@ -60,15 +76,70 @@ export class WindowClassifier {
    * Classifies the window that starts at reading `firstReading`.
    *
    * @param readings Readings one after another, each with all axes of the impulse. Shape `[readings * axes]`.
+   * @throws {RangeError} when a reading of the window is NaN or infinite, or the window ends behind the last reading.
    */
   classify(readings: Float32Array, firstReading: number): void {
-    this.#block.extract(readings, firstReading, this.features);
+    this.#extractor.extract(readings, firstReading, this.features);
     this.#classifier?.classify(this.features, this.scores);
+  }
+
+  /** Forgets the windows before, as at the start of another recording: moving averages know of them. */
+  reset(): void {
+    this.#extractor.reset();
+  }
+
+  /**
+   * Classifies every window of a recording; one that is too short is filled up with zeros where the impulse wants that.
+   *
+   * @param readings Of the whole recording, at the impulse's frequency. Shape `[readings * axes]`.
+   * @param visit Called after each window with its number, to take what it gave.
+   * @throws {RangeError} for a reading that is NaN or infinite, before the first window.
+   */
+  classifyAll(readings: Float32Array, visit: (window: number) => void): WindowPlan {
+    const plan = this.plan(readings.length / this.#impulse.input.axes.length);
+    const stream = this.stream(visit);
+    stream.push(readings);
+    stream.end();
+    return plan;
+  }
+
+  /**
+   * Classifies readings as they come, however they are cut: the results are, bit by bit, those of the whole recording.
+   *
+   * @param visit Called after each window with its number, to take what it gave.
+   */
+  stream(visit: (window: number) => void): WindowStream {
+    const { windowReadings, increaseReadings } = this.plan(0);
+    const { axes, padZeros } = this.#impulse.input;
+    const classify: WindowVisitor = (readings, firstReading, window) => {
+      if (window === 0) this.reset();
+      this.classify(readings, firstReading);
+      visit(window);
+    };
+    return new WindowStream({ axisCount: axes.length, windowReadings, increaseReadings, padZeros }, classify);
   }
 
   /** Anomaly score of the newest window; `undefined` for an impulse without an anomaly block. */
   anomalyScore(): number | undefined {
     return this.#impulse.anomaly && scoreKMeans(this.#impulse.anomaly, this.features);
+  }
+
+  /** What the newest window is taken for, with the impulse's own limits. */
+  verdict(): Verdict {
+    return judgeWindow(this.scores, this.anomalyScore(), this.#limits);
+  }
+
+  /** Why the newest window has its anomaly score; `undefined` without an anomaly block that can tell. */
+  explain(): WindowExplanation | undefined {
+    const { anomaly, input } = this.#impulse;
+    const explanation = anomaly && explainAnomaly(anomaly, this.features);
+    if (!explanation) return undefined;
+    const sensorShares = input.axes.map(() => 0);
+    for (const { feature, share } of explanation.axes) {
+      const axis = this.#extractor.featureAxes[feature];
+      if (axis !== undefined) sensorShares[axis] = (sensorShares[axis] as number) + share;
+    }
+    return { ...explanation, sensorShares };
   }
 }
 

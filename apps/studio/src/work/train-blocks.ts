@@ -14,7 +14,7 @@ import {
 
 import { readingCount, type Recording } from "../formats/recording.ts";
 import type { LabelSpan } from "../formats/structured-labels.ts";
-import type { ImpulseDesign } from "../impulses.ts";
+import { featuresOf, type ImpulseDesign } from "../impulses.ts";
 import { toLabelledRecording } from "../labelled-recording.ts";
 import type { SampleSource } from "./sample-source.ts";
 
@@ -65,7 +65,7 @@ export function* trainBlocks(
   const { fitting, misfits } = fitRecordings(design.input, labelled);
   for (const { index, reason } of misfits) yield `${samples[index]?.filename}: left out. ${reason}`;
   const { name, input, features, minimumConfidence = 0, anomalyThreshold = 0 } = design;
-  const whole = { name, input, features, minimumConfidence, anomalyThreshold };
+  const whole = { name, input, blocks: [{ parameters: features }], minimumConfidence, anomalyThreshold };
   for (const [i, recording] of recordings.entries()) {
     if (readingCount(recording) * recording.intervalMs >= input.windowSizeMs - recording.intervalMs / 2) continue;
     yield `${samples[i]?.filename}: left out. It is shorter than a window of ${input.windowSizeMs} ms.`;
@@ -110,10 +110,9 @@ export function designFor(
   recordings: readonly Recording[],
 ): ImpulseDesign {
   try {
-    return designImpulse(
-      name,
-      recordings.map((recording, i) => toLabelled(recording, samples[i] as TrainingSample)),
-    );
+    const labelled = recordings.map((recording, i) => toLabelled(recording, samples[i] as TrainingSample));
+    const { blocks, ...design } = designImpulse(name, labelled);
+    return { ...design, features: featuresOf(blocks) };
   } catch (error) {
     if (error instanceof RangeError) throw new TrainingError(error.message);
     throw error;
@@ -129,8 +128,8 @@ function toOutput(
   classifier: ClassifierBlock | undefined,
   anomaly: AnomalyBlock | undefined,
 ): TrainingOutput {
-  const { name, input, features } = design;
-  const document = toImpulseDocument({ name, input, features, classifier, anomaly }) as {
+  const { name, input, blocks } = design;
+  const document = toImpulseDocument({ name, input, blocks, classifier, anomaly }) as {
     readonly classifier?: object;
     readonly anomaly?: object;
   };
