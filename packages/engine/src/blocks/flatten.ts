@@ -7,7 +7,7 @@ import {
   type FeatureBlock,
   type WindowShape,
 } from "./feature-block.ts";
-import { meanOf } from "./moments.ts";
+import { writeMeans } from "./moments.ts";
 
 /** Settings of Studio's "Flatten" block. Each statistic is there or not. */
 export interface FlattenParameters {
@@ -39,7 +39,8 @@ export class Flatten implements FeatureBlock {
 
   readonly #parameters: FlattenParameters;
   readonly #shape: WindowShape;
-  readonly #signal: Float64Array;
+  readonly #signals: readonly Float64Array[];
+  readonly #means: Float64Array;
   /** Averages of the newest windows, a ring for each axis. */
   readonly #averages: Float64Array;
   #windows = 0;
@@ -57,7 +58,8 @@ export class Flatten implements FeatureBlock {
     if (names.length === 0) throw new RangeError("average to kurtosis are all false; one of them has to be true.");
     this.featureNames = nameForEachAxis(shape, names);
     this.featureCount = this.featureNames.length;
-    this.#signal = new Float64Array(shape.windowReadings);
+    this.#signals = Array.from({ length: shape.axisCount }, () => new Float64Array(shape.windowReadings));
+    this.#means = new Float64Array(shape.axisCount);
     this.#averages = new Float64Array(movingAvgNumWindows * shape.axisCount);
   }
 
@@ -66,16 +68,15 @@ export class Flatten implements FeatureBlock {
     checkWindow(this.#shape, readings, firstReading, out, at, this.featureCount);
     this.#windows++;
     const scale = this.#parameters.scaleAxes;
-    const signal = this.#signal;
-    let next = at;
-    for (let axis = 0; axis < axisCount; axis++) {
-      let from = firstReading * axisCount + axis;
-      for (let i = 0; i < windowReadings; i++) {
-        signal[i] = Math.fround((readings[from] as number) * scale);
-        from += axisCount;
+    let from = firstReading * axisCount;
+    for (let i = 0; i < windowReadings; i++) {
+      for (let axis = 0; axis < axisCount; axis++) {
+        (this.#signals[axis] as Float64Array)[i] = Math.fround((readings[from++] as number) * scale);
       }
-      next = this.#writeAxis(axis, out, next);
     }
+    writeMeans(this.#signals, windowReadings, this.#means);
+    let next = at;
+    for (let axis = 0; axis < axisCount; axis++) next = this.#writeAxis(axis, out, next);
   }
 
   reset(): void {
@@ -85,9 +86,9 @@ export class Flatten implements FeatureBlock {
   /** @returns the index behind the last written feature. */
   #writeAxis(axis: number, out: Float64Array, at: number): number {
     const parameters = this.#parameters;
-    const signal = this.#signal;
+    const signal = this.#signals[axis] as Float64Array;
     const n = signal.length;
-    const average = meanOf(signal, n);
+    const average = this.#means[axis] as number;
     let minimum = Infinity;
     let maximum = -Infinity;
     let squares = 0;

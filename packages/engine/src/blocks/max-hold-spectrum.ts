@@ -7,8 +7,6 @@ import FFT from "fft.js";
  * one complex transform, as its real and its imaginary part, which takes about two thirds of the time of two real ones.
  */
 export class MaxHoldSpectrum {
-  /** Where the signal goes: `length` samples. Zeros follow, which have to stay. */
-  readonly signal: Float64Array;
   /** Power of bins 0 to `fftLength / 2` after `measure`. */
   readonly power: Float64Array;
 
@@ -16,40 +14,39 @@ export class MaxHoldSpectrum {
   readonly #fftLength: number;
   readonly #step: number;
   readonly #fft: FFT;
-  readonly #frames: Float64Array;
+  /** The signal as the real part, and the signal one step later as the imaginary part, from `2 * step` on. */
+  readonly #pairs: Float64Array;
+  /** Where in `#pairs` each pair of frames lies. */
+  readonly #frames: readonly Float64Array[];
   readonly #spectrum: Float64Array;
 
-  /**
-   * @param overlaps Whether a frame starts in the middle of the one before, not behind it.
-   * @param capacity Samples that `signal` has room for in between, `length` or more.
-   */
-  constructor(length: number, fftLength: number, overlaps: boolean, capacity: number) {
+  /** @param overlaps Whether a frame starts in the middle of the one before, not behind it. */
+  constructor(length: number, fftLength: number, overlaps: boolean) {
+    const step = overlaps ? fftLength / 2 : fftLength;
     this.#length = length;
     this.#fftLength = fftLength;
-    this.#step = overlaps ? fftLength / 2 : fftLength;
+    this.#step = step;
     this.#fft = new FFT(fftLength);
-    this.signal = new Float64Array(capacity + 2 * this.#step + fftLength);
     this.power = new Float64Array(fftLength / 2 + 1);
-    this.#frames = new Float64Array(2 * fftLength);
     this.#spectrum = new Float64Array(2 * fftLength);
+
+    const count = Math.ceil(length / (2 * step));
+    this.#pairs = new Float64Array(2 * (step + (count - 1) * 2 * step + Math.max(2 * step, fftLength)));
+    this.#frames = Array.from({ length: count }, (_, i) => {
+      const from = 2 * (step + i * 2 * step);
+      return this.#pairs.subarray(from, from + 2 * fftLength);
+    });
   }
 
-  /** Measures bins `firstBin` to `lastBin` of the signal. */
-  measure(firstBin: number, lastBin: number): void {
-    const signal = this.signal;
-    const power = this.power;
-    const frames = this.#frames;
+  /** Measures bins `firstBin` to `lastBin` of a signal of `length` samples. */
+  measure(signal: Float64Array, firstBin: number, lastBin: number): void {
+    const power = this.power.fill(0);
     const spectrum = this.#spectrum;
     const fftLength = this.#fftLength;
-    const step = this.#step;
+    this.#load(signal);
 
-    power.fill(0);
-    for (let start = 0; start < this.#length; start += 2 * step) {
-      for (let i = 0; i < fftLength; i++) {
-        frames[2 * i] = signal[start + i] as number;
-        frames[2 * i + 1] = signal[start + step + i] as number;
-      }
-      this.#fft.transform(spectrum, frames);
+    for (let frame = 0; frame < this.#frames.length; frame++) {
+      this.#fft.transform(spectrum, this.#frames[frame] as Float64Array);
       for (let bin = firstBin; bin <= lastBin; bin++) {
         // The real part's spectrum is symmetric about 0 Hz and the imaginary part's is not, which tells them apart.
         const mirror = (fftLength - bin) & (fftLength - 1);
@@ -59,11 +56,21 @@ export class MaxHoldSpectrum {
         const mirrorImaginary = spectrum[2 * mirror + 1] as number;
         const first = (real + mirrorReal) ** 2 + (imaginary - mirrorImaginary) ** 2;
         const second = (imaginary + mirrorImaginary) ** 2 + (real - mirrorReal) ** 2;
-        const higher = first > second ? first : second;
-        if (higher > (power[bin] as number)) power[bin] = higher;
+        power[bin] = Math.max(power[bin] as number, first, second);
       }
     }
     const scale = 1 / (4 * fftLength);
     for (let bin = firstBin; bin <= lastBin; bin++) power[bin] = (power[bin] as number) * scale;
+  }
+
+  #load(signal: Float64Array): void {
+    const pairs = this.#pairs;
+    const length = this.#length;
+    const ahead = 2 * this.#step;
+    for (let i = 0, at = 0; i < length; i++, at += 2) {
+      const sample = signal[i] as number;
+      pairs[at + 1] = sample;
+      pairs[at + ahead] = sample;
+    }
   }
 }

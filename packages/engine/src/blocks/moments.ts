@@ -1,32 +1,48 @@
 /** Stands for a deviation of 0, as in the SDK: a flat signal then has skewness 0 and kurtosis -3, not NaN. */
 const STILL = 1e-10;
 
-/** The mean of the first `length` samples. */
-export function meanOf(signal: Float64Array, length: number): number {
-  // Summed one after another in float32 as the SDK does: on a board lying still, where gravity is a thousand times
-  // the noise, the rounding of this sum shows in the skewness (0.007 away from the SDK with an exact mean).
-  let sum = 0;
-  for (let i = 0; i < length; i++) sum = Math.fround(sum + (signal[i] as number));
-  return Math.fround(sum / length);
-}
-
-/** Takes the mean out of the first `length` samples. */
-export function removeMean(signal: Float64Array, length: number): void {
-  const mean = meanOf(signal, length);
-  for (let i = 0; i < length; i++) signal[i] = (signal[i] as number) - mean;
+/**
+ * Writes the mean of each signal's first `length` samples.
+ *
+ * Summed one after another in float32 as the SDK does: on a board lying still, where gravity is a thousand times the
+ * noise, the rounding of this sum shows in the skewness (0.007 away from the SDK with an exact mean). Three signals go
+ * side by side, since every sum has to wait for its last addition.
+ */
+export function writeMeans(signals: readonly Float64Array[], length: number, means: Float64Array): void {
+  const last = signals.length - 1;
+  for (let first = 0; first <= last; first += 3) {
+    const second = Math.min(first + 1, last);
+    const third = Math.min(first + 2, last);
+    const a = signals[first] as Float64Array;
+    const b = signals[second] as Float64Array;
+    const c = signals[third] as Float64Array;
+    let sumA = 0;
+    let sumB = 0;
+    let sumC = 0;
+    for (let i = 0; i < length; i++) {
+      sumA = Math.fround(sumA + (a[i] as number));
+      sumB = Math.fround(sumB + (b[i] as number));
+      sumC = Math.fround(sumC + (c[i] as number));
+    }
+    means[first] = Math.fround(sumA / length);
+    means[second] = Math.fround(sumB / length);
+    means[third] = Math.fround(sumC / length);
+  }
 }
 
 /**
- * Writes the root mean square, skewness and kurtosis of a signal without its mean; a normal distribution has kurtosis 0.
+ * Takes the mean out of the first `length` samples of a signal and writes the root mean square, skewness and kurtosis of
+ * what is left; a normal distribution has kurtosis 0.
  *
  * A flat signal has skewness 0 and kurtosis -3 as in the SDK; Studio answers NaN there, which JSON cannot carry.
  */
-export function writeMoments(signal: Float64Array, length: number, out: Float64Array, at: number): void {
+export function writeMoments(signal: Float64Array, length: number, mean: number, out: Float64Array, at: number): void {
   let squares = 0;
   let cubes = 0;
   let fourths = 0;
   for (let i = 0; i < length; i++) {
-    const y = signal[i] as number;
+    const y = (signal[i] as number) - mean;
+    signal[i] = y;
     const square = y * y;
     squares += square;
     cubes += square * y;
@@ -40,7 +56,8 @@ export function writeMoments(signal: Float64Array, length: number, out: Float64A
 }
 
 /** Writes skewness and kurtosis of values about their mean, which stays in them. */
-export function writeShape(values: Float64Array, length: number, out: Float64Array, at: number): void {
+export function writeShape(values: Float64Array, out: Float64Array, at: number): void {
+  const { length } = values;
   let sum = 0;
   for (let i = 0; i < length; i++) sum += values[i] as number;
   const mean = sum / length;

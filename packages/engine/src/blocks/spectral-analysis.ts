@@ -1,8 +1,8 @@
-import { AxisSignal, type SignalParameters } from "./axis-signal.ts";
+import { AxisSignals, type SignalParameters } from "./axis-signals.ts";
 import { Decimator } from "./decimate.ts";
 import { checkFftLength, checkWindow, nameForEachAxis, type FeatureBlock, type WindowShape } from "./feature-block.ts";
 import { MaxHoldSpectrum } from "./max-hold-spectrum.ts";
-import { removeMean, writeMoments, writeShape } from "./moments.ts";
+import { writeMeans, writeMoments, writeShape } from "./moments.ts";
 import { printHundredths } from "./print-number.ts";
 
 /** Settings of Studio's "Spectral analysis" block with FFT analysis, versions 2 to 4. Version 3 is 2 there. */
@@ -42,10 +42,10 @@ export class SpectralAnalysis implements FeatureBlock {
   readonly featureNames: readonly string[];
 
   readonly #shape: WindowShape;
-  readonly #axisSignal: AxisSignal;
+  readonly #axes: AxisSignals;
+  readonly #means: Float64Array;
   readonly #features: SpectrumFeatures;
-  readonly #decimator: Decimator | undefined;
-  readonly #lowFeatures: SpectrumFeatures | undefined;
+  readonly #lowFrequencies: LowFrequencies | undefined;
 
   /**
    * @throws {RangeError} for settings that Studio refuses: a transform length that is no power of two, a filter that
@@ -62,58 +62,47 @@ export class SpectralAnalysis implements FeatureBlock {
       throw new RangeError(`extraLowFreq is true; in version ${version} it has to be false.`);
     }
     this.#shape = shape;
-    this.#axisSignal = new AxisSignal(parameters, shape, inputDecimationRatio);
-    const { length, frequencyHz } = this.#axisSignal;
-    this.#features = new SpectrumFeatures(parameters, shape.windowReadings, length, frequencyHz);
+    this.#axes = new AxisSignals(parameters, shape, inputDecimationRatio);
+    this.#means = new Float64Array(shape.axisCount);
+    const { length, frequencyHz } = this.#axes;
+    this.#features = new SpectrumFeatures(parameters, length, frequencyHz);
     const names = nameForEachAxis(shape, this.#features.names);
 
     if (extraLowFreq) {
-      this.#decimator = new Decimator(LOW_FREQUENCY_RATIO);
-      const lowLength = this.#decimator.countOf(length);
-      if (lowLength < fftLength / 2) {
+      if (length / LOW_FREQUENCY_RATIO <= fftLength / 2 - 1) {
+        const fewest = (fftLength / 2 - 1) * LOW_FREQUENCY_RATIO * inputDecimationRatio + 1;
         throw new RangeError(
-          `extraLowFreq is true, which takes windows of ${(fftLength / 2) * LOW_FREQUENCY_RATIO * inputDecimationRatio} ` +
-            `readings with fftLength ${fftLength}; these have ${shape.windowReadings}.`,
+          `extraLowFreq is true; with fftLength ${fftLength} that takes about ${fewest} readings in a window, not ${shape.windowReadings}.`,
         );
       }
-      const lowHz = frequencyHz / LOW_FREQUENCY_RATIO;
-      this.#lowFeatures = new SpectrumFeatures(parameters, length, lowLength, lowHz);
-      const lowNames = this.#lowFeatures.names.map((name) => `${name} LF`);
-      names.push(...nameForEachAxis(shape, lowNames));
+      this.#lowFrequencies = new LowFrequencies(parameters, length, frequencyHz);
+      names.push(...nameForEachAxis(shape, this.#lowFrequencies.names));
     }
     this.featureNames = names;
     this.featureCount = names.length;
   }
 
   extract(readings: Float32Array, firstReading: number, out: Float64Array, at = 0): void {
-    const { axisCount } = this.#shape;
     checkWindow(this.#shape, readings, firstReading, out, at, this.featureCount);
-    let lowAt = at + axisCount * this.#features.names.length;
-    for (let axis = 0; axis < axisCount; axis++) {
-      this.#axisSignal.load(readings, firstReading, axis, this.#features.signal);
-      this.#features.write(out, at + axis * this.#features.names.length);
-      if (this.#lowFeatures && this.#decimator) {
-        this.#loadLowFrequencies(this.#decimator, this.#lowFeatures.signal);
-        this.#lowFeatures.write(out, lowAt);
-        lowAt += this.#lowFeatures.names.length;
-      }
-    }
-  }
+    const { signals, length } = this.#axes;
+    const means = this.#means;
+    this.#axes.load(readings, firstReading);
+    writeMeans(signals, length, means);
 
-  /** Thins what `write` left of the axis: filtered, without its mean. */
-  #loadLowFrequencies(decimator: Decimator, low: Float64Array): void {
-    const { length } = this.#axisSignal;
-    const signal = this.#features.signal;
-    for (let i = 0; i < length; i++) low[i] = signal[i] as number;
-    low.fill(0, decimator.apply(low, length), length);
+    let next = at;
+    for (let axis = 0; axis < signals.length; axis++) {
+      next = this.#features.write(signals[axis] as Float64Array, means[axis] as number, out, next);
+    }
+    if (!this.#lowFrequencies) return;
+    for (let axis = 0; axis < signals.length; axis++) {
+      next = this.#lowFrequencies.write(signals[axis] as Float64Array, out, next);
+    }
   }
 }
 
 /** The features of one axis at one sampling rate. */
 class SpectrumFeatures {
   readonly names: readonly string[];
-  /** Where the signal goes. `write` takes its mean out. */
-  readonly signal: Float64Array;
 
   readonly #length: number;
   readonly #doLog: boolean;
@@ -122,20 +111,20 @@ class SpectrumFeatures {
   readonly #lastBin: number;
   readonly #spectrum: MaxHoldSpectrum;
 
-  /** @param capacity Samples that `signal` has to have room for, with zeros left behind `length`. */
-  constructor(parameters: SpectralAnalysisParameters, capacity: number, length: number, frequencyHz: number) {
+  constructor(parameters: SpectralAnalysisParameters, length: number, frequencyHz: number) {
     const { version, fftLength, doLog, doFftOverlap, filterType, filterCutoffHz } = parameters;
     const [firstBin, lastBin] = keptBins(parameters, frequencyHz);
     if (lastBin < firstBin) {
-      throw new RangeError(`filterCutoffHz is ${filterCutoffHz}: a ${filterType}-pass leaves no bin of ${fftLength} points.`);
+      throw new RangeError(
+        `filterCutoffHz is ${filterCutoffHz}; a ${filterType}-pass there leaves no bin of fftLength ${fftLength}.`,
+      );
     }
     this.#length = length;
     this.#doLog = doLog;
     this.#hasSpectrumShape = version === 4;
     this.#firstBin = firstBin;
     this.#lastBin = lastBin;
-    this.#spectrum = new MaxHoldSpectrum(length, fftLength, doFftOverlap, capacity);
-    this.signal = this.#spectrum.signal;
+    this.#spectrum = new MaxHoldSpectrum(length, fftLength, doFftOverlap);
 
     const names = ["RMS", "Skewness", "Kurtosis"];
     if (this.#hasSpectrumShape) names.push("Spectral Skewness", "Spectral Kurtosis");
@@ -147,22 +136,56 @@ class SpectrumFeatures {
     this.names = names;
   }
 
-  write(out: Float64Array, at: number): void {
+  /**
+   * Takes the mean out of the signal and writes its features.
+   *
+   * @returns The index behind the last feature.
+   */
+  write(signal: Float64Array, mean: number, out: Float64Array, at: number): number {
     const { power } = this.#spectrum;
-    removeMean(this.signal, this.#length);
-    writeMoments(this.signal, this.#length, out, at);
+    writeMoments(signal, this.#length, mean, out, at);
     let next = at + 3;
     if (this.#hasSpectrumShape) {
-      this.#spectrum.measure(0, power.length - 1);
-      writeShape(power, power.length, out, next);
+      this.#spectrum.measure(signal, 0, power.length - 1);
+      writeShape(power, out, next);
       next += 2;
     } else {
-      this.#spectrum.measure(this.#firstBin, this.#lastBin);
+      this.#spectrum.measure(signal, this.#firstBin, this.#lastBin);
     }
     for (let bin = this.#firstBin; bin <= this.#lastBin; bin++) {
       const energy = power[bin] as number;
       out[next++] = this.#doLog ? Math.log10(energy === 0 ? SILENCE : energy) : energy;
     }
+    return next;
+  }
+}
+
+/** The features of one axis thinned by 10. It was filtered before; only the kept bins know of the filter here. */
+class LowFrequencies {
+  readonly names: readonly string[];
+
+  readonly #length: number;
+  readonly #decimator = new Decimator(LOW_FREQUENCY_RATIO);
+  readonly #features: SpectrumFeatures;
+  /** One signal, as `writeMeans` wants them. */
+  readonly #signals: readonly [Float64Array];
+  readonly #mean = new Float64Array(1);
+
+  constructor(parameters: SpectralAnalysisParameters, length: number, frequencyHz: number) {
+    const lowLength = this.#decimator.countOf(length);
+    this.#length = length;
+    this.#features = new SpectrumFeatures(parameters, lowLength, frequencyHz / LOW_FREQUENCY_RATIO);
+    this.#signals = [new Float64Array(length)];
+    this.names = this.#features.names.map((name) => `${name} LF`);
+  }
+
+  /** @returns the index behind the last feature. */
+  write(signal: Float64Array, out: Float64Array, at: number): number {
+    const [low] = this.#signals;
+    for (let i = 0; i < low.length; i++) low[i] = signal[i] as number;
+    const count = this.#decimator.apply(low, this.#length);
+    writeMeans(this.#signals, count, this.#mean);
+    return this.#features.write(low, this.#mean[0] as number, out, at);
   }
 }
 

@@ -1,6 +1,6 @@
 import FFT from "fft.js";
 
-import { AxisSignal, type SignalParameters } from "./axis-signal.ts";
+import { AxisSignals, type SignalParameters } from "./axis-signals.ts";
 import { applyButterworth, designButterworth, type ButterworthFilter } from "./butterworth.ts";
 import {
   checkFftLength,
@@ -11,7 +11,7 @@ import {
   type FeatureBlock,
   type WindowShape,
 } from "./feature-block.ts";
-import { removeMean } from "./moments.ts";
+import { writeMeans } from "./moments.ts";
 import { printNumber } from "./print-number.ts";
 
 /** Settings of Studio's "Spectral analysis" block, version 1: of the first generation of impulses. */
@@ -44,10 +44,10 @@ export class SpectralPeaks implements FeatureBlock {
 
   readonly #parameters: SpectralPeaksParameters;
   readonly #shape: WindowShape;
-  readonly #axisSignal: AxisSignal;
+  readonly #axes: AxisSignals;
+  readonly #means: Float64Array;
   readonly #filter: ButterworthFilter | undefined;
   readonly #fft: FFT;
-  readonly #signal: Float64Array;
   readonly #frame: Float64Array;
   readonly #spectrum: Float64Array;
   readonly #amplitude: Float64Array;
@@ -65,8 +65,8 @@ export class SpectralPeaks implements FeatureBlock {
     }
     this.#parameters = parameters;
     this.#shape = shape;
-    // The filter comes behind the mean here, so it is not the axis signal's to apply.
-    this.#axisSignal = new AxisSignal({ ...parameters, filterOrder: 0 }, shape);
+    // The filter comes behind the mean here, so it is not the signals' own to apply.
+    this.#axes = new AxisSignals({ ...parameters, filterOrder: 0 }, shape);
     this.#filter =
       filterType === "none" || filterOrder === 0
         ? undefined
@@ -82,7 +82,7 @@ export class SpectralPeaks implements FeatureBlock {
     this.featureCount = this.featureNames.length;
 
     this.#fft = new FFT(fftLength);
-    this.#signal = new Float64Array(shape.windowReadings);
+    this.#means = new Float64Array(shape.axisCount);
     this.#frame = new Float64Array(fftLength);
     this.#spectrum = new Float64Array(2 * fftLength);
     this.#amplitude = new Float64Array(fftLength / 2 + 1);
@@ -90,28 +90,30 @@ export class SpectralPeaks implements FeatureBlock {
   }
 
   extract(readings: Float32Array, firstReading: number, out: Float64Array, at = 0): void {
-    const { axisCount, windowReadings } = this.#shape;
     checkWindow(this.#shape, readings, firstReading, out, at, this.featureCount);
-    const signal = this.#signal;
+    const { signals, length } = this.#axes;
+    this.#axes.load(readings, firstReading);
+    writeMeans(signals, length, this.#means);
     let next = at;
-    for (let axis = 0; axis < axisCount; axis++) {
-      this.#axisSignal.load(readings, firstReading, axis, signal);
-      removeMean(signal, windowReadings);
-      if (this.#filter) applyButterworth(this.#filter, signal, windowReadings);
+    for (let axis = 0; axis < signals.length; axis++) {
+      const signal = signals[axis] as Float64Array;
+      const mean = this.#means[axis] as number;
+      for (let i = 0; i < length; i++) signal[i] = (signal[i] as number) - mean;
+      if (this.#filter) applyButterworth(this.#filter, signal, length);
 
       let squares = 0;
-      for (let i = 0; i < windowReadings; i++) squares += (signal[i] as number) ** 2;
-      out[next++] = Math.sqrt(squares / windowReadings);
-      this.#findPeaks();
+      for (let i = 0; i < length; i++) squares += (signal[i] as number) ** 2;
+      out[next++] = Math.sqrt(squares / length);
+      this.#findPeaks(signal);
       for (let i = 0; i < this.#peaks.length; i++) out[next++] = this.#peaks[i] as number;
-      next = this.#writePower(out, next);
+      next = this.#writePower(signal, out, next);
     }
   }
 
-  #findPeaks(): void {
+  #findPeaks(signal: Float64Array): void {
     const { fftLength, spectralPeaksCount, spectralPeaksThreshold } = this.#parameters;
     const amplitude = this.#amplitude;
-    this.#transform(0);
+    this.#transform(signal, 0);
     for (let bin = 0; bin < amplitude.length; bin++) {
       const [real, imaginary] = [this.#spectrum[2 * bin] as number, this.#spectrum[2 * bin + 1] as number];
       amplitude[bin] = (Math.sqrt(real * real + imaginary * imaginary) * 2) / fftLength;
@@ -140,13 +142,13 @@ export class SpectralPeaks implements FeatureBlock {
   }
 
   /** @returns the index behind the last written feature. */
-  #writePower(out: Float64Array, at: number): number {
+  #writePower(signal: Float64Array, out: Float64Array, at: number): number {
     const { fftLength, spectralPowerEdges } = this.#parameters;
     const { frequencyHz, windowReadings } = this.#shape;
     const count = Math.min(fftLength, windowReadings);
     let sum = 0;
-    for (let i = 0; i < count; i++) sum += this.#signal[i] as number;
-    this.#transform(sum / count);
+    for (let i = 0; i < count; i++) sum += signal[i] as number;
+    this.#transform(signal, sum / count);
 
     const spectrum = this.#spectrum;
     for (let k = 0; k + 1 < spectralPowerEdges.length; k++) {
@@ -166,10 +168,10 @@ export class SpectralPeaks implements FeatureBlock {
   }
 
   /** Transforms the first readings of the window, less `mean`, with zeros behind a window that is too short. */
-  #transform(mean: number): void {
+  #transform(signal: Float64Array, mean: number): void {
     const frame = this.#frame;
     const count = Math.min(frame.length, this.#shape.windowReadings);
-    for (let i = 0; i < count; i++) frame[i] = (this.#signal[i] as number) - mean;
+    for (let i = 0; i < count; i++) frame[i] = (signal[i] as number) - mean;
     frame.fill(0, count);
     this.#fft.realTransform(this.#spectrum, frame);
   }

@@ -16,16 +16,16 @@ export interface SignalParameters {
 /** Signals are thinned to this part of the new Nyquist frequency; a filter has to end below it. */
 const PASSED_BY_DECIMATION = 0.9;
 
-/** One axis of a window: scaled, thinned, filtered from zero state. Its mean is still in it. */
-export class AxisSignal {
-  /** Samples that a window has after thinning. */
+/** The axes of a window: scaled, thinned, filtered from zero state. Their means are still in them. */
+export class AxisSignals {
+  /** The axes of the loaded window. Only the first `length` samples of each count. */
+  readonly signals: readonly Float64Array[];
+  /** Samples that an axis has after thinning. */
   readonly length: number;
   /** Samples per second after thinning. */
   readonly frequencyHz: number;
 
   readonly #scale: number;
-  readonly #axisCount: number;
-  readonly #windowReadings: number;
   readonly #decimators: readonly Decimator[];
   readonly #filter: ButterworthFilter | undefined;
 
@@ -41,8 +41,7 @@ export class AxisSignal {
       throw new RangeError(`filterCutoffHz is ${filterCutoffHz}; it has to be above 0.`);
     }
     this.#scale = scaleAxes;
-    this.#axisCount = shape.axisCount;
-    this.#windowReadings = shape.windowReadings;
+    this.signals = Array.from({ length: shape.axisCount }, () => new Float64Array(shape.windowReadings));
     this.#decimators = decimatorsFor(decimationRatio);
     this.length = this.#decimators.reduce((length, step) => step.countOf(length), shape.windowReadings);
     this.frequencyHz = shape.frequencyHz / decimationRatio;
@@ -59,25 +58,25 @@ export class AxisSignal {
         : designButterworth(filterType, filterOrder, filterCutoffHz, this.frequencyHz);
   }
 
-  /**
-   * Loads an axis of the window that starts at reading `firstReading` into the first `length` samples of `signal`.
-   *
-   * @param signal Has to have room for all readings of a window; behind `length` it is left as zeros.
-   */
-  load(readings: Float32Array, firstReading: number, axis: number, signal: Float64Array): void {
-    const count = this.#windowReadings;
-    const axisCount = this.#axisCount;
+  /** Loads the window that starts at reading `firstReading`. */
+  load(readings: Float32Array, firstReading: number): void {
+    const axisCount = this.signals.length;
+    for (let axis = 0; axis < axisCount; axis++) {
+      this.#loadAxis(readings, firstReading * axisCount + axis, this.signals[axis] as Float64Array);
+    }
+  }
+
+  #loadAxis(readings: Float32Array, first: number, signal: Float64Array): void {
+    const axisCount = this.signals.length;
     const scale = this.#scale;
-    let from = firstReading * axisCount + axis;
-    for (let i = 0; i < count; i++) {
+    for (let i = 0, from = first; i < signal.length; i++, from += axisCount) {
       // The SDK scales in float32; doing the same keeps the two comparable.
       signal[i] = Math.fround((readings[from] as number) * scale);
-      from += axisCount;
     }
-
-    let length = count;
-    for (const decimator of this.#decimators) length = decimator.apply(signal, length);
-    if (length < count) signal.fill(0, length, count);
+    let length = signal.length;
+    for (let step = 0; step < this.#decimators.length; step++) {
+      length = (this.#decimators[step] as Decimator).apply(signal, length);
+    }
     if (this.#filter) applyButterworth(this.#filter, signal, length);
   }
 }
