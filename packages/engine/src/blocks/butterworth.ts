@@ -43,13 +43,7 @@ export function applyButterworth({ type, sections }: ButterworthFilter, signal: 
   if (section < sections.length) applySection(sections, section, middle, signal, length);
 }
 
-function applySection(
-  sections: Float64Array,
-  at: number,
-  middle: number,
-  signal: Float64Array,
-  length: number,
-): void {
+function applySection(sections: Float64Array, at: number, middle: number, signal: Float64Array, length: number): void {
   const feedback1 = sections[at] as number;
   const feedback2 = sections[at + 1] as number;
   const gain = sections[at + 2] as number;

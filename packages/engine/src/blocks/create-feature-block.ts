@@ -3,13 +3,11 @@ import { Flatten, type FlattenParameters } from "./flatten.ts";
 import { Raw, type RawParameters } from "./raw.ts";
 import { SpectralAnalysis, type SpectralAnalysisParameters } from "./spectral-analysis.ts";
 import { SpectralPeaks, type SpectralPeaksParameters } from "./spectral-peaks.ts";
+import { WaveletAnalysis, type WaveletAnalysisParameters } from "./wavelet-analysis.ts";
 
 /** Settings of any block that there is, told apart by `type` and `version`, spectral analysis by `analysisType`, too. */
 export type BlockParameters =
-  | RawParameters
-  | FlattenParameters
-  | SpectralPeaksParameters
-  | SpectralAnalysisParameters;
+  RawParameters | FlattenParameters | SpectralPeaksParameters | SpectralAnalysisParameters | WaveletAnalysisParameters;
 
 /**
  * The block that turns windows of a shape into features.
@@ -24,8 +22,9 @@ export function createFeatureBlock(parameters: BlockParameters, shape: WindowSha
     case "flatten":
       return new Flatten(parameters, shape);
     case "spectral-analysis":
-      return parameters.version === 1
-        ? new SpectralPeaks(parameters, shape)
+      if (parameters.version === 1) return new SpectralPeaks(parameters, shape);
+      return parameters.analysisType === "Wavelet"
+        ? new WaveletAnalysis(parameters, shape)
         : new SpectralAnalysis(parameters, shape);
     default:
       parameters satisfies never;

@@ -88,7 +88,9 @@ export function checkWindow(
   const to = from + windowReadings * axisCount;
   if (!Number.isInteger(firstReading) || from < 0 || to > readings.length) {
     const count = Math.floor(readings.length / axisCount);
-    throw new RangeError(`The window of ${windowReadings} readings from ${firstReading} lies outside the ${count} given.`);
+    throw new RangeError(
+      `The window of ${windowReadings} readings from ${firstReading} lies outside the ${count} given.`,
+    );
   }
   if (!(at >= 0 && at + featureCount <= out.length)) {
     throw new RangeError(`${featureCount} features do not fit into an array of ${out.length} from index ${at}.`);

@@ -49,6 +49,10 @@ function toParameters({ block, params }: GoldenCase): BlockParameters {
     filterOrder: order,
     fftLength: fft,
   } as const;
+  if (params.analysis === "Wavelet") {
+    const { wavelet = "", wlevel: waveletLevel = 0 } = params;
+    return { ...signal, version: 4, analysisType: "Wavelet", wavelet, waveletLevel };
+  }
   if (version === 1) return { ...signal, version, ...SDK_PEAKS };
   const extraLowFreq = params.extralow === 1;
   const inputDecimationRatio = params.decimation ?? 1;
@@ -134,6 +138,23 @@ describe("feature blocks against Edge Impulse's C++ SDK", () => {
 
     console.log(`worst differences over ${cases.length} cases`, worst.differences);
     for (const [name, difference] of Object.entries(worst.differences)) expect(difference, name).toBeLessThan(1e-4);
+  });
+
+  it("agree on the statistics of wavelets", ({ skip }) => {
+    const cases = readSpectralCases(skip).filter(({ params }) => params.analysis === "Wavelet");
+    expect(new Set(cases.map(({ params }) => params.wavelet))).toEqual(new Set(["db4", "haar", "sym4", "bior3.1"]));
+    const worst = new Worst();
+
+    for (const golden of cases) {
+      const { ours, names } = runCase(golden, skip);
+      golden.features.forEach((theirs, i) => {
+        const name = (names[i] as string).replace(/^L\d-/, "");
+        worst.note(name, (ours[i] as number) - theirs);
+      });
+    }
+
+    console.log(`worst differences over ${cases.length} cases`, worst.differences);
+    for (const [name, difference] of Object.entries(worst.differences)) expect(difference, name).toBeLessThan(1e-3);
   });
 
   it("agree on raw and flattened readings", ({ skip }) => {

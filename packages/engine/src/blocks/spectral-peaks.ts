@@ -60,8 +60,13 @@ export class SpectralPeaks implements FeatureBlock {
     checkFftLength(fftLength);
     checkWhole("spectralPeaksCount", spectralPeaksCount, 0, fftLength / 2);
     checkFinite("spectralPeaksThreshold", parameters.spectralPeaksThreshold);
-    if (spectralPowerEdges.length < 2 || spectralPowerEdges.some((edge, i) => !(edge > (spectralPowerEdges[i - 1] ?? -1)))) {
-      throw new RangeError(`spectralPowerEdges is ${spectralPowerEdges.join(", ")}; it has to be two or more ascending Hz.`);
+    if (
+      spectralPowerEdges.length < 2 ||
+      spectralPowerEdges.some((edge, i) => !(edge > (spectralPowerEdges[i - 1] ?? -1)))
+    ) {
+      throw new RangeError(
+        `spectralPowerEdges is ${spectralPowerEdges.join(", ")}; it has to be two or more ascending Hz.`,
+      );
     }
     this.#parameters = parameters;
     this.#shape = shape;
