@@ -1,13 +1,23 @@
 import type { FeatureBlock, WindowShape } from "./feature-block.ts";
 import { Flatten, type FlattenParameters } from "./flatten.ts";
+import { Mfcc, type MfccParameters } from "./mfcc.ts";
+import { Mfe, type MfeParameters } from "./mfe.ts";
 import { Raw, type RawParameters } from "./raw.ts";
 import { SpectralAnalysis, type SpectralAnalysisParameters } from "./spectral-analysis.ts";
 import { SpectralPeaks, type SpectralPeaksParameters } from "./spectral-peaks.ts";
+import { Spectrogram, type SpectrogramParameters } from "./spectrogram.ts";
 import { WaveletAnalysis, type WaveletAnalysisParameters } from "./wavelet-analysis.ts";
 
 /** Settings of any block that there is, told apart by `type` and `version`, spectral analysis by `analysisType`, too. */
 export type BlockParameters =
-  RawParameters | FlattenParameters | SpectralPeaksParameters | SpectralAnalysisParameters | WaveletAnalysisParameters;
+  | RawParameters
+  | FlattenParameters
+  | SpectralPeaksParameters
+  | SpectralAnalysisParameters
+  | WaveletAnalysisParameters
+  | MfeParameters
+  | MfccParameters
+  | SpectrogramParameters;
 
 /**
  * The block that turns windows of a shape into features.
@@ -26,6 +36,12 @@ export function createFeatureBlock(parameters: BlockParameters, shape: WindowSha
       return parameters.analysisType === "Wavelet"
         ? new WaveletAnalysis(parameters, shape)
         : new SpectralAnalysis(parameters, shape);
+    case "mfe":
+      return new Mfe(parameters, shape);
+    case "mfcc":
+      return new Mfcc(parameters, shape);
+    case "spectrogram":
+      return new Spectrogram(parameters, shape);
     default:
       parameters satisfies never;
       throw new RangeError(`type is ${(parameters as BlockParameters).type}; it has to be one of the feature blocks.`);

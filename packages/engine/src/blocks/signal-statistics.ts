@@ -67,15 +67,15 @@ export class SignalStatistics {
     return at + SignalStatistics.names.length;
   }
 
-  /** Of the histogram between the lowest and the highest sample, in nats. */
+  /** Of the histogram between the lowest and the highest sample, in nats. Its edges are rounded to float32 as the SDK's. */
   #entropy(sorted: Float64Array): number {
     const { length } = sorted;
     const lowest = sorted[0] as number;
-    const width = ((sorted[length - 1] as number) - lowest) / BINS;
+    const width = Math.fround(Math.fround((sorted[length - 1] as number) - lowest) / BINS);
     if (width === 0) return 0;
     const histogram = this.#histogram.fill(0);
     for (let i = 0; i < length; i++) {
-      const bin = Math.min(BINS - 1, Math.trunc(((sorted[i] as number) - lowest) / width));
+      const bin = Math.min(BINS - 1, Math.trunc(Math.fround(Math.fround((sorted[i] as number) - lowest) / width)));
       histogram[bin] = (histogram[bin] as number) + 1;
     }
     let entropy = 0;

@@ -89,7 +89,7 @@ export class WaveletAnalysis implements FeatureBlock {
     for (let axis = 0; axis < signals.length; axis++) {
       const signal = signals[axis] as Float64Array;
       const mean = this.#means[axis] as number;
-      for (let i = 0; i < length; i++) signal[i] = (signal[i] as number) - mean;
+      for (let i = 0; i < length; i++) signal[i] = Math.fround((signal[i] as number) - mean);
       this.#transform(signal, length);
       next = this.#statistics.write(this.#approximations[levels - 1] as Float64Array, out, next);
       for (let level = levels - 1; level >= 0; level--) {
@@ -112,15 +112,20 @@ export class WaveletAnalysis implements FeatureBlock {
   }
 }
 
-/** Filters a signal that is mirrored at both ends, and keeps every other sample from the second on. */
-export function filterHalf(signal: Float64Array, length: number, filter: Float64Array, half: Float64Array): void {
+/**
+ * Filters a signal that is mirrored at both ends, and keeps every other sample from the second on.
+ *
+ * In float32, tap by tap as the SDK does: a coefficient on the edge between two bins of the histogram then falls on the
+ * same side, without which entropy is 0.015 away.
+ */
+export function filterHalf(signal: Float64Array, length: number, filter: Float32Array, half: Float64Array): void {
   for (let i = 0; i < half.length; i++) {
     let sum = 0;
-    for (let tap = 0; tap < filter.length; tap++) {
+    for (let tap = filter.length - 1; tap >= 0; tap--) {
       let place = 2 * i + 1 - tap;
       if (place < 0) place = -1 - place;
       else if (place >= length) place = 2 * length - 1 - place;
-      sum += (filter[tap] as number) * (signal[place] as number);
+      sum = Math.fround(sum + Math.fround((filter[tap] as number) * (signal[place] as number)));
     }
     half[i] = Math.abs(sum) < NOTHING ? 0 : sum;
   }
