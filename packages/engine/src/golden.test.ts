@@ -106,7 +106,7 @@ describe("impulse v2fft16 against Edge Impulse's C++ SDK", () => {
     const scores = new Float32Array(labels.length);
 
     for (const { features, classification, file, start } of readGoldenWindows(skip)) {
-      classifier.classify(features, scores);
+      classifier.run(features, scores);
 
       const theirs = labels.map((label) => classification[label]);
       expect([...scores], `${file} from reading ${start}`).toEqual(theirs);

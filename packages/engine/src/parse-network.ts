@@ -1,6 +1,7 @@
 import type { JsonReader } from "./json-reader.ts";
 import type { Float32Layer } from "./networks/dense-float32.ts";
-import type { Int8Layer, Int8Network, Quantization } from "./networks/dense-int8.ts";
+import type { Int8Layer, Int8Network } from "./networks/dense-int8.ts";
+import type { Quantization } from "./networks/tensor.ts";
 
 /** Reads the layers of an int8 network. */
 export function parseInt8Network(json: JsonReader, outputCount: number): Int8Network {

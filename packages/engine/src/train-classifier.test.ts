@@ -30,7 +30,7 @@ describe("trainClassifier", () => {
 
     const { network, epoch } = step.value;
     const scores = new Float32Array(2);
-    new Float32Classifier(network).classify(Float64Array.of(-2, -2), scores);
+    new Float32Classifier(network).run(Float64Array.of(-2, -2), scores);
     expect(epoch).toBeGreaterThan(5);
     expect(scores[0]).toBeGreaterThan(0.95);
   });

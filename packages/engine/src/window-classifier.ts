@@ -80,7 +80,7 @@ export class WindowClassifier {
    */
   classify(readings: Float32Array, firstReading: number): void {
     this.#extractor.extract(readings, firstReading, this.features);
-    this.#classifier?.classify(this.features, this.scores);
+    this.#classifier?.run(this.features, this.scores);
   }
 
   /** Forgets the windows before, as at the start of another recording: moving averages know of them. */

@@ -1,3 +1,9 @@
+import { FullyConnected } from "./fully-connected.ts";
+import { OperatorNetwork } from "./operator-network.ts";
+import { Float32Softmax } from "./softmax.ts";
+import type { Operator, Tensor } from "./tensor.ts";
+import { Float32Sums } from "./weighted-sums.ts";
+
 /** One fully connected layer in float32. */
 export interface Float32Layer {
   readonly inputs: number;
@@ -13,26 +19,24 @@ export interface Float32Network {
   readonly layers: readonly Float32Layer[];
 }
 
-/** Runs a float32 network. Buffers are made once, so a window allocates nothing. */
-export class Float32Classifier {
-  readonly #layers: readonly Float32Layer[];
-  readonly #outputs: readonly Float32Array[];
-
+/** Runs a float32 network. */
+export class Float32Classifier extends OperatorNetwork {
+  /** @throws {RangeError} for a network without layers. */
   constructor({ layers }: Float32Network) {
-    this.#layers = layers;
-    this.#outputs = layers.map((layer) => new Float32Array(layer.outputs));
+    if (layers.length === 0) throw new RangeError("A network needs at least one layer.");
+    const tensors = [(layers[0] as Float32Layer).inputs, ...layers.map(({ outputs }) => outputs)].map(float32Tensor);
+    const operators: Operator[] = layers.map(({ weights, bias, activation }, l) => {
+      const sums = new Float32Sums(Float64Array.from(weights), Float64Array.from(bias), activation);
+      return new FullyConnected(tensors[l] as Tensor, tensors[l + 1] as Tensor, sums);
+    });
+    const logits = tensors.at(-1) as Tensor;
+    const scores = float32Tensor(logits.values.length);
+    super(tensors[0] as Tensor, [...operators, new Float32Softmax(logits, scores)], scores);
   }
+}
 
-  /** Writes one score per class into `scores`, adding up to 1. */
-  classify(features: Float64Array, scores: Float32Array): void {
-    let input: Float32Array | Float64Array = features;
-    for (let l = 0; l < this.#layers.length; l++) {
-      const output = this.#outputs[l] as Float32Array;
-      applyLayer(this.#layers[l] as Float32Layer, input, output);
-      input = output;
-    }
-    softmax(input as Float32Array, scores);
-  }
+function float32Tensor(length: number): Tensor {
+  return { shape: [length], values: new Float64Array(length), quantization: undefined };
 }
 
 /** `output = activation(weights * input + bias)`. */

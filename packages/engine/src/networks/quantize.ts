@@ -1,5 +1,6 @@
 import { applyLayer, type Float32Layer, type Float32Network } from "./dense-float32.ts";
-import type { Int8Layer, Int8Network, Quantization } from "./dense-int8.ts";
+import type { Int8Layer, Int8Network } from "./dense-int8.ts";
+import type { Quantization } from "./tensor.ts";
 
 /**
  * Turns a trained float32 network into int8, as post-training quantisation does: symmetric weights with one scale per
