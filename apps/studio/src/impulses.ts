@@ -142,6 +142,7 @@ export class Impulses {
     const { classifier, anomaly } = toImpulseDocument(impulse) as { classifier?: object; anomaly?: object };
     const now = new Date().toISOString();
     const { name, input } = impulse;
+    if (impulse.regression) throw new RangeError("The local Studio has no regression blocks.");
     const { windowIncreaseMs, classificationWindowIncreaseMs = windowIncreaseMs } = input;
     if (classificationWindowIncreaseMs !== windowIncreaseMs) {
       throw new RangeError('The local Studio classifies with "windowIncreaseMs"; leave the other increase out.');

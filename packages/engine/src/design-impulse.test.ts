@@ -8,7 +8,8 @@ import type { ImpulseDesign } from "./training-windows.ts";
 /** Settings of the only block that is designed. */
 function settingsOf({ blocks }: ImpulseDesign) {
   const [block] = blocks;
-  if (block?.parameters.type !== "spectral-analysis") throw new Error("It is another block.");
+  if (block?.parameters.type !== "spectral-analysis" || !("fftLength" in block.parameters))
+    throw new Error("It is another block.");
   return block.parameters;
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { decode } from "cbor-x";
 import { describe, expect, it } from "vitest";
 
-import { Int8Classifier } from "./networks/dense-int8.ts";
+import { Int8Classifier, type Int8Network } from "./networks/dense-int8.ts";
 import { scoreKMeans } from "./kmeans.ts";
 import { readGoldenLines, readReferenceImpulse, referencePath } from "./reference-data.ts";
 import { WindowClassifier } from "./window-classifier.ts";
@@ -100,9 +100,9 @@ describe("impulse v2fft16 against Edge Impulse's C++ SDK", () => {
 
   it("answers the very same int8 scores from the SDK's own features", ({ skip }) => {
     const impulse = readReferenceImpulse(skip);
-    const network = impulse.classifier?.int8;
+    const network = impulse.classifier?.int8 as Int8Network;
     const labels = impulse.classifier?.labels ?? [];
-    const classifier = new Int8Classifier(network as NonNullable<typeof network>);
+    const classifier = new Int8Classifier(network);
     const scores = new Float32Array(labels.length);
 
     for (const { features, classification, file, start } of readGoldenWindows(skip)) {

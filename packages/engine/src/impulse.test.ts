@@ -1,8 +1,15 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import { Ajv } from "ajv";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { toImpulseDocument } from "./impulse-document.ts";
 import type { Impulse } from "./impulse.ts";
+import { DocumentError } from "./json-reader.ts";
 import { parseImpulse } from "./parse-impulse.ts";
+import { CODES, writeTflite } from "./networks/write-tflite.ts";
 import { availableVariants, WindowClassifier } from "./window-classifier.ts";
 
 const SPECTRUM = {
@@ -64,6 +71,9 @@ const impulse: Impulse = {
   },
 };
 
+const schema = JSON.parse(readFileSync(path.resolve(import.meta.dirname, "../impulse.schema.json"), "utf8")) as object;
+const isValid = new Ajv().compile(schema);
+
 /** The document as it looks after a trip over the wire, with one value changed or, for `undefined`, left out. */
 function documentWith(pointer: string, value: unknown): unknown {
   const document = JSON.parse(JSON.stringify(toImpulseDocument(impulse))) as Record<string, unknown>;
@@ -110,6 +120,56 @@ describe("parseImpulse", () => {
     expect(() => parseImpulse(documentWith(at, value))).toThrow(message);
   });
 
+  it.each([
+    { at: "/format", value: "tflite" },
+    { at: "/version", value: 3 },
+    { at: "/blocks", value: [] },
+    { at: "/blocks/0/axes", value: [] },
+    { at: "/blocks/0/parameters/type", value: "mystery" },
+    { at: "/blocks/0/parameters/version", value: 9 },
+    { at: "/input/labelling", value: { type: "anywhere-in-window" } },
+    { at: "/input/classificationWindowIncreaseMs", value: 0 },
+    { at: "/classifier/labels", value: ["anomaly", "b"] },
+    { at: "/classifier/labels", value: ["a", "a"] },
+    { at: "/classifier/int8/input/zeroPoint", value: 128 },
+    { at: "/regression", value: { int8: { tflite: "AAAA" } } },
+    { at: "/surprise", value: 1 },
+    { at: "/anomaly/axes", value: [] },
+  ])("refuses $value at $at, and so does the published schema", ({ at, value }) => {
+    const document = documentWith(at, value);
+
+    expect(isValid(document)).toBe(false);
+    expect(() => parseImpulse(document)).toThrow(DocumentError);
+  });
+
+  it("reads documents of version 1, which had one block, and whatever else stands in them", () => {
+    const { blocks, ...document } = documentWith("/version", 1) as { blocks: [{ parameters: object }] };
+    const features = { ...blocks[0].parameters, remark: "hand-made" };
+
+    expect(parseImpulse({ ...document, features, remark: "old" })).toEqual(impulse);
+  });
+
+  it("reads several blocks, on some axes and normalised, and gives them back", () => {
+    const several: Impulse = {
+      ...impulse,
+      input: {
+        ...impulse.input,
+        classificationWindowIncreaseMs: 200,
+        labelling: { type: "anywhere-in-window-min-percentage", labels: ["fall"], minPercentage: 20 },
+      },
+      blocks: [
+        {
+          parameters: SPECTRUM,
+          axes: ["y"],
+          normalisation: { mean: [1, 2, 3, 4, 5, 6, 7], scale: [1, 1, 1, 1, 1, 1, 2] },
+        },
+        { parameters: { type: "raw", version: 1, scaleAxes: 2 } },
+      ],
+    };
+
+    expect(parseImpulse(JSON.parse(JSON.stringify(toImpulseDocument(several))))).toEqual(several);
+  });
+
   it.each([null, 3, "text", []])("refuses %j as a document", (document) => {
     expect(() => parseImpulse(document)).toThrow("The document has to be an object.");
   });
@@ -148,6 +208,136 @@ describe("WindowClassifier", () => {
     const reaching: Impulse = { ...impulse, anomaly: { ...impulse.anomaly!, axes: [0, 14] } };
 
     expect(() => new WindowClassifier(reaching)).toThrow("reads feature 14, but there are only 14");
+  });
+
+  it("puts the features of blocks behind each other, each on its axes and normalised", () => {
+    const readings = Float32Array.from({ length: 40 }, (_, i) => i);
+    const raw = { type: "raw", version: 1, scaleAxes: 1 } as const;
+    const several = new WindowClassifier({
+      ...impulse,
+      classifier: undefined,
+      blocks: [
+        { parameters: raw, axes: ["y"] },
+        { parameters: raw, axes: ["y", "x"], normalisation: { mean: Array(40).fill(1), scale: Array(40).fill(0.5) } },
+        { parameters: SPECTRUM },
+      ],
+    });
+
+    several.classify(readings, 0);
+
+    const odd = Array.from({ length: 20 }, (_, i) => 2 * i + 1);
+    expect([...several.features.subarray(0, 20)]).toEqual(odd);
+    expect([...several.features.subarray(20, 60)]).toEqual(odd.flatMap((y) => [(y - 1) * 0.5, (y - 2) * 0.5]));
+    expect(several.features).toHaveLength(20 + 40 + 14);
+    expect(several.featureNames.filter((name) => name.endsWith("RMS"))).toEqual(["x RMS", "y RMS"]);
+  });
+
+  it.each([
+    { change: { axes: ["z"] }, message: "Processing block 0 reads axis z; there are x, y." },
+    { change: { normalisation: { mean: [1], scale: [1] } }, message: "makes 14 features; its normalisation is for 1" },
+  ])("refuses a block with $change", ({ change, message }) => {
+    const wrong: Impulse = { ...impulse, blocks: [{ parameters: SPECTRUM, ...change }] };
+
+    expect(() => new WindowClassifier(wrong)).toThrow(message);
+  });
+
+  it("gives a stream the bits of the whole recording, however it is cut", () => {
+    const readings = Float32Array.from({ length: 2 * 200 }, (_, i) => Math.sin(i) * (i % 13));
+    const classifier = new WindowClassifier(impulse);
+    const results = (run: (visit: () => void) => void) => {
+      const seen: unknown[] = [];
+      run(() =>
+        seen.push([...classifier.features, ...classifier.scores, classifier.anomalyScore(), classifier.verdict()]),
+      );
+      return seen;
+    };
+    const whole = results((visit) => classifier.classifyAll(readings, visit));
+
+    fc.assert(
+      fc.property(fc.array(fc.nat(400), { maxLength: 10 }), (cuts) => {
+        const ends = [...cuts, 400].sort((a, b) => a - b);
+        const streamed = results((visit) => {
+          const stream = classifier.stream(visit);
+          ends.forEach((end, i) => stream.push(readings.subarray(ends[i - 1] ?? 0, end)));
+          stream.end();
+        });
+        expect(streamed).toEqual(whole);
+      }),
+    );
+    expect(whole).toHaveLength(37);
+  });
+
+  it("gives the features of an axis to another place when axes change places", () => {
+    const readings = Float32Array.from({ length: 40 }, (_, i) => Math.cos(i * i));
+    const swapped = readings.map((_, i) => readings[i ^ 1] as number);
+    const featuresOf = (given: Float32Array) => {
+      const classifier = new WindowClassifier({ ...impulse, classifier: undefined });
+      classifier.classify(given, 0);
+      return [...classifier.features];
+    };
+
+    const features = featuresOf(readings);
+
+    expect(featuresOf(swapped)).toEqual([...features.slice(7), ...features.slice(0, 7)]);
+  });
+
+  it("moves on by the increase for classifying where there is one", () => {
+    const input = { ...impulse.input, classificationWindowIncreaseMs: 200 };
+
+    expect(new WindowClassifier({ ...impulse, input }).plan(200).increaseReadings).toBe(10);
+  });
+
+  it("refuses a recording with a reading that is no number, with its place, before the first window", () => {
+    const readings = new Float32Array(400);
+    readings[301] = NaN;
+    const visited: number[] = [];
+
+    expect(() => new WindowClassifier(impulse).classifyAll(readings, (w) => visited.push(w))).toThrow(
+      "Reading 150 holds NaN on axis 1",
+    );
+    expect(visited).toEqual([]);
+  });
+
+  it("says which axis of the sensor makes a window anomalous", () => {
+    const classifier = new WindowClassifier(impulse);
+    // x swings, y does not.
+    classifier.classify(
+      Float32Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 9 * Math.sin(i) : 2 + (i % 4 < 2 ? 2 : -2))),
+      0,
+    );
+
+    const { sensorShares, axes, score } = classifier.explain()!;
+
+    expect(sensorShares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
+    expect(sensorShares[0]).toBeGreaterThan(0.9);
+    expect(axes.map(({ feature }) => feature)).toEqual([0, 7]);
+    expect(score).toBe(classifier.anomalyScore());
+  });
+
+  it("runs a regression from a TensorFlow Lite file, and keeps the file in its document", () => {
+    const tflite = writeTflite({
+      tensors: [{ shape: [1, 2] }, { shape: [1, 2], values: [2, 3] }, { shape: [1], values: [1] }, { shape: [1, 1] }],
+      operators: [{ code: CODES.FULLY_CONNECTED, inputs: [0, 1, 2], outputs: [3] }],
+      inputs: [0],
+      outputs: [3],
+    });
+    const regression: Impulse = {
+      ...impulse,
+      input: { axes: ["x", "y"], frequencyHz: 1, windowSizeMs: 1000, windowIncreaseMs: 1000, padZeros: false },
+      blocks: [{ parameters: { type: "raw", version: 1, scaleAxes: 1 } }],
+      classifier: undefined,
+      regression: { float32: { tflite }, int8: undefined },
+      anomaly: undefined,
+    };
+    const document: unknown = JSON.parse(JSON.stringify(toImpulseDocument(regression)));
+    const classifier = new WindowClassifier(parseImpulse(document));
+
+    classifier.classify(Float32Array.of(10, 100), 0);
+
+    expect(classifier.value()).toBe(2 * 10 + 3 * 100 + 1);
+    expect(classifier.verdict()).toBe("value");
+    expect(classifier.scores).toHaveLength(0);
+    expect(availableVariants(regression)).toEqual(["float32"]);
   });
 
   it("answers numbers for a window without any movement", () => {

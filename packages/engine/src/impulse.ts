@@ -14,6 +14,8 @@ export interface Impulse {
   /** What turns windows into features; those of one block after those of another. One or more. */
   readonly blocks: readonly ProcessingBlock[];
   readonly classifier: ClassifierBlock | undefined;
+  /** Instead of a classifier. */
+  readonly regression?: RegressionBlock | undefined;
   readonly anomaly: AnomalyBlock | undefined;
 }
 
@@ -50,8 +52,19 @@ export interface ClassifierBlock {
   readonly labels: readonly string[];
   /** Below this score, 0 to 1, a window's best class is "uncertain". */
   readonly minimumConfidence: number;
-  readonly float32: Float32Network | undefined;
-  readonly int8: Int8Network | undefined;
+  readonly float32: Float32Network | TfliteFile | undefined;
+  readonly int8: Int8Network | TfliteFile | undefined;
+}
+
+/** A network in the form in which Studio hands it out. */
+export interface TfliteFile {
+  readonly tflite: Uint8Array;
+}
+
+/** A network that makes one number of a window. */
+export interface RegressionBlock {
+  readonly float32: TfliteFile | undefined;
+  readonly int8: TfliteFile | undefined;
 }
 
 export interface AnomalyBlock extends KMeansModel {

@@ -10,10 +10,15 @@ export type {
   Impulse,
   ImpulseInput,
   ProcessingBlock,
+  RegressionBlock,
+  TfliteFile,
   Variant,
 } from "./impulse.ts";
 export { toImpulseDocument } from "./impulse-document.ts";
 export { parseImpulse } from "./parse-impulse.ts";
+export { readTflite } from "./networks/read-tflite.ts";
+export { TfliteError } from "./networks/flat-table.ts";
+export type { Network } from "./networks/network.ts";
 export { createFeatureBlock, type BlockParameters } from "./blocks/create-feature-block.ts";
 export { NotFiniteReadingError, type FeatureBlock, type WindowShape } from "./blocks/feature-block.ts";
 export { designImpulse } from "./design-impulse.ts";

@@ -7,9 +7,10 @@ import type {
   Impulse,
   ImpulseInput,
   ProcessingBlock,
+  RegressionBlock,
 } from "./impulse.ts";
 import { JsonReader } from "./json-reader.ts";
-import { parseFloat32Layer, parseInt8Network, parseLayers } from "./parse-network.ts";
+import { parseFloat32Network, parseInt8Network, parseTfliteFile } from "./parse-network.ts";
 
 /** What every impulse document says of itself. */
 export const FORMAT = "windowscope-impulse";
@@ -33,14 +34,17 @@ export function parseImpulse(document: unknown): Impulse {
       : parseBlocks(root.get("blocks"), input);
   const classifier = root.optional("classifier");
   const anomaly = root.optional("anomaly");
-  if (!classifier && !anomaly) root.refuse("an impulse with a classifier, an anomaly block or both");
-  if (version === 2) root.only("format", "version", "name", "input", "blocks", "classifier", "anomaly");
+  const regression = version === 1 ? undefined : root.optional("regression");
+  if (!classifier && !regression && !anomaly) root.refuse("an impulse with a classifier, an anomaly block or both");
+  if (classifier && regression) regression?.refuse("left out where there is a classifier");
+  if (version === 2) root.only("format", "version", "name", "input", "blocks", "classifier", "regression", "anomaly");
 
   return {
     name,
     input,
     blocks,
     classifier: classifier && parseClassifier(classifier),
+    ...(regression && { regression: parseRegression(regression) }),
     anomaly: anomaly && parseAnomaly(anomaly),
   };
 }
@@ -123,9 +127,16 @@ function parseClassifier(json: JsonReader): ClassifierBlock {
   return {
     labels,
     minimumConfidence: json.get("minimumConfidence").number(),
-    float32: float32 && { layers: parseLayers(float32, labels.length, parseFloat32Layer) },
+    float32: float32 && parseFloat32Network(float32, labels.length),
     int8: int8 && parseInt8Network(int8, labels.length),
   };
+}
+
+function parseRegression(json: JsonReader): RegressionBlock {
+  const float32 = json.optional("float32");
+  const int8 = json.optional("int8");
+  if (!float32 && !int8) json.refuse("a regression with a float32 network, an int8 network or both");
+  return { float32: float32 && parseTfliteFile(float32), int8: int8 && parseTfliteFile(int8) };
 }
 
 /** More features than that are a mistake. */

@@ -1,18 +1,31 @@
+import type { TfliteFile } from "./impulse.ts";
 import type { JsonReader } from "./json-reader.ts";
-import type { Float32Layer } from "./networks/dense-float32.ts";
+import type { Float32Layer, Float32Network } from "./networks/dense-float32.ts";
 import type { Int8Layer, Int8Network } from "./networks/dense-int8.ts";
 import type { Quantization } from "./networks/tensor.ts";
 
-/** Reads the layers of an int8 network. */
-export function parseInt8Network(json: JsonReader, outputCount: number): Int8Network {
+/** Reads a float32 network: dense layers, or a TensorFlow Lite file. */
+export function parseFloat32Network(json: JsonReader, outputCount: number): Float32Network | TfliteFile {
+  if (json.optional("tflite")) return parseTfliteFile(json);
+  return { layers: parseLayers(json, outputCount, parseFloat32Layer) };
+}
+
+/** Reads an int8 network: dense layers, or a TensorFlow Lite file. */
+export function parseInt8Network(json: JsonReader, outputCount: number): Int8Network | TfliteFile {
+  if (json.optional("tflite")) return parseTfliteFile(json);
   return {
     input: parseQuantization(json.get("input")),
     layers: parseLayers(json, outputCount, parseInt8Layer),
   };
 }
 
+/** Reads a TensorFlow Lite file; whether it can run shows when it is made ready. */
+export function parseTfliteFile(json: JsonReader): TfliteFile {
+  return { tflite: json.get("tflite").anyBytes() };
+}
+
 /** Reads the layers and makes sure that each one takes what the one before it gives. */
-export function parseLayers<L extends { readonly inputs: number; readonly outputs: number }>(
+function parseLayers<L extends { readonly inputs: number; readonly outputs: number }>(
   network: JsonReader,
   classCount: number,
   parseLayer: (json: JsonReader) => L,
@@ -34,7 +47,7 @@ export function parseLayers<L extends { readonly inputs: number; readonly output
 
 const MOST_NEURONS = 100_000;
 
-export function parseFloat32Layer(json: JsonReader): Float32Layer {
+function parseFloat32Layer(json: JsonReader): Float32Layer {
   const { inputs, outputs, activation } = parseShape(json);
   return {
     inputs,

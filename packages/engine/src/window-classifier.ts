@@ -1,8 +1,8 @@
+import { createNetwork } from "./create-network.ts";
 import { FeatureExtractor } from "./feature-extractor.ts";
-import type { ClassifierBlock, Impulse, Variant } from "./impulse.ts";
+import type { Impulse, Variant } from "./impulse.ts";
 import { explainAnomaly, scoreKMeans, type AnomalyExplanation } from "./kmeans.ts";
-import { Float32Classifier } from "./networks/dense-float32.ts";
-import { Int8Classifier } from "./networks/dense-int8.ts";
+import type { Network } from "./networks/network.ts";
 import { judgeWindow, type Verdict, type VerdictLimits } from "./verdict.ts";
 import { WindowStream, type WindowVisitor } from "./window-stream.ts";
 import { planWindows, type WindowPlan } from "./windows.ts";
@@ -31,22 +31,27 @@ export class WindowClassifier {
 
   readonly #impulse: Impulse;
   readonly #extractor: FeatureExtractor;
-  readonly #classifier: Float32Classifier | Int8Classifier | undefined;
+  readonly #network: Network | undefined;
+  /** Where the network writes: the scores, or the one number of a regression. */
+  readonly #outputs: Float32Array;
   readonly #limits: VerdictLimits;
 
   /**
    * @param variant Which weights to run. Without it float32 where the impulse has it, otherwise int8.
    * @throws {RangeError} when the impulse lacks the variant, or when its blocks do not fit together.
+   * @throws {TfliteError} for a TensorFlow Lite file that cannot be run; an operator that is not known by its name.
    */
   constructor(impulse: Impulse, variant?: Variant) {
-    const { input, blocks, classifier, anomaly } = impulse;
+    const { input, blocks, classifier, regression, anomaly } = impulse;
     this.#impulse = impulse;
     this.#extractor = new FeatureExtractor(input, blocks);
     const { featureCount, featureNames } = this.#extractor;
     this.features = new Float64Array(featureCount);
     this.featureNames = featureNames;
     this.scores = new Float32Array(classifier?.labels.length ?? 0);
-    this.#classifier = classifier && createClassifier(classifier, variant, featureCount);
+    this.#outputs = regression ? new Float32Array(1) : this.scores;
+    const learnt = classifier ?? regression;
+    this.#network = learnt && createNetwork(learnt, variant, featureCount, this.#outputs.length);
     this.#limits = {
       minimumConfidence: classifier?.minimumConfidence ?? 0,
       anomalyThreshold: anomaly?.threshold ?? Infinity,
@@ -80,7 +85,7 @@ export class WindowClassifier {
    */
   classify(readings: Float32Array, firstReading: number): void {
     this.#extractor.extract(readings, firstReading, this.features);
-    this.#classifier?.run(this.features, this.scores);
+    this.#network?.run(this.features, this.#outputs);
   }
 
   /** Forgets the windows before, as at the start of another recording: moving averages know of them. */
@@ -124,9 +129,15 @@ export class WindowClassifier {
     return this.#impulse.anomaly && scoreKMeans(this.#impulse.anomaly, this.features);
   }
 
+  /** What a regression makes of the newest window; `undefined` without one. */
+  value(): number | undefined {
+    return this.#impulse.regression && (this.#outputs[0] as number);
+  }
+
   /** What the newest window is taken for, with the impulse's own limits. */
   verdict(): Verdict {
-    return judgeWindow(this.scores, this.anomalyScore(), this.#limits);
+    const verdict = judgeWindow(this.scores, this.anomalyScore(), this.#limits);
+    return verdict === "no anomaly" && this.#impulse.regression ? "value" : verdict;
   }
 
   /** Why the newest window has its anomaly score; `undefined` without an anomaly block that can tell. */
@@ -143,21 +154,7 @@ export class WindowClassifier {
   }
 }
 
-/** The variants that an impulse can be run in; none for an impulse without a classifier. */
-export function availableVariants({ classifier }: Impulse): readonly Variant[] {
-  return (["float32", "int8"] as const).filter((variant) => classifier?.[variant]);
-}
-
-function createClassifier(block: ClassifierBlock, variant: Variant | undefined, featureCount: number) {
-  const wanted = variant ?? (block.float32 ? "float32" : "int8");
-  const network = block[wanted];
-  if (!network)
-    throw new RangeError(`The impulse has no ${wanted} model; it has ${block.float32 ? "float32" : "int8"}.`);
-  const takes = network.layers[0]?.inputs;
-  if (takes !== featureCount) {
-    throw new RangeError(`The ${wanted} model takes ${takes} features, but the impulse makes ${featureCount}.`);
-  }
-  return wanted === "float32"
-    ? new Float32Classifier(block.float32 as NonNullable<typeof block.float32>)
-    : new Int8Classifier(block.int8 as NonNullable<typeof block.int8>);
+/** The variants that an impulse can be run in; none for an impulse without a network. */
+export function availableVariants({ classifier, regression }: Impulse): readonly Variant[] {
+  return (["float32", "int8"] as const).filter((variant) => (classifier ?? regression)?.[variant]);
 }
