@@ -44,6 +44,8 @@ export function createFeatureBlock(parameters: BlockParameters, shape: WindowSha
       return new Spectrogram(parameters, shape);
     default:
       parameters satisfies never;
-      throw new RangeError(`type is ${(parameters as BlockParameters).type}; it has to be one of the feature blocks.`);
+      throw new RangeError(`type is ${(parameters as BlockParameters).type}; it has to be one of ${TYPES.join(", ")}.`);
   }
 }
+
+const TYPES = ["raw", "flatten", "spectral-analysis", "mfe", "mfcc", "spectrogram"];

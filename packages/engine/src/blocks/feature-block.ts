@@ -64,7 +64,8 @@ export function checkFinite(name: string, value: number): void {
 /** @throws {RangeError} when `value` is not a whole number from `lowest` to `highest`. */
 export function checkWhole(name: string, value: number, lowest: number, highest: number): void {
   if (!Number.isInteger(value) || value < lowest || value > highest) {
-    throw new RangeError(`${name} is ${value}; it has to be a whole number from ${lowest} to ${highest}.`);
+    const allowed = lowest === highest ? String(lowest) : `a whole number from ${lowest} to ${highest}`;
+    throw new RangeError(`${name} is ${value}; it has to be ${allowed}.`);
   }
 }
 

@@ -47,8 +47,9 @@ export class Flatten implements FeatureBlock {
 
   /** @throws {RangeError} when no statistic is chosen, or a number is out of range. */
   constructor(parameters: FlattenParameters, shape: WindowShape) {
-    const { movingAvgNumWindows = 0 } = parameters;
+    const { version, movingAvgNumWindows = 0 } = parameters;
     checkWindowShape(shape);
+    checkWhole("version", version, 1, 1);
     checkFinite("scaleAxes", parameters.scaleAxes);
     checkWhole("movingAvgNumWindows", movingAvgNumWindows, 0, 10_000);
     this.#parameters = parameters;

@@ -1,4 +1,11 @@
-import { checkFinite, checkWindow, checkWindowShape, type FeatureBlock, type WindowShape } from "./feature-block.ts";
+import {
+  checkFinite,
+  checkWhole,
+  checkWindow,
+  checkWindowShape,
+  type FeatureBlock,
+  type WindowShape,
+} from "./feature-block.ts";
 
 /** Settings of Studio's "Raw data" block. */
 export interface RawParameters {
@@ -17,8 +24,9 @@ export class Raw implements FeatureBlock {
   readonly #shape: WindowShape;
 
   /** @throws {RangeError} when the scale is no number. */
-  constructor({ scaleAxes }: RawParameters, shape: WindowShape) {
+  constructor({ version, scaleAxes }: RawParameters, shape: WindowShape) {
     checkWindowShape(shape);
+    checkWhole("version", version, 1, 1);
     checkFinite("scaleAxes", scaleAxes);
     this.#scale = scaleAxes;
     this.#shape = shape;

@@ -2,7 +2,7 @@ import { AxisSignals, type SignalParameters } from "./axis-signals.ts";
 import { checkWhole, checkWindow, nameForEachAxis, type FeatureBlock, type WindowShape } from "./feature-block.ts";
 import { writeMeans } from "./moments.ts";
 import { SignalStatistics } from "./signal-statistics.ts";
-import { waveletFilters, type WaveletFilters } from "./wavelet-filters.ts";
+import { waveletFilters } from "./wavelet-filters.ts";
 
 /** Settings of Studio's "Spectral analysis" block with wavelet analysis, which is the same in versions 3 and 4. */
 export interface WaveletAnalysisParameters extends SignalParameters {
@@ -37,7 +37,8 @@ export class WaveletAnalysis implements FeatureBlock {
   readonly #shape: WindowShape;
   readonly #axes: AxisSignals;
   readonly #means: Float64Array;
-  readonly #filters: WaveletFilters;
+  readonly #lowPass: Float32Array;
+  readonly #highPass: Float32Array;
   readonly #approximations: readonly Float64Array[];
   readonly #details: readonly Float64Array[];
   readonly #statistics: SignalStatistics;
@@ -51,7 +52,9 @@ export class WaveletAnalysis implements FeatureBlock {
       throw new RangeError(`inputDecimationRatio is ${inputDecimationRatio}; in version ${version} it has to be 1.`);
     }
     checkWhole("waveletLevel", waveletLevel, 1, 7);
-    this.#filters = waveletFilters(wavelet);
+    const { decomposeLow, decomposeHigh } = waveletFilters(wavelet);
+    this.#lowPass = Float32Array.from(decomposeLow);
+    this.#highPass = Float32Array.from(decomposeHigh);
     this.#shape = shape;
     this.#axes = new AxisSignals(parameters, shape, inputDecimationRatio);
     this.#means = new Float64Array(shape.axisCount);
@@ -63,10 +66,9 @@ export class WaveletAnalysis implements FeatureBlock {
       );
     }
 
-    const filterLength = this.#filters.decomposeLow.length;
     const lengths: number[] = [];
     for (let from = length; lengths.length < waveletLevel;) {
-      from = Math.floor((from + filterLength - 1) / 2);
+      from = Math.floor((from + decomposeLow.length - 1) / 2);
       lengths.push(from);
     }
     this.#approximations = lengths.map((count) => new Float64Array(count));
@@ -99,13 +101,12 @@ export class WaveletAnalysis implements FeatureBlock {
   }
 
   #transform(signal: Float64Array, length: number): void {
-    const { decomposeLow, decomposeHigh } = this.#filters;
     let from = signal;
     let count = length;
     for (let level = 0; level < this.#details.length; level++) {
       const approximation = this.#approximations[level] as Float64Array;
-      filterHalf(from, count, decomposeLow, approximation);
-      filterHalf(from, count, decomposeHigh, this.#details[level] as Float64Array);
+      filterHalf(from, count, this.#lowPass, approximation);
+      filterHalf(from, count, this.#highPass, this.#details[level] as Float64Array);
       from = approximation;
       count = approximation.length;
     }
@@ -118,7 +119,7 @@ export class WaveletAnalysis implements FeatureBlock {
  * In float32, tap by tap as the SDK does: a coefficient on the edge between two bins of the histogram then falls on the
  * same side, without which entropy is 0.015 away.
  */
-export function filterHalf(signal: Float64Array, length: number, filter: Float32Array, half: Float64Array): void {
+function filterHalf(signal: Float64Array, length: number, filter: Float32Array, half: Float64Array): void {
   for (let i = 0; i < half.length; i++) {
     let sum = 0;
     for (let tap = filter.length - 1; tap >= 0; tap--) {

@@ -1,7 +1,7 @@
 /** A wavelet's filters. Low-pass and high-pass, each of the same even length. */
 export interface WaveletFilters {
-  readonly decomposeLow: Float32Array;
-  readonly decomposeHigh: Float32Array;
+  readonly decomposeLow: Float64Array;
+  readonly decomposeHigh: Float64Array;
 }
 
 /** Names of all wavelets: of Haar, Daubechies (db), symlets, coiflets, biorthogonal ones and those the other way round. */
@@ -41,8 +41,8 @@ type FilterPair = readonly [decomposeLow: readonly number[], reconstructLow: rea
 /** A high-pass filter for taking apart is the low-pass one for putting together with every other sign turned. */
 function fromPair([decomposeLow, reconstructLow]: FilterPair): WaveletFilters {
   return {
-    decomposeLow: Float32Array.from(decomposeLow),
-    decomposeHigh: Float32Array.from(reconstructLow, (value, i) => (i % 2 === 0 ? -value : value)),
+    decomposeLow: Float64Array.from(decomposeLow),
+    decomposeHigh: Float64Array.from(reconstructLow, (value, i) => (i % 2 === 0 ? -value : value)),
   };
 }
 
