@@ -6,6 +6,7 @@ import {
   toImpulseDocument,
   type BlockParameters,
   type Impulse,
+  type KMeansBlock,
   type Variant,
 } from "@windowscope/engine";
 import type Database from "libsql";
@@ -42,6 +43,11 @@ export const USUAL_BLOCKS = {
   anomalyThreshold: 0.3,
 } as const satisfies Partial<ImpulseDesign>;
 
+/** An impulse that this Studio can show and run: anomalies by K-means. */
+export interface StudioImpulse extends Impulse {
+  readonly anomaly: KMeansBlock | undefined;
+}
+
 /** An impulse of a project. */
 export interface StoredImpulse {
   readonly id: number;
@@ -50,7 +56,7 @@ export interface StoredImpulse {
   readonly revision: number;
   readonly design: ImpulseDesign;
   /** With the blocks that have learnt something; `undefined` before the first has. */
-  readonly impulse: Impulse | undefined;
+  readonly impulse: StudioImpulse | undefined;
   /** The impulse document as JSON; empty without an impulse. */
   readonly document: string;
   readonly variants: readonly Variant[];
@@ -62,7 +68,7 @@ export interface StoredImpulse {
 }
 
 /** An impulse that can classify. */
-export type TrainedImpulse = StoredImpulse & { readonly impulse: Impulse };
+export type TrainedImpulse = StoredImpulse & { readonly impulse: StudioImpulse };
 
 export function isTrained(stored: StoredImpulse): stored is TrainedImpulse {
   return stored.impulse !== undefined;
@@ -143,6 +149,9 @@ export class Impulses {
     const now = new Date().toISOString();
     const { name, input } = impulse;
     if (impulse.regression) throw new RangeError("The local Studio has no regression blocks.");
+    if (impulse.anomaly && !("clusters" in impulse.anomaly)) {
+      throw new RangeError("The local Studio finds anomalies by K-means, and this impulse by a Gaussian mixture.");
+    }
     const { windowIncreaseMs, classificationWindowIncreaseMs = windowIncreaseMs } = input;
     if (classificationWindowIncreaseMs !== windowIncreaseMs) {
       throw new RangeError('The local Studio classifies with "windowIncreaseMs"; leave the other increase out.');
@@ -275,7 +284,7 @@ export function featuresOf(blocks: Impulse["blocks"]): Features {
 }
 
 /** The blocks that have learnt something, with the thresholds of the design. */
-function parseModels(design: ImpulseDesign, { classifier, anomaly }: ImpulseRow): Impulse | undefined {
+function parseModels(design: ImpulseDesign, { classifier, anomaly }: ImpulseRow): StudioImpulse | undefined {
   if (classifier === null && anomaly === null) return undefined;
   const { name, input, features, minimumConfidence, anomalyThreshold } = design;
   return parseImpulse({
@@ -286,7 +295,8 @@ function parseModels(design: ImpulseDesign, { classifier, anomaly }: ImpulseRow)
     blocks: [{ parameters: features }],
     ...(classifier !== null && { classifier: { ...(JSON.parse(classifier) as object), minimumConfidence } }),
     ...(anomaly !== null && { anomaly: { ...(JSON.parse(anomaly) as object), threshold: anomalyThreshold } }),
-  });
+    // Nothing else is stored.
+  }) as StudioImpulse;
 }
 
 interface ImpulseRow {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { decode } from "cbor-x";
 import { describe, expect, it } from "vitest";
 
+import type { KMeansBlock } from "./impulse.ts";
 import { Int8Classifier, type Int8Network } from "./networks/dense-int8.ts";
 import { scoreKMeans } from "./kmeans.ts";
 import { readGoldenLines, readReferenceImpulse, referencePath } from "./reference-data.ts";
@@ -118,7 +119,7 @@ describe("impulse v2fft16 against Edge Impulse's C++ SDK", () => {
     const worst = new Worst();
 
     for (const window of readGoldenWindows(skip)) {
-      worst.note("anomaly score", scoreKMeans(anomaly as NonNullable<typeof anomaly>, window.features), window.anomaly);
+      worst.note("anomaly score", scoreKMeans(anomaly as KMeansBlock, window.features), window.anomaly);
     }
 
     expect(worst.differences["anomaly score"]).toBeLessThan(1e-5);

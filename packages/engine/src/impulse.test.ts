@@ -71,6 +71,21 @@ const impulse: Impulse = {
   },
 };
 
+const GMM = {
+  axes: [0, 7],
+  mean: [1, 2],
+  scale: [0.5, 0.25],
+  threshold: 5,
+  weights: [1],
+  means: [[0, 0]],
+  covariances: [
+    [
+      [1, 0],
+      [0, 1],
+    ],
+  ],
+};
+
 const schema = JSON.parse(readFileSync(path.resolve(import.meta.dirname, "../impulse.schema.json"), "utf8")) as object;
 const isValid = new Ajv().compile(schema);
 
@@ -168,6 +183,19 @@ describe("parseImpulse", () => {
     };
 
     expect(parseImpulse(JSON.parse(JSON.stringify(toImpulseDocument(several))))).toEqual(several);
+  });
+
+  it("reads a Gaussian mixture, and gives it back", () => {
+    const gmm: Impulse = { ...impulse, anomaly: GMM };
+    const document: unknown = JSON.parse(JSON.stringify(toImpulseDocument(gmm)));
+
+    expect(isValid(document)).toBe(true);
+    expect(parseImpulse(document)).toEqual(gmm);
+    const classifier = new WindowClassifier(gmm);
+    classifier.classify(new Float32Array(40), 0);
+    // Both features are 0: two deviations below the middle, and eight.
+    expect(classifier.anomalyScore()).toBeCloseTo((2 ** 2 + 8 ** 2) / 2 + Math.log(2 * Math.PI));
+    expect(classifier.explain()).toBeUndefined();
   });
 
   it.each([null, 3, "text", []])("refuses %j as a document", (document) => {

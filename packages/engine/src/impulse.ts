@@ -1,5 +1,6 @@
 import type { BlockParameters } from "./blocks/create-feature-block.ts";
 import type { LabellingRule } from "./expected-label.ts";
+import type { GmmModel } from "./gmm.ts";
 import type { KMeansModel } from "./kmeans.ts";
 import type { Float32Network } from "./networks/dense-float32.ts";
 import type { Int8Network } from "./networks/dense-int8.ts";
@@ -67,7 +68,16 @@ export interface RegressionBlock {
   readonly int8: TfliteFile | undefined;
 }
 
-export interface AnomalyBlock extends KMeansModel {
+/** Tells what is like nothing known: K-means, or a Gaussian mixture. */
+export type AnomalyBlock = KMeansBlock | GmmBlock;
+
+export interface KMeansBlock extends KMeansModel {
+  /** From this score on a window is an anomaly. */
+  readonly threshold: number;
+}
+
+/** Its formula is not verified; see `GmmModel`. */
+export interface GmmBlock extends GmmModel {
   /** From this score on a window is an anomaly. */
   readonly threshold: number;
 }

@@ -7,8 +7,10 @@ export type {
   AnomalyBlock,
   ClassifierBlock,
   FeatureNormalisation,
+  GmmBlock,
   Impulse,
   ImpulseInput,
+  KMeansBlock,
   ProcessingBlock,
   RegressionBlock,
   TfliteFile,
@@ -16,9 +18,6 @@ export type {
 } from "./impulse.ts";
 export { toImpulseDocument } from "./impulse-document.ts";
 export { parseImpulse } from "./parse-impulse.ts";
-export { readTflite } from "./networks/read-tflite.ts";
-export { TfliteError } from "./networks/flat-table.ts";
-export type { Network } from "./networks/network.ts";
 export { createFeatureBlock, type BlockParameters } from "./blocks/create-feature-block.ts";
 export { NotFiniteReadingError, type FeatureBlock, type WindowShape } from "./blocks/feature-block.ts";
 export { designImpulse } from "./design-impulse.ts";

@@ -148,20 +148,39 @@ function parseAnomaly(json: JsonReader): AnomalyBlock {
     .items()
     .map((axis) => axis.integer(0, MOST_FEATURES));
   if (axes.length === 0) json.get("axes").refuse("an array with at least one feature index");
-  const ofAxes = (list: JsonReader, read: (item: JsonReader) => number) =>
+  const ofAxes = (list: JsonReader, read: (item: JsonReader) => number = (item) => item.number()) =>
     parseNumbers(list, axes.length, "axes", read);
-  return {
+  const common = {
     axes,
-    mean: ofAxes(json.get("mean"), (mean) => mean.number()),
+    mean: ofAxes(json.get("mean")),
     scale: ofAxes(json.get("scale"), (scale) => scale.positive()),
+    threshold: json.get("threshold").number(),
+  };
+  if (json.optional("weights")) {
+    const weights = json.get("weights").items();
+    if (weights.length === 0) json.get("weights").refuse("an array with at least one number");
+    const ofComponents = (list: JsonReader) => {
+      const items = list.items();
+      if (items.length !== weights.length) list.refuse(`an array of ${weights.length}, one for each of weights`);
+      return items;
+    };
+    return {
+      ...common,
+      weights: weights.map((weight) => weight.between(0, 1)),
+      means: ofComponents(json.get("means")).map((mean) => ofAxes(mean)),
+      covariances: ofComponents(json.get("covariances")).map((matrix) => {
+        const rows = matrix.items();
+        if (rows.length !== axes.length) matrix.refuse(`an array of ${axes.length} rows, one for each of axes`);
+        return rows.map((row) => ofAxes(row));
+      }),
+    };
+  }
+  return {
+    ...common,
     clusters: json
       .get("clusters")
       .items()
-      .map((cluster) => ({
-        center: ofAxes(cluster.get("center"), (coordinate) => coordinate.number()),
-        maxError: cluster.get("maxError").number(),
-      })),
-    threshold: json.get("threshold").number(),
+      .map((cluster) => ({ center: ofAxes(cluster.get("center")), maxError: cluster.get("maxError").number() })),
   };
 }
 

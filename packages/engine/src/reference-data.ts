@@ -9,6 +9,7 @@ import path from "node:path";
 import { gunzipSync } from "node:zlib";
 
 import type { Impulse } from "./impulse.ts";
+import type { KMeansModel } from "./kmeans.ts";
 
 const repository = path.resolve(import.meta.dirname, "../../..");
 const folder = path.resolve(repository, process.env.WINDOWSCOPE_REFERENCE_DATA ?? "../shared/data");
@@ -100,5 +101,5 @@ interface ReferenceImpulse {
     readonly outZero: number;
     readonly act: string;
   }[];
-  readonly anomaly: Omit<NonNullable<Impulse["anomaly"]>, "threshold">;
+  readonly anomaly: KMeansModel;
 }

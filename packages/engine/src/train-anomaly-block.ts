@@ -1,6 +1,6 @@
 import type { TrainingRecording } from "./fit-recordings.ts";
 import { splitIntoFolds, type Split } from "./folds.ts";
-import type { AnomalyBlock } from "./impulse.ts";
+import type { KMeansBlock } from "./impulse.ts";
 import { scoreKMeans, type KMeansModel } from "./kmeans.ts";
 import { trainKMeans } from "./train-kmeans.ts";
 import { extractTrainingWindows, selectWindows, type ImpulseDesign, type TrainingWindows } from "./training-windows.ts";
@@ -45,7 +45,7 @@ export function trainAnomalyBlock(
   design: ImpulseDesign,
   recordings: readonly TrainingRecording[],
   options: AnomalyOptions,
-): Generator<FoldProgress, AnomalyBlock> {
+): Generator<FoldProgress, KMeansBlock> {
   return learnNormal(design, extractTrainingWindows(design, recordings), options);
 }
 
@@ -54,7 +54,7 @@ export function* learnNormal(
   design: ImpulseDesign,
   windows: TrainingWindows,
   { seed, clusterCount, axes }: AnomalyOptions,
-): Generator<FoldProgress, AnomalyBlock> {
+): Generator<FoldProgress, KMeansBlock> {
   const training = {
     axes: axes ?? suggestAxes(windows.featureNames),
     clusterCount: clusterCount ?? Math.min(32, Math.max(8, 2 * windows.labels.length)),

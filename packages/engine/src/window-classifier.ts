@@ -1,5 +1,6 @@
 import { createNetwork } from "./create-network.ts";
 import { FeatureExtractor } from "./feature-extractor.ts";
+import { GmmScorer } from "./gmm.ts";
 import type { Impulse, Variant } from "./impulse.ts";
 import { explainAnomaly, scoreKMeans, type AnomalyExplanation } from "./kmeans.ts";
 import type { Network } from "./networks/network.ts";
@@ -32,6 +33,7 @@ export class WindowClassifier {
   readonly #impulse: Impulse;
   readonly #extractor: FeatureExtractor;
   readonly #network: Network | undefined;
+  readonly #gmm: GmmScorer | undefined;
   /** Where the network writes: the scores, or the one number of a regression. */
   readonly #outputs: Float32Array;
   readonly #limits: VerdictLimits;
@@ -57,6 +59,7 @@ export class WindowClassifier {
       anomalyThreshold: anomaly?.threshold ?? Infinity,
     };
 
+    this.#gmm = anomaly && "weights" in anomaly ? new GmmScorer(anomaly) : undefined;
     const outside = anomaly?.axes.find((axis) => axis >= featureCount);
     if (outside !== undefined) {
       throw new RangeError(`The anomaly block reads feature ${outside}, but there are only ${featureCount}.`);
@@ -126,7 +129,9 @@ export class WindowClassifier {
 
   /** Anomaly score of the newest window; `undefined` for an impulse without an anomaly block. */
   anomalyScore(): number | undefined {
-    return this.#impulse.anomaly && scoreKMeans(this.#impulse.anomaly, this.features);
+    const { anomaly } = this.#impulse;
+    if (!anomaly) return undefined;
+    return "clusters" in anomaly ? scoreKMeans(anomaly, this.features) : this.#gmm?.score(this.features);
   }
 
   /** What a regression makes of the newest window; `undefined` without one. */
@@ -140,10 +145,10 @@ export class WindowClassifier {
     return verdict === "no anomaly" && this.#impulse.regression ? "value" : verdict;
   }
 
-  /** Why the newest window has its anomaly score; `undefined` without an anomaly block that can tell. */
+  /** Why the newest window has its anomaly score; `undefined` without a K-means block. */
   explain(): WindowExplanation | undefined {
     const { anomaly, input } = this.#impulse;
-    const explanation = anomaly && explainAnomaly(anomaly, this.features);
+    const explanation = anomaly && "clusters" in anomaly ? explainAnomaly(anomaly, this.features) : undefined;
     if (!explanation) return undefined;
     const sensorShares = input.axes.map(() => 0);
     for (const { feature, share } of explanation.axes) {
