@@ -25,6 +25,7 @@ export { fitRecordings, type LabelledRecording, type Misfit, type TrainingRecord
 export { END_OF_WINDOW, expectedLabel, type LabellingRule } from "./expected-label.ts";
 export { FeatureExtractor } from "./feature-extractor.ts";
 export { labelAt, labelWhole, type LabelSpan } from "./label-spans.ts";
+export { resampleRecording } from "./resample-recording.ts";
 export { DocumentError } from "./json-reader.ts";
 export { explainAnomaly, scoreKMeans, type AnomalyExplanation, type KMeansModel } from "./kmeans.ts";
 export { GmmScorer, type GmmModel } from "./gmm.ts";
