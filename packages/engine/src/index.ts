@@ -20,6 +20,7 @@ export { toImpulseDocument } from "./impulse-document.ts";
 export { parseImpulse } from "./parse-impulse.ts";
 export { createFeatureBlock, type BlockParameters } from "./blocks/create-feature-block.ts";
 export { NotFiniteReadingError, type FeatureBlock, type WindowShape } from "./blocks/feature-block.ts";
+export { resample, resampledCount } from "./blocks/resample.ts";
 export { designImpulse } from "./design-impulse.ts";
 export { fitRecordings, type LabelledRecording, type Misfit, type TrainingRecording } from "./fit-recordings.ts";
 export { END_OF_WINDOW, expectedLabel, type LabellingRule } from "./expected-label.ts";
