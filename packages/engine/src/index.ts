@@ -31,6 +31,8 @@ export { DocumentError } from "./json-reader.ts";
 export { explainAnomaly, scoreKMeans, type AnomalyExplanation, type KMeansModel } from "./kmeans.ts";
 export { GmmScorer, type GmmModel } from "./gmm.ts";
 export { TfliteError } from "./networks/flat-table.ts";
+export { Float32Classifier, type Float32Network } from "./networks/dense-float32.ts";
+export { Int8Classifier, type Int8Network } from "./networks/dense-int8.ts";
 export type { Network } from "./networks/network.ts";
 export { readTflite } from "./networks/read-tflite.ts";
 export { createSeededRandom, type SeededRandom } from "./seeded-random.ts";
