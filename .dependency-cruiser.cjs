@@ -12,7 +12,7 @@ const mayImport = {
   "apps/cli": ["apps/server/src/index.ts", "apps/studio/src/(index|settings).ts"],
   bench: [
     "packages/codegen/src/(index|large-document).ts",
-    "packages/(sdk|protocol|runlog|plot)/src/index.ts",
+    "packages/(sdk|protocol|runlog|engine|plot)/src/index.ts",
     "apps/(server|studio)/src/index.ts",
   ],
 };

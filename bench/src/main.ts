@@ -10,6 +10,7 @@ import { toRow, type Row } from "./rows.ts";
 import { toTable } from "./table.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  engine: () => import("./engine/bench.ts"),
   live: () => import("./live/bench.ts"),
   plot: () => import("./plot/bench.ts"),
   sdk: () => import("./sdk/bench.ts"),
