@@ -48,8 +48,11 @@ export class OperatorNetwork implements Network {
 
   #read(out: Float32Array): void {
     const { values, quantization } = this.#output;
-    const scale = quantization?.scale ?? 1;
-    const zeroPoint = quantization?.zeroPoint ?? 0;
+    if (!quantization) {
+      for (let i = 0; i < values.length; i++) out[i] = values[i] as number;
+      return;
+    }
+    const { scale, zeroPoint } = quantization;
     for (let i = 0; i < values.length; i++) out[i] = ((values[i] as number) - zeroPoint) * scale;
   }
 }

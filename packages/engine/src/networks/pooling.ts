@@ -39,13 +39,13 @@ export class Pooling implements Operator {
         for (let x = 0; x < columns.count; x++) {
           const top = y * rows.stride - rows.before;
           const left = x * columns.stride - columns.before;
-          for (let c = 0; c < this.#channels; c++) this.#output[to++] = this.#pool(from + c, top, left);
+          for (let c = 0; c < this.#channels; c++) this.#pool(from + c, top, left, to++);
         }
       }
     }
   }
 
-  #pool(from: number, top: number, left: number): number {
+  #pool(from: number, top: number, left: number, to: number): void {
     const rows = this.#rows;
     const columns = this.#columns;
     const endY = Math.min(rows.length, top + rows.size);
@@ -61,8 +61,10 @@ export class Pooling implements Operator {
         count++;
       }
     }
-    const value = this.#kind === "highest" ? highest : this.#kind === "mean" ? sum / count : roundedMean(sum, count);
-    return Math.max(this.#bounds.lowest, Math.min(this.#bounds.highest, value));
+    let value = highest;
+    if (this.#kind === "mean") value = sum / count;
+    else if (this.#kind === "rounded-mean") value = roundedMean(sum, count);
+    this.#output[to] = Math.max(this.#bounds.lowest, Math.min(this.#bounds.highest, value));
   }
 }
 

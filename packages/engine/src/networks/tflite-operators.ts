@@ -279,7 +279,7 @@ function buildConcatenation(node: TfliteNode) {
     }
     const from = starts[axis] as number;
     starts[axis] = from + (input.shape[axis] as number);
-    if ((starts[axis]) > (output.shape[axis] as number)) node.refuse("joins more than fits its output");
+    if (starts[axis] > (output.shape[axis] as number)) node.refuse("joins more than fits its output");
     const placeOf = placesOf(
       input.shape,
       output.shape,
