@@ -3,7 +3,7 @@
  *
  * Weights and clusters are drawn at random, for what they are does not change what they cost.
  */
-import { createSeededRandom, type Float32Network, type Impulse, type Int8Network } from "@windowscope/engine";
+import { createSeededRandom, type Float32Network, type Impulse, type Int8Network, type KMeansBlock } from "@windowscope/engine";
 
 export const AXIS_COUNT = 3;
 export const WINDOW_READINGS = 125;
@@ -11,7 +11,7 @@ export const FREQUENCY_HZ = 62.5;
 /** From the start of one window to that of the next. */
 export const INCREASE_READINGS = 5;
 
-const LABELS = ["idle", "snake", "updown", "wave"];
+export const LABELS = ["idle", "snake", "updown", "wave"];
 const CLUSTERS = 32;
 
 type Parameters = Impulse["blocks"][number]["parameters"];
@@ -75,9 +75,12 @@ export function createInt8Network(neurons: readonly number[]): Int8Network {
   };
 }
 
-export function createImpulse(name: ImpulseName): Impulse {
-  const axes = [0, 11, 22];
-  return {
+/** The impulse, and its learn blocks by themselves. */
+export function createImpulse(name: ImpulseName) {
+  const float32 = createFloat32Network(NEURONS[name]);
+  const int8 = createInt8Network(NEURONS[name]);
+  const anomaly = createAnomalyBlock();
+  const impulse: Impulse = {
     name,
     input: {
       axes: ["accX", "accY", "accZ"],
@@ -87,22 +90,23 @@ export function createImpulse(name: ImpulseName): Impulse {
       padZeros: false,
     },
     blocks: [{ parameters: PARAMETERS[name] }],
-    classifier: {
-      labels: LABELS,
-      minimumConfidence: 0.6,
-      float32: createFloat32Network(NEURONS[name]),
-      int8: createInt8Network(NEURONS[name]),
-    },
-    anomaly: {
-      axes,
-      mean: axes.map(() => uniform(0, 2)),
-      scale: axes.map(() => uniform(0.5, 2)),
-      clusters: Array.from({ length: CLUSTERS }, () => ({
-        center: axes.map(() => uniform(-2, 2)),
-        maxError: uniform(0.1, 0.5),
-      })),
-      threshold: 0.3,
-    },
+    classifier: { labels: LABELS, minimumConfidence: 0.6, float32, int8 },
+    anomaly,
+  };
+  return { impulse, float32, int8, anomaly };
+}
+
+function createAnomalyBlock(): KMeansBlock {
+  const axes = [0, 11, 22];
+  return {
+    axes,
+    mean: axes.map(() => uniform(0, 2)),
+    scale: axes.map(() => uniform(0.5, 2)),
+    clusters: Array.from({ length: CLUSTERS }, () => ({
+      center: axes.map(() => uniform(-2, 2)),
+      maxError: uniform(0.1, 0.5),
+    })),
+    threshold: 0.3,
   };
 }
 

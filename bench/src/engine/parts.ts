@@ -15,6 +15,7 @@ import {
   createReadings,
   FREQUENCY_HZ,
   INCREASE_READINGS,
+  LABELS,
   PARAMETERS,
   WINDOW_READINGS,
   type ImpulseName,
@@ -38,9 +39,7 @@ export async function measureParts(rounds: number, log: (line: string) => void):
 }
 
 async function measureImpulse(name: ImpulseName, rounds: number): Promise<Figure[]> {
-  const impulse = createImpulse(name);
-  const { classifier, anomaly } = impulse;
-  if (!classifier?.float32 || !classifier.int8 || !anomaly) throw new Error(`${name} lacks a block.`);
+  const { impulse, float32, int8, anomaly } = createImpulse(name);
   const readings = createReadings(WINDOW_READINGS + WINDOWS * INCREASE_READINGS);
   const shape = { axisCount: AXIS_COUNT, windowReadings: WINDOW_READINGS, frequencyHz: FREQUENCY_HZ };
   const block = createFeatureBlock(PARAMETERS[name], shape);
@@ -60,7 +59,7 @@ async function measureImpulse(name: ImpulseName, rounds: number): Promise<Figure
       },
     };
   };
-  const scores = new Float32Array(classifier.labels.length);
+  const scores = new Float32Array(LABELS.length);
   const ofNetwork = (network: Network) => ofEach((w) => network.run(vectors[w] as Float64Array, scores));
   const ofWhole = (variant: "float32" | "int8") => {
     const whole = new WindowClassifier(impulse, variant);
@@ -73,8 +72,8 @@ async function measureImpulse(name: ImpulseName, rounds: number): Promise<Figure
   const us = await measureRounds(
     {
       features: ofEach((w) => block.extract(readings, w * INCREASE_READINGS, features)),
-      float32: ofNetwork(new Float32Classifier(classifier.float32)),
-      int8: ofNetwork(new Int8Classifier(classifier.int8)),
+      float32: ofNetwork(new Float32Classifier(float32)),
+      int8: ofNetwork(new Int8Classifier(int8)),
       anomaly: ofEach((w) => void scoreKMeans(anomaly, vectors[w] as Float64Array)),
       wholeFloat32: ofWhole("float32"),
       wholeInt8: ofWhole("int8"),
