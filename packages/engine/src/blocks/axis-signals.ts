@@ -1,6 +1,6 @@
 import { applyButterworth, designButterworth, type ButterworthFilter } from "./butterworth.ts";
 import { decimatorsFor, type Decimator } from "./decimate.ts";
-import { checkFinite, checkWindowShape, type WindowShape } from "./feature-block.ts";
+import { checkFinite, checkWindowShape, findNotFinite, type WindowShape } from "./feature-block.ts";
 
 /** What every version of the "Spectral analysis" block does to an axis before it looks at it. */
 export interface SignalParameters {
@@ -58,25 +58,37 @@ export class AxisSignals {
         : designButterworth(filterType, filterOrder, filterCutoffHz, this.frequencyHz);
   }
 
-  /** Loads the window that starts at reading `firstReading`. */
+  /**
+   * Loads the window that starts at reading `firstReading`.
+   *
+   * @throws {NotFiniteReadingError} when a reading of the window is NaN or infinite.
+   */
   load(readings: Float32Array, firstReading: number): void {
     const axisCount = this.signals.length;
+    let nothing = 0;
     for (let axis = 0; axis < axisCount; axis++) {
-      this.#loadAxis(readings, firstReading * axisCount + axis, this.signals[axis] as Float64Array);
+      nothing += this.#loadAxis(readings, firstReading * axisCount + axis, this.signals[axis] as Float64Array);
     }
+    if (nothing !== 0) throw findNotFinite(readings, firstReading * axisCount, axisCount);
   }
 
-  #loadAxis(readings: Float32Array, first: number, signal: Float64Array): void {
+  /** @returns 0, or NaN when a reading is NaN or infinite. */
+  #loadAxis(readings: Float32Array, first: number, signal: Float64Array): number {
     const axisCount = this.signals.length;
     const scale = this.#scale;
+    let nothing = 0;
     for (let i = 0, from = first; i < signal.length; i++, from += axisCount) {
+      const reading = readings[from] as number;
+      // A number minus itself is 0 unless it is NaN or infinite.
+      nothing += reading - reading;
       // The SDK scales in float32; doing the same keeps the two comparable.
-      signal[i] = Math.fround((readings[from] as number) * scale);
+      signal[i] = Math.fround(reading * scale);
     }
     let length = signal.length;
     for (let step = 0; step < this.#decimators.length; step++) {
       length = (this.#decimators[step] as Decimator).apply(signal, length);
     }
     if (this.#filter) applyButterworth(this.#filter, signal, length);
+    return nothing;
   }
 }

@@ -76,8 +76,8 @@ export function checkFftLength(value: number): void {
   }
 }
 
-/** @throws as `FeatureBlock.extract` does. */
-export function checkWindow(
+/** @throws {RangeError} when the window ends behind the last reading, or its features do not fit into `out`. */
+export function checkPlace(
   { axisCount, windowReadings }: WindowShape,
   readings: Float32Array,
   firstReading: number,
@@ -86,8 +86,7 @@ export function checkWindow(
   featureCount: number,
 ): void {
   const from = firstReading * axisCount;
-  const to = from + windowReadings * axisCount;
-  if (!Number.isInteger(firstReading) || from < 0 || to > readings.length) {
+  if (!Number.isInteger(firstReading) || from < 0 || from + windowReadings * axisCount > readings.length) {
     const count = Math.floor(readings.length / axisCount);
     throw new RangeError(
       `The window of ${windowReadings} readings from ${firstReading} lies outside the ${count} given.`,
@@ -96,6 +95,20 @@ export function checkWindow(
   if (!(at >= 0 && at + featureCount <= out.length)) {
     throw new RangeError(`${featureCount} features do not fit into an array of ${out.length} from index ${at}.`);
   }
+}
+
+/** @throws as `FeatureBlock.extract` does. */
+export function checkWindow(
+  shape: WindowShape,
+  readings: Float32Array,
+  firstReading: number,
+  out: Float64Array,
+  at: number,
+  featureCount: number,
+): void {
+  checkPlace(shape, readings, firstReading, out, at, featureCount);
+  const from = firstReading * shape.axisCount;
+  const to = from + shape.windowReadings * shape.axisCount;
   // A number minus itself is 0 unless it is NaN or infinite. Four sums, since each waits for its own last addition.
   let a = 0;
   let b = 0;
@@ -109,10 +122,11 @@ export function checkWindow(
     d += (readings[i + 3] as number) - (readings[i + 3] as number);
   }
   for (; i < to; i++) a += (readings[i] as number) - (readings[i] as number);
-  if (a + b + c + d !== 0) throw notFinite(readings, from, axisCount);
+  if (a + b + c + d !== 0) throw findNotFinite(readings, from, shape.axisCount);
 }
 
-function notFinite(readings: Float32Array, from: number, axisCount: number): NotFiniteReadingError {
+/** The error for the first reading from index `from` on that is NaN or infinite; there has to be one. */
+export function findNotFinite(readings: Float32Array, from: number, axisCount: number): NotFiniteReadingError {
   let index = from;
   while (Number.isFinite(readings[index])) index++;
   return new NotFiniteReadingError(index, readings[index] as number, axisCount);

@@ -56,7 +56,8 @@ export class MaxHoldSpectrum {
         const mirrorImaginary = spectrum[2 * mirror + 1] as number;
         const first = (real + mirrorReal) ** 2 + (imaginary - mirrorImaginary) ** 2;
         const second = (imaginary + mirrorImaginary) ** 2 + (real - mirrorReal) ** 2;
-        power[bin] = Math.max(power[bin] as number, first, second);
+        const higher = first > second ? first : second;
+        if (higher > (power[bin] as number)) power[bin] = higher;
       }
     }
     const scale = 1 / (4 * fftLength);

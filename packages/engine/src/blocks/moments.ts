@@ -49,10 +49,8 @@ export function writeMoments(signal: Float64Array, length: number, mean: number,
     fourths += square * square;
   }
   const rms = Math.sqrt(squares / length);
-  const deviation = rms === 0 ? STILL : rms;
   out[at] = rms;
-  out[at + 1] = cubes / length / deviation ** 3;
-  out[at + 2] = fourths / length / deviation ** 4 - 3;
+  writeRatios(cubes / length, fourths / length, rms === 0 ? STILL : rms, out, at + 1);
 }
 
 /** Writes skewness and kurtosis of values about their mean, which stays in them. */
@@ -72,6 +70,12 @@ export function writeShape(values: Float64Array, out: Float64Array, at: number):
     fourths += square * square;
   }
   const deviation = squares === 0 ? STILL : Math.sqrt(squares / length);
-  out[at] = cubes / length / deviation ** 3;
-  out[at + 1] = fourths / length / deviation ** 4 - 3;
+  writeRatios(cubes / length, fourths / length, deviation, out, at);
+}
+
+/** Skewness and kurtosis. Products, for a power other than 2 takes as long as twenty samples do. */
+function writeRatios(cubes: number, fourths: number, deviation: number, out: Float64Array, at: number): void {
+  const variance = deviation * deviation;
+  out[at] = cubes / (variance * deviation);
+  out[at + 1] = fourths / (variance * variance) - 3;
 }

@@ -1,6 +1,6 @@
 import { AxisSignals, type SignalParameters } from "./axis-signals.ts";
 import { Decimator } from "./decimate.ts";
-import { checkFftLength, checkWindow, nameForEachAxis, type FeatureBlock, type WindowShape } from "./feature-block.ts";
+import { checkFftLength, checkPlace, nameForEachAxis, type FeatureBlock, type WindowShape } from "./feature-block.ts";
 import { MaxHoldSpectrum } from "./max-hold-spectrum.ts";
 import { writeMeans, writeMoments, writeShape } from "./moments.ts";
 import { printHundredths } from "./print-number.ts";
@@ -83,7 +83,7 @@ export class SpectralAnalysis implements FeatureBlock {
   }
 
   extract(readings: Float32Array, firstReading: number, out: Float64Array, at = 0): void {
-    checkWindow(this.#shape, readings, firstReading, out, at, this.featureCount);
+    checkPlace(this.#shape, readings, firstReading, out, at, this.featureCount);
     const { signals, length } = this.#axes;
     const means = this.#means;
     this.#axes.load(readings, firstReading);

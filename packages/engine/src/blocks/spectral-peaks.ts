@@ -6,7 +6,7 @@ import {
   checkFftLength,
   checkFinite,
   checkWhole,
-  checkWindow,
+  checkPlace,
   nameForEachAxis,
   type FeatureBlock,
   type WindowShape,
@@ -95,7 +95,7 @@ export class SpectralPeaks implements FeatureBlock {
   }
 
   extract(readings: Float32Array, firstReading: number, out: Float64Array, at = 0): void {
-    checkWindow(this.#shape, readings, firstReading, out, at, this.featureCount);
+    checkPlace(this.#shape, readings, firstReading, out, at, this.featureCount);
     const { signals, length } = this.#axes;
     this.#axes.load(readings, firstReading);
     writeMeans(signals, length, this.#means);

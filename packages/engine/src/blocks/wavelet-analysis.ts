@@ -1,5 +1,5 @@
 import { AxisSignals, type SignalParameters } from "./axis-signals.ts";
-import { checkWhole, checkWindow, nameForEachAxis, type FeatureBlock, type WindowShape } from "./feature-block.ts";
+import { checkWhole, checkPlace, nameForEachAxis, type FeatureBlock, type WindowShape } from "./feature-block.ts";
 import { writeMeans } from "./moments.ts";
 import { SignalStatistics } from "./signal-statistics.ts";
 import { waveletFilters } from "./wavelet-filters.ts";
@@ -81,7 +81,7 @@ export class WaveletAnalysis implements FeatureBlock {
   }
 
   extract(readings: Float32Array, firstReading: number, out: Float64Array, at = 0): void {
-    checkWindow(this.#shape, readings, firstReading, out, at, this.featureCount);
+    checkPlace(this.#shape, readings, firstReading, out, at, this.featureCount);
     const { signals, length } = this.#axes;
     this.#axes.load(readings, firstReading);
     writeMeans(signals, length, this.#means);
