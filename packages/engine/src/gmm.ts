@@ -29,6 +29,8 @@ export class GmmScorer {
   readonly #standardised: Float64Array;
   /** A window's offset from a component, freed of the covariance. */
   readonly #whitened: Float64Array;
+  readonly #logDensities: Float64Array;
+  readonly #score = new Float64Array(1);
 
   /**
    * @throws {RangeError} naming the part of the model that has another length than the others, is no number, or is a
@@ -46,6 +48,7 @@ export class GmmScorer {
     if (weights.length !== means.length || !weights.every((weight) => weight >= 0 && weight <= 1)) {
       throw new RangeError(`weights has to be ${means.length} numbers from 0 to 1.`);
     }
+    if (!weights.some((weight) => weight > 0)) throw new RangeError("weights are all 0; one at least has to be more.");
     this.#axes = Int32Array.from(axes);
     this.#mean = Float64Array.from(mean);
     this.#scale = Float64Array.from(scale);
@@ -55,6 +58,7 @@ export class GmmScorer {
     });
     this.#standardised = new Float64Array(m);
     this.#whitened = new Float64Array(m);
+    this.#logDensities = new Float64Array(means.length);
   }
 
   /**
@@ -63,29 +67,32 @@ export class GmmScorer {
    * @param features The whole feature vector of the window.
    */
   score(features: ArrayLike<number>): number {
+    this.writeScore(features, this.#score);
+    return this.#score[0] as number;
+  }
+
+  /** Writes the same into `out[0]`, without a number on the heap. */
+  writeScore(features: ArrayLike<number>, out: Float64Array): void {
     const z = this.#standardised;
     for (let i = 0; i < z.length; i++) {
       const value = features[this.#axes[i] as number] as number;
       z[i] = (value - (this.#mean[i] as number)) / (this.#scale[i] as number);
     }
-    // The sum of the components' densities, kept in logarithms: far away each of them is too small for a double.
+    const logDensities = this.#logDensities;
     let highest = -Infinity;
-    let total = 0;
-    for (let k = 0; k < this.#components.length; k++) {
-      const component = this.#components[k] as Component;
-      const logDensity = component.logScale - this.#squaredDistance(component) / 2;
-      if (logDensity <= highest) {
-        total += Math.exp(logDensity - highest);
-      } else {
-        total = total * Math.exp(highest - logDensity) + 1;
-        highest = logDensity;
-      }
+    for (let k = 0; k < logDensities.length; k++) {
+      this.#writeLogDensity(k);
+      if ((logDensities[k] as number) > highest) highest = logDensities[k] as number;
     }
-    return -(highest + Math.log(total));
+    // The sum of the components' densities, kept in logarithms: far away each of them is too small for a double.
+    let total = 0;
+    for (let k = 0; k < logDensities.length; k++) total += Math.exp((logDensities[k] as number) - highest);
+    out[0] = -(highest + Math.log(total));
   }
 
-  /** Squared distance to a component's middle, measured by its covariance (Mahalanobis). */
-  #squaredDistance({ middle, factor }: Component): number {
+  /** From the squared distance to the component's middle, measured by its covariance (Mahalanobis). */
+  #writeLogDensity(k: number): void {
+    const { middle, factor, logScale } = this.#components[k] as Component;
     const z = this.#standardised;
     const w = this.#whitened;
     const m = z.length;
@@ -97,7 +104,7 @@ export class GmmScorer {
       w[i] = value;
       squares += value * value;
     }
-    return squares;
+    this.#logDensities[k] = logScale - squares / 2;
   }
 }
 

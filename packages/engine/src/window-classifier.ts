@@ -1,7 +1,7 @@
 import { createNetwork } from "./create-network.ts";
 import { FeatureExtractor } from "./feature-extractor.ts";
 import { GmmScorer } from "./gmm.ts";
-import type { Impulse, Variant } from "./impulse.ts";
+import type { Impulse, KMeansBlock, Variant } from "./impulse.ts";
 import { explainAnomaly, scoreKMeans, type AnomalyExplanation } from "./kmeans.ts";
 import type { Network } from "./networks/network.ts";
 import { judgeWindow, type Verdict, type VerdictLimits } from "./verdict.ts";
@@ -33,7 +33,10 @@ export class WindowClassifier {
   readonly #impulse: Impulse;
   readonly #extractor: FeatureExtractor;
   readonly #network: Network | undefined;
+  readonly #kmeans: KMeansBlock | undefined;
   readonly #gmm: GmmScorer | undefined;
+  /** Of the window that was scored last; below every limit without an anomaly block. */
+  readonly #anomalyScore = Float64Array.of(-Infinity);
   /** Where the network writes: the scores, or the one number of a regression. */
   readonly #outputs: Float32Array;
   readonly #limits: VerdictLimits;
@@ -59,6 +62,7 @@ export class WindowClassifier {
       anomalyThreshold: anomaly?.threshold ?? Infinity,
     };
 
+    this.#kmeans = anomaly && "clusters" in anomaly ? anomaly : undefined;
     this.#gmm = anomaly && "weights" in anomaly ? new GmmScorer(anomaly) : undefined;
     const outside = anomaly?.axes.find((axis) => axis >= featureCount);
     if (outside !== undefined) {
@@ -129,9 +133,15 @@ export class WindowClassifier {
 
   /** Anomaly score of the newest window; `undefined` for an impulse without an anomaly block. */
   anomalyScore(): number | undefined {
-    const { anomaly } = this.#impulse;
-    if (!anomaly) return undefined;
-    return "clusters" in anomaly ? scoreKMeans(anomaly, this.features) : this.#gmm?.score(this.features);
+    if (!this.#impulse.anomaly) return undefined;
+    this.#scoreAnomaly();
+    return this.#anomalyScore[0] as number;
+  }
+
+  /** Leaves the score in an array, since V8 allocates a number that could be `undefined` as well. */
+  #scoreAnomaly(): void {
+    if (this.#kmeans) this.#anomalyScore[0] = scoreKMeans(this.#kmeans, this.features);
+    else if (this.#gmm) this.#gmm.writeScore(this.features, this.#anomalyScore);
   }
 
   /** What a regression makes of the newest window; `undefined` without one. */
@@ -141,16 +151,16 @@ export class WindowClassifier {
 
   /** What the newest window is taken for, with the impulse's own limits. */
   verdict(): Verdict {
-    const verdict = judgeWindow(this.scores, this.anomalyScore(), this.#limits);
+    this.#scoreAnomaly();
+    const verdict = judgeWindow(this.scores, this.#anomalyScore[0] as number, this.#limits);
     return verdict === "no anomaly" && this.#impulse.regression ? "value" : verdict;
   }
 
   /** Why the newest window has its anomaly score; `undefined` without a K-means block. */
   explain(): WindowExplanation | undefined {
-    const { anomaly, input } = this.#impulse;
-    const explanation = anomaly && "clusters" in anomaly ? explainAnomaly(anomaly, this.features) : undefined;
+    const explanation = this.#kmeans && explainAnomaly(this.#kmeans, this.features);
     if (!explanation) return undefined;
-    const sensorShares = input.axes.map(() => 0);
+    const sensorShares = this.#impulse.input.axes.map(() => 0);
     for (const { feature, share } of explanation.axes) {
       const axis = this.#extractor.featureAxes[feature];
       if (axis !== undefined) sensorShares[axis] = (sensorShares[axis] as number) + share;
