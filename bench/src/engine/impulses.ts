@@ -3,7 +3,13 @@
  *
  * Weights and clusters are drawn at random, for what they are does not change what they cost.
  */
-import { createSeededRandom, type Float32Network, type Impulse, type Int8Network, type KMeansBlock } from "@windowscope/engine";
+import {
+  createSeededRandom,
+  type Float32Network,
+  type Impulse,
+  type Int8Network,
+  type KMeansBlock,
+} from "@windowscope/engine";
 
 export const AXIS_COUNT = 3;
 export const WINDOW_READINGS = 125;

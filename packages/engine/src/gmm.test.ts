@@ -116,6 +116,7 @@ describe("GmmScorer", () => {
       },
       "covariances[0] is not positive definite.",
     ],
+    ["weights without any weight", { weights: [0, 0] }, "weights are all 0"],
     ["weights beyond 1", { weights: [0.5, 1.5] }, "weights has to be 2 numbers from 0 to 1."],
   ])("refuses %s", (_, part, message) => {
     expect(() => new GmmScorer({ ...model, ...part })).toThrow(message);

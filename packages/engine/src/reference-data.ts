@@ -37,9 +37,14 @@ export function readGoldenLines(skip: Skip, name: string): readonly unknown[] {
     .map((line) => JSON.parse(line) as unknown);
 }
 
-/** The trained impulse of Edge Impulse's motion demo: spectral analysis version 2, FFT 16, int8, K-means. */
-export function readReferenceImpulse(skip: Skip): Impulse {
-  const text = readFileSync(referencePath(skip, "impulses", "v2fft16.json"), "utf8");
+const REFERENCE_PARAMETERS = {
+  v2fft16: { version: 2, filterType: "none", filterCutoffHz: 0, filterOrder: 0, fftLength: 16 },
+  v4fft64: { version: 4, filterType: "low", filterCutoffHz: 8, filterOrder: 6, fftLength: 64 },
+} as const;
+
+/** An impulse that Edge Impulse trained for its motion demo: spectral analysis, int8, K-means. */
+export function readReferenceImpulse(skip: Skip, variety: keyof typeof REFERENCE_PARAMETERS = "v2fft16"): Impulse {
+  const text = readFileSync(referencePath(skip, "impulses", `${variety}.json`), "utf8");
   const { name, labels, layers, anomaly } = JSON.parse(text) as ReferenceImpulse;
   const first = layers[0] as ReferenceImpulse["layers"][number];
   return {
@@ -55,14 +60,10 @@ export function readReferenceImpulse(skip: Skip): Impulse {
       {
         parameters: {
           type: "spectral-analysis",
-          version: 2,
           scaleAxes: 1,
-          filterType: "none",
-          filterCutoffHz: 0,
-          filterOrder: 0,
-          fftLength: 16,
           doLog: true,
           doFftOverlap: true,
+          ...REFERENCE_PARAMETERS[variety],
         },
       },
     ],

@@ -135,7 +135,7 @@ export class WindowClassifier {
   anomalyScore(): number | undefined {
     if (!this.#impulse.anomaly) return undefined;
     this.#scoreAnomaly();
-    return this.#anomalyScore[0] as number;
+    return this.#anomalyScore[0];
   }
 
   /** Leaves the score in an array, since V8 allocates a number that could be `undefined` as well. */
@@ -146,13 +146,13 @@ export class WindowClassifier {
 
   /** What a regression makes of the newest window; `undefined` without one. */
   value(): number | undefined {
-    return this.#impulse.regression && (this.#outputs[0] as number);
+    return this.#impulse.regression && (this.#outputs[0]);
   }
 
   /** What the newest window is taken for, with the impulse's own limits. */
   verdict(): Verdict {
     this.#scoreAnomaly();
-    const verdict = judgeWindow(this.scores, this.#anomalyScore[0] as number, this.#limits);
+    const verdict = judgeWindow(this.scores, this.#anomalyScore[0], this.#limits);
     return verdict === "no anomaly" && this.#impulse.regression ? "value" : verdict;
   }
 
