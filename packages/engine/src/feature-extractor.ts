@@ -1,7 +1,7 @@
 import { createFeatureBlock } from "./blocks/create-feature-block.ts";
 import type { FeatureBlock } from "./blocks/feature-block.ts";
 import type { FeatureNormalisation, ImpulseInput, ProcessingBlock } from "./impulse.ts";
-import { countReadings } from "./windows.ts";
+import { countReadings, frequencyOf } from "./windows.ts";
 
 /** The features of all processing blocks of an impulse, block after block. A window allocates nothing. */
 export class FeatureExtractor {
@@ -17,7 +17,8 @@ export class FeatureExtractor {
   /** @throws {RangeError} for a block that cannot be made, or that reads an axis which the impulse does not have. */
   constructor(input: ImpulseInput, blocks: readonly ProcessingBlock[]) {
     if (blocks.length === 0) throw new RangeError("An impulse has at least one processing block.");
-    this.windowReadings = countReadings(input.windowSizeMs, input.frequencyHz);
+    // As windows are planned, which takes the interval of a recording.
+    this.windowReadings = countReadings(input.windowSizeMs, frequencyOf(1000 / input.frequencyHz));
     this.#parts = blocks.map((block, b) => createPart(input, block, this.windowReadings, b));
     this.featureNames = this.#parts.flatMap(({ block }) => block.featureNames);
     this.featureAxes = this.#parts.flatMap(({ block, columns }) => axesOfFeatures(block, columns, input.axes));

@@ -131,7 +131,10 @@ export class WindowClassifier {
     return new WindowStream({ axisCount: axes.length, windowReadings, increaseReadings, padZeros }, classify);
   }
 
-  /** Anomaly score of the newest window; `undefined` for an impulse without an anomaly block. */
+  /**
+   * Anomaly score of the newest window; `undefined` for an impulse without an anomaly block. V8 may put the number on its
+   * heap, for it could be `undefined`.
+   */
   anomalyScore(): number | undefined {
     if (!this.#impulse.anomaly) return undefined;
     this.#scoreAnomaly();
@@ -146,7 +149,7 @@ export class WindowClassifier {
 
   /** What a regression makes of the newest window; `undefined` without one. */
   value(): number | undefined {
-    return this.#impulse.regression && (this.#outputs[0]);
+    return this.#impulse.regression && this.#outputs[0];
   }
 
   /** What the newest window is taken for, with the impulse's own limits. */

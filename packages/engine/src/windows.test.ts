@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { WindowClassifier } from "./window-classifier.ts";
 import { frequencyOf, placeWindow, planWindows } from "./windows.ts";
 
 const motion = { sizeMs: 2000, increaseMs: 80, padZeros: false };
@@ -78,5 +79,28 @@ describe("placeWindow", () => {
 
   it("ends with the recording where a window was filled up", () => {
     expect(placeWindow(0, plan, 62.5, { readingCount: 40, intervalMs: 16 })).toMatchObject({ endReading: 40 });
+  });
+});
+
+describe("an impulse whose frequency is whole but for rounding", () => {
+  it("makes features of as many readings as its windows have", () => {
+    const input = {
+      axes: ["x"],
+      frequencyHz: 99.995,
+      windowSizeMs: 120_000,
+      windowIncreaseMs: 1000,
+      padZeros: false,
+    };
+    const blocks = [{ parameters: { type: "raw", version: 1, scaleAxes: 1 } }] as const;
+    const windows = new WindowClassifier({
+      name: "long",
+      input,
+      blocks,
+      classifier: undefined,
+      anomaly: undefined,
+    });
+
+    expect(windows.features).toHaveLength(12_000);
+    expect(windows.plan(12_000)).toMatchObject({ windowReadings: 12_000, count: 1 });
   });
 });

@@ -1,6 +1,6 @@
 import FFT from "fft.js";
 
-import { checkFftLength, checkWindowShape, type WindowShape } from "./feature-block.ts";
+import { checkFftLength, checkFeatureCount, checkWindowShape, type WindowShape } from "./feature-block.ts";
 
 /** How the audio blocks cut a window into frames. */
 export interface FrameParameters {
@@ -93,8 +93,9 @@ function countReadings(name: string, seconds: number, frequencyHz: number, versi
   return whole;
 }
 
-/** Names of features that are rows of `columns`, one row a frame. */
+/** Names of features that are rows of `columns`, one row a frame. @throws {RangeError} for more than are made. */
 export function nameFrames({ axisNames }: WindowShape, frames: number, columns: readonly string[]): string[] {
+  checkFeatureCount(frames * columns.length);
   const prefix = axisNames ? `${axisNames[0]} ` : "";
   return Array.from({ length: frames }, (_, i) => columns.map((column) => `${prefix}Frame ${i + 1} ${column}`)).flat();
 }

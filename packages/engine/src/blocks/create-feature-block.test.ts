@@ -12,3 +12,13 @@ it.each([
 
   expect(() => createFeatureBlock(parameters as unknown as BlockParameters, shape)).toThrow(message);
 });
+
+it("a window, or features of it, that would take all memory are refused", () => {
+  const hour = { axisCount: 1, windowReadings: 16_000 * 3600, frequencyHz: 16_000 };
+  const raw = { type: "raw", version: 1, scaleAxes: 1 } as const;
+  expect(() => createFeatureBlock(raw, hour)).toThrow("windowReadings is 57600000; with 1 axes it has to be at most");
+
+  const second = { axisCount: 1, windowReadings: 16_000, frequencyHz: 16_000 };
+  const dense = { type: "spectrogram", version: 4, frameLength: 0.01, frameStride: 0.005, fftLength: 65536 } as const;
+  expect(() => createFeatureBlock(dense, second)).toThrow("features; with longer strides it has to be at most 2097152");
+});

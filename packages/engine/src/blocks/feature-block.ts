@@ -41,6 +41,9 @@ export class NotFiniteReadingError extends RangeError {
   }
 }
 
+/** Readings of a window times axes, and features of it: more would take the memory of everything else. */
+const MOST_VALUES = 2 ** 21;
+
 /** @throws {RangeError} for a shape that no window can have. */
 export function checkWindowShape({ axisCount, windowReadings, frequencyHz, axisNames }: WindowShape): void {
   for (const [name, value] of Object.entries({ axisCount, windowReadings })) {
@@ -48,11 +51,25 @@ export function checkWindowShape({ axisCount, windowReadings, frequencyHz, axisN
       throw new RangeError(`${name} is ${value}; it has to be a whole number, 1 or more.`);
     }
   }
+  if (axisCount * windowReadings > MOST_VALUES) {
+    throw new RangeError(
+      `windowReadings is ${windowReadings}; with ${axisCount} axes it has to be at most ${Math.floor(MOST_VALUES / axisCount)}.`,
+    );
+  }
   if (!(frequencyHz > 0 && Number.isFinite(frequencyHz))) {
     throw new RangeError(`frequencyHz is ${frequencyHz}; it has to be a positive number.`);
   }
   if (axisNames && axisNames.length !== axisCount) {
     throw new RangeError(`axisNames has ${axisNames.length} names; it has to have ${axisCount}, one for each axis.`);
+  }
+}
+
+/** @throws {RangeError} when a block would make more features than anybody can use. */
+export function checkFeatureCount(value: number): void {
+  if (value > MOST_VALUES) {
+    throw new RangeError(
+      `The window makes ${value} features; with longer strides it has to be at most ${MOST_VALUES}.`,
+    );
   }
 }
 
