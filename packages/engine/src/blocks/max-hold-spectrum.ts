@@ -54,9 +54,10 @@ export class MaxHoldSpectrum {
         const imaginary = spectrum[2 * bin + 1] as number;
         const mirrorReal = spectrum[2 * mirror] as number;
         const mirrorImaginary = spectrum[2 * mirror + 1] as number;
-        const first = (real + mirrorReal) ** 2 + (imaginary - mirrorImaginary) ** 2;
-        const second = (imaginary + mirrorImaginary) ** 2 + (real - mirrorReal) ** 2;
-        const higher = first > second ? first : second;
+        // Power of one frame is `sum + difference` and of the other `sum - difference`; the higher one is wanted.
+        const sum = real * real + imaginary * imaginary + mirrorReal * mirrorReal + mirrorImaginary * mirrorImaginary;
+        const difference = 2 * (real * mirrorReal - imaginary * mirrorImaginary);
+        const higher = sum + Math.abs(difference);
         if (higher > (power[bin] as number)) power[bin] = higher;
       }
     }
