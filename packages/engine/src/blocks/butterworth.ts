@@ -38,9 +38,14 @@ export function designButterworth(
 /** Filters the first `length` samples of `signal` in place, from zero state. */
 export function applyButterworth({ type, sections }: ButterworthFilter, signal: Float64Array, length: number): void {
   const middle = type === "low" ? 2 : -2;
-  let section = 0;
-  for (; section + 3 < sections.length; section += 6) applyTwoSections(sections, section, middle, signal, length);
-  if (section < sections.length) applySection(sections, section, middle, signal, length);
+  switch (sections.length / 3) {
+    case 1:
+      return applySection(sections, 0, middle, signal, length);
+    case 3:
+      return applyThreeSections(sections, middle, signal, length);
+    default:
+      for (let at = 0; at < sections.length; at += 6) applyTwoSections(sections, at, middle, signal, length);
+  }
 }
 
 function applySection(sections: Float64Array, at: number, middle: number, signal: Float64Array, length: number): void {
@@ -84,5 +89,36 @@ function applyTwoSections(
     signal[i] = bGain * (b + middle * bPrevious + bBefore);
     bBefore = bPrevious;
     bPrevious = b;
+  }
+}
+
+/** The same for all of order 6, which is what Studio suggests: one pass, and one product for all gains. */
+function applyThreeSections(sections: Float64Array, middle: number, signal: Float64Array, length: number): void {
+  const a1 = sections[0] as number;
+  const a2 = sections[1] as number;
+  const b1 = sections[3] as number;
+  const b2 = sections[4] as number;
+  const c1 = sections[6] as number;
+  const c2 = sections[7] as number;
+  const gain = (sections[2] as number) * (sections[5] as number) * (sections[8] as number);
+  let aPrevious = 0;
+  let aBefore = 0;
+  let bPrevious = 0;
+  let bBefore = 0;
+  let cPrevious = 0;
+  let cBefore = 0;
+  for (let i = 0; i < length; i++) {
+    const a = a1 * aPrevious + (a2 * aBefore + gain * (signal[i] as number));
+    const first = a + middle * aPrevious + aBefore;
+    aBefore = aPrevious;
+    aPrevious = a;
+    const b = b1 * bPrevious + (b2 * bBefore + first);
+    const second = b + middle * bPrevious + bBefore;
+    bBefore = bPrevious;
+    bPrevious = b;
+    const c = c1 * cPrevious + (c2 * cBefore + second);
+    signal[i] = c + middle * cPrevious + cBefore;
+    cBefore = cPrevious;
+    cPrevious = c;
   }
 }
