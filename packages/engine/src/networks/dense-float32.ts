@@ -49,12 +49,3 @@ export function applyLayer(layer: Float32Layer, input: Float32Array | Float64Arr
     output[o] = activation === "relu" && sum < 0 ? 0 : sum;
   }
 }
-
-/** Turns network outputs into scores that add up to 1. */
-export function softmax(values: Float32Array, scores: Float32Array): void {
-  let highest = -Infinity;
-  for (let i = 0; i < values.length; i++) highest = Math.max(highest, values[i] as number);
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += Math.exp((values[i] as number) - highest);
-  for (let i = 0; i < values.length; i++) scores[i] = Math.exp((values[i] as number) - highest) / total;
-}
