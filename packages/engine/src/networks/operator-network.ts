@@ -1,4 +1,3 @@
-import { quantize } from "./fixed-point.ts";
 import type { Network } from "./network.ts";
 import type { Operator, Tensor } from "./tensor.ts";
 
@@ -43,7 +42,12 @@ export class OperatorNetwork implements Network {
       return;
     }
     const { scale, zeroPoint } = quantization;
-    for (let i = 0; i < values.length; i++) values[i] = quantize(features[i] as number, scale, zeroPoint);
+    // `quantize` written out: where V8 does not put it in here by itself, its arguments are allocated.
+    for (let i = 0; i < values.length; i++) {
+      const exact = Math.fround(Math.fround(features[i] as number) / scale);
+      const steps = exact < 0 ? -Math.round(-exact) : Math.round(exact);
+      values[i] = Math.max(-128, Math.min(127, steps + zeroPoint));
+    }
   }
 
   #read(out: Float32Array): void {
