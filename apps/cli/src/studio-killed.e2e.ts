@@ -111,12 +111,12 @@ it(`keeps every acknowledged sample, ends every job once and mixes no models, ki
     if (sampleId === undefined) return pause(5);
     const answer = await call<{ id?: number }>("POST", `/v1/api/1/classify/v2/${sampleId}`);
     if (answer.id !== undefined) jobs.add(answer.id);
-    return pause(20);
+    return pause(100);
   };
   const test = async () => {
     const { id } = await call<{ id: number }>("POST", "/v1/api/1/jobs/classify", {});
     jobs.add(id);
-    await pause(200);
+    await pause(800);
   };
   const exchangeModel = async () => {
     await call("POST", "/windowscope/impulses", impulse(++models));
