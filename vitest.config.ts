@@ -1,6 +1,12 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
+/** Ends what hangs, and nothing else: how long a machine takes is no test's business. */
+const testTimeout = 60_000;
+
+/** Likewise for what is awaited: it comes when two busy cores have got to it. */
+const patience = { poll: { timeout: 15_000 } };
+
 /** Tests run on the packages' sources, not on their builds. */
 const resolve = { conditions: ["@windowscope/source"] };
 const browserResolve = { conditions: [...resolve.conditions, "browser"] };
@@ -13,6 +19,8 @@ export default defineConfig({
         ssr: { resolve },
         test: {
           name: "unit",
+          testTimeout,
+          expect: patience,
           include: ["{packages,apps}/*/src/**/*.test.ts", "bench/src/**/*.test.ts"],
           exclude: ["apps/viewer/**"],
         },
@@ -23,6 +31,8 @@ export default defineConfig({
         ssr: { resolve: browserResolve },
         test: {
           name: "viewer",
+          testTimeout,
+          expect: patience,
           include: ["apps/viewer/src/**/*.test.ts"],
         },
       },
@@ -34,10 +44,9 @@ export default defineConfig({
           name: "e2e",
           include: ["apps/{cli,studio}/src/**/*.e2e.ts"],
           fileParallelism: false,
-          hookTimeout: 60_000,
-          testTimeout: 30_000,
-          // What is seen comes when two busy cores have got to it.
-          expect: { poll: { timeout: 10_000 } },
+          hookTimeout: testTimeout,
+          testTimeout,
+          expect: patience,
           sequence: { groupOrder: 1 },
         },
       },
@@ -51,7 +60,8 @@ export default defineConfig({
           include: ["apps/cli/faults/*.fault.ts"],
           globalSetup: "apps/cli/faults/write-document.ts",
           fileParallelism: false,
-          hookTimeout: 60_000,
+          hookTimeout: testTimeout,
+          testTimeout,
           sequence: { groupOrder: 2 },
         },
       },

@@ -114,7 +114,9 @@ export async function createTestApp({ token, config, viewerDir, ingestion, ...re
   async function finishedRun(body: Body = { projectId: 1, sampleId: 7 }): Promise<string> {
     const started = await request("POST", "/api/v1/runs", { body });
     const runId = String(started.body.runId);
-    await vi.waitFor(async () => expect((await request("GET", `/api/v1/runs/${runId}`)).body.endedAt).toBeDefined());
+    await vi.waitFor(async () => expect((await request("GET", `/api/v1/runs/${runId}`)).body.endedAt).toBeDefined(), {
+      timeout: 15_000,
+    });
     return runId;
   }
 

@@ -15,7 +15,7 @@ import {
   type Studio,
   type StudioOptions,
 } from "@windowscope/sdk";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 
 import { startMisbehavingStudio, type MisbehavingStudio } from "./behaviour/misbehaving-studio.ts";
@@ -74,7 +74,7 @@ describe("our SDK against a local Studio that misbehaves", () => {
       return socket;
     };
     const hints = connectJobSocket(connect(), { projectId, openSocket, signal: stop.signal });
-    await vi.waitFor(() => expect(opened[0]?.readyState).toBeGreaterThanOrEqual(WebSocket.OPEN), { interval: 1 });
+    await expect.poll(() => opened[0]?.readyState, { interval: 1 }).toBeGreaterThanOrEqual(WebSocket.OPEN);
     return { hints, opened };
   }
 

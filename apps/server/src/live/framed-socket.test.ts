@@ -100,8 +100,8 @@ describe("FramedSocket", () => {
     socket.send("x");
     expect(socket.bufferedAmount).toBeGreaterThan(message.bytes.length);
     wire.resume();
-    await vi.waitFor(() => expect(onSent).toHaveBeenCalledOnce(), { timeout: 5_000 });
-    await vi.waitFor(() => expect(socket.bufferedAmount).toBe(0));
+    await expect.poll(() => onSent).toHaveBeenCalledOnce();
+    await expect.poll(() => socket.bufferedAmount).toBe(0);
     wire.destroy();
   });
 
@@ -117,7 +117,7 @@ describe("FramedSocket", () => {
     socket.sendMessage(encodeMessage("text", [Buffer.from("last")]));
     if (who === "the server") socket.close(1000, "");
     else clientCloses();
-    await vi.waitFor(() => expect(inner.readyState).not.toBe(WebSocket.OPEN));
+    await expect.poll(() => inner.readyState).not.toBe(WebSocket.OPEN);
     socket.sendMessage(encodeMessage("text", [Buffer.from("late")]));
     if (who === "the server") clientCloses();
     await closed;

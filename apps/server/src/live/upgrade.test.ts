@@ -6,7 +6,7 @@ import { connect, type AddressInfo, type Socket } from "node:net";
 import { createAdaptorServer, upgradeWebSocket, type HttpBindings } from "@hono/node-server";
 import { createMemoryRunLog } from "@windowscope/runlog";
 import { Hono } from "hono";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket, type WebSocketServer } from "ws";
 
 import { SILENT_LOG } from "../log.ts";
@@ -66,10 +66,7 @@ async function firstLine(socket: Socket): Promise<string> {
 }
 
 async function untilNoneIsLeft(): Promise<void> {
-  await vi.waitFor(
-    async () => expect(await new Promise((resolve) => server.getConnections((_error, n) => resolve(n)))).toBe(0),
-    { timeout: 3_000 },
-  );
+  await expect.poll(() => new Promise((resolve) => server.getConnections((_error, n) => resolve(n)))).toBe(0);
 }
 
 describe("guardUpgrades", () => {
@@ -131,7 +128,7 @@ describe("guardUpgrades", () => {
     }
 
     await untilNoneIsLeft();
-    await vi.waitFor(() => expect(hub.admission.connections).toBe(0));
+    await expect.poll(() => hub.admission.connections).toBe(0);
     expect(sockets.clients.size).toBe(0);
   });
 });
@@ -170,7 +167,7 @@ describe("the live socket", () => {
     expect(String(answer)).toMatch(/^HTTP\/1.1 503 [^]*retry-after: 5/i);
     refused.destroy();
     viewers[0]?.terminate();
-    await vi.waitFor(() => expect(hub.admission.connections).toBe(2));
+    await expect.poll(() => hub.admission.connections).toBe(2);
     const next = new WebSocket(`ws://127.0.0.1:${port}/live`, "windowscope.v1");
 
     await once(next, "open");

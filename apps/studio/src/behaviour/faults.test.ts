@@ -133,7 +133,7 @@ describe("a local Studio that was told how to behave", () => {
   it("lets jobs get stuck until they are cancelled, and others pass", async () => {
     await studio.behave({ jobs: "stuck" });
     const { id } = await classify(await studio.upload());
-    await vi.waitFor(async () => expect(await status(id)).toHaveProperty("started"));
+    await expect.poll(async () => await status(id)).toHaveProperty("started");
     await studio.behave({});
     const other = await finish((await classify(await studio.upload())).id);
     const stuck = await status(id);
@@ -154,7 +154,7 @@ describe("a local Studio that was told how to behave", () => {
 
     expect(second.id).toBeGreaterThan(first.id as number);
     await studio.behave({});
-    await vi.waitFor(async () => expect(await classify(sampleId)).toHaveProperty("classifications"));
+    await expect.poll(async () => await classify(sampleId)).toHaveProperty("classifications");
   });
 
   it.each([
@@ -241,7 +241,7 @@ describe("a local Studio that was told how to behave", () => {
       const closed = once(socket, "close");
       const frames: string[] = [];
       socket.on("message", (data: Buffer) => frames.push(data.toString()));
-      await vi.waitFor(() => expect(frames.join()).toContain("hello"));
+      await expect.poll(() => frames.join()).toContain("hello");
       return { socket, frames, closed };
     }
 
@@ -284,7 +284,7 @@ describe("a local Studio that was told how to behave", () => {
       await studio.behave({});
       const normal = await connect(await fetchToken());
       await finish((await classify(await studio.upload())).id);
-      await vi.waitFor(() => expect(normal.frames.join()).toContain("job-finished"));
+      await expect.poll(() => normal.frames.join()).toContain("job-finished");
 
       expect(silent.frames.join()).not.toContain("job-");
       silent.socket.close();

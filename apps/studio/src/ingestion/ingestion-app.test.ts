@@ -285,11 +285,11 @@ describe("temporary files", () => {
     });
     client.on("error", () => undefined);
     client.write('--b\r\nContent-Disposition: form-data; name="data"; filename="a.csv"\r\n\r\n' + "a".repeat(50_000));
-    await vi.waitFor(() => expect(leftovers()).toHaveLength(1));
+    await expect.poll(() => leftovers()).toHaveLength(1);
 
     client.destroy();
 
-    await vi.waitFor(() => expect(leftovers()).toEqual([]));
+    await expect.poll(() => leftovers()).toEqual([]);
     expect(taken).toEqual([]);
   });
 

@@ -380,7 +380,7 @@ describe("compareDocuments", () => {
     expect(counts.breaking).toBe(0);
   });
 
-  it("compares large documents, schemas that contain themselves included, in seconds", () => {
+  it("compares large documents, schemas that contain themselves included", () => {
     const [one, other] = [1, 2].map((seed) => parseOpenApi(createLargeDocument(seed).text, "").document);
     if (!one || !other) throw new Error("two documents were made");
 
