@@ -26,7 +26,19 @@ const FARTHEST = 1000;
  *
  * @param features The whole feature vector of the window.
  */
-export function scoreKMeans({ axes, mean, scale, clusters }: KMeansModel, features: Float64Array): number {
+export function scoreKMeans(model: KMeansModel, features: Float64Array): number {
+  writeKMeansScore(model, features, newestScore);
+  return newestScore[0] as number;
+}
+
+const newestScore = new Float64Array(1);
+
+/** Writes the same into `out[0]`: a number that a function answers can end on the heap. */
+export function writeKMeansScore(
+  { axes, mean, scale, clusters }: KMeansModel,
+  features: Float64Array,
+  out: Float64Array,
+): void {
   let lowest = FARTHEST;
   for (let c = 0; c < clusters.length; c++) {
     const { center, maxError } = clusters[c] as KMeansModel["clusters"][number];
@@ -39,7 +51,7 @@ export function scoreKMeans({ axes, mean, scale, clusters }: KMeansModel, featur
     const score = Math.sqrt(squares) - maxError;
     if (score < lowest) lowest = score;
   }
-  return lowest;
+  out[0] = lowest;
 }
 
 /** Why a window scores as it does. */

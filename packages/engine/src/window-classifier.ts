@@ -2,7 +2,7 @@ import { createNetwork } from "./create-network.ts";
 import { FeatureExtractor } from "./feature-extractor.ts";
 import { GmmScorer } from "./gmm.ts";
 import type { Impulse, KMeansBlock, Variant } from "./impulse.ts";
-import { explainAnomaly, scoreKMeans, type AnomalyExplanation } from "./kmeans.ts";
+import { explainAnomaly, writeKMeansScore, type AnomalyExplanation } from "./kmeans.ts";
 import type { Network } from "./networks/network.ts";
 import { judgeWindow, type Verdict, type VerdictLimits } from "./verdict.ts";
 import { WindowStream, type WindowVisitor } from "./window-stream.ts";
@@ -141,9 +141,9 @@ export class WindowClassifier {
     return this.#anomalyScore[0];
   }
 
-  /** Leaves the score in an array, since V8 allocates a number that could be `undefined` as well. */
+  /** Leaves the score in an array, since V8 allocates a number that goes from one function to another. */
   #scoreAnomaly(): void {
-    if (this.#kmeans) this.#anomalyScore[0] = scoreKMeans(this.#kmeans, this.features);
+    if (this.#kmeans) writeKMeansScore(this.#kmeans, this.features, this.#anomalyScore);
     else if (this.#gmm) this.#gmm.writeScore(this.features, this.#anomalyScore);
   }
 
@@ -155,7 +155,8 @@ export class WindowClassifier {
   /** What the newest window is taken for, with the impulse's own limits. */
   verdict(): Verdict {
     this.#scoreAnomaly();
-    const verdict = judgeWindow(this.scores, this.#anomalyScore[0], this.#limits);
+    if ((this.#anomalyScore[0] as number) >= this.#limits.anomalyThreshold) return "anomaly";
+    const verdict = judgeWindow(this.scores, undefined, this.#limits);
     return verdict === "no anomaly" && this.#impulse.regression ? "value" : verdict;
   }
 
