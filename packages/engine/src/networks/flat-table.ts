@@ -7,6 +7,14 @@ export class TfliteError extends Error {
 
 /** A vector of tables longer than this is no network that we would run. */
 const MOST_TABLES = 10_000;
+/** Numbers of all vectors together: many tables of a small file can share a vector, and each would be a list of ours. */
+const MOST_NUMBERS = 2 ** 20;
+
+/** The file that tables stand in, and how many numbers may yet be read from its vectors. */
+interface Source {
+  readonly buffer: ByteBuffer;
+  numbersLeft: number;
+}
 
 /**
  * A table in a FlatBuffer.
@@ -15,12 +23,15 @@ const MOST_TABLES = 10_000;
  * numbered as in the schema, from 0.
  */
 export class FlatTable {
+  readonly #source: Source;
   readonly #buffer: ByteBuffer;
   readonly #at: number;
   readonly #vtable: number;
   readonly #fieldCount: number;
 
-  private constructor(buffer: ByteBuffer, at: number) {
+  private constructor(source: Source, at: number) {
+    const { buffer } = source;
+    this.#source = source;
     this.#buffer = buffer;
     this.#at = checkSpan(buffer, at, 4);
     this.#vtable = checkSpan(buffer, at - buffer.readInt32(at), 4);
@@ -40,7 +51,7 @@ export class FlatTable {
     if (bytes.length < 8 || buffer.getBufferIdentifier() !== identifier) {
       throw new TfliteError(`The file is no TensorFlow Lite model: it does not carry the letters ${identifier}.`);
     }
-    return new FlatTable(buffer, buffer.readUint32(0));
+    return new FlatTable({ buffer, numbersLeft: MOST_NUMBERS }, buffer.readUint32(0));
   }
 
   int8(field: number, fallback: number): number {
@@ -60,7 +71,7 @@ export class FlatTable {
 
   table(field: number): FlatTable | undefined {
     const at = this.#find(field, 4);
-    return at === undefined ? undefined : new FlatTable(this.#buffer, at + this.#buffer.readUint32(at));
+    return at === undefined ? undefined : new FlatTable(this.#source, at + this.#buffer.readUint32(at));
   }
 
   tables(field: number): readonly FlatTable[] {
@@ -68,7 +79,7 @@ export class FlatTable {
     if (count > MOST_TABLES) throw new TfliteError(`The file lists ${count} things; at most ${MOST_TABLES} are read.`);
     return Array.from({ length: count }, (_, i) => {
       const place = at + 4 * i;
-      return new FlatTable(this.#buffer, place + this.#buffer.readUint32(place));
+      return new FlatTable(this.#source, place + this.#buffer.readUint32(place));
     });
   }
 
@@ -98,8 +109,8 @@ export class FlatTable {
 
   #numbers(field: number, elementBytes: number, read: (at: number) => number): readonly number[] {
     const { at, count } = this.#vector(field, elementBytes);
-    if (count > MOST_TABLES)
-      throw new TfliteError(`The file lists ${count} numbers where at most ${MOST_TABLES} are read.`);
+    this.#source.numbersLeft -= count;
+    if (this.#source.numbersLeft < 0) throw new TfliteError(`The file lists more than ${MOST_NUMBERS} numbers.`);
     return Array.from({ length: count }, (_, i) => read(at + elementBytes * i));
   }
 

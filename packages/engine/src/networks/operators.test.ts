@@ -760,6 +760,20 @@ describe("operators refuse what does not fit", () => {
       "has the activation 5, which is not known",
     ],
     [
+      "dense weights with a scale for each input",
+      {
+        tensors: [
+          quantised(INPUT, [1, 2]),
+          { shape: [2, 2], type: "int8", scales: [0.1, 0.2], channelDimension: 1, values: [1, 2, 3, 4] },
+          quantised(OUTPUT, [1, 2]),
+        ],
+        operators: [{ code: CODES.FULLY_CONNECTED, inputs: [0, 1], outputs: [2] }],
+        inputs: [0],
+        outputs: [2],
+      },
+      "FULLY_CONNECTED (operator 0) has scales along dimension 1",
+    ],
+    [
       "an int8 softmax of another scale",
       {
         tensors: [quantised(INPUT, [1, 4]), quantised(OUTPUT, [1, 4])],

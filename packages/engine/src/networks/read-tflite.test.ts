@@ -158,6 +158,30 @@ describe("readTflite", () => {
     expect(() => readTflite(bytes)).toThrow(message);
   });
 
+  it("refuses a small file that lists the same numbers again and again", () => {
+    const inputs = Array.from({ length: 10_000 }, () => 0);
+    const operators = Array.from({ length: 200 }, () => ({ code: CODES.ADD, inputs, outputs: [3] }));
+
+    expect(() => readTflite(writeTflite({ ...small, operators }))).toThrow("lists more than 1048576 numbers");
+  });
+
+  it("refuses a file whose operators would fill the memory with places", () => {
+    const axes: WrittenModel["tensors"][number] = { shape: [1], type: "int32", values: [0] };
+    const file = writeTflite({
+      tensors: [{ shape: [2 ** 22] }, axes, ...Array.from({ length: 4 }, () => ({ shape: [1] }))],
+      operators: [2, 3, 4, 5].map((output) => ({
+        code: CODES.MEAN,
+        inputs: [0, 1],
+        outputs: [output],
+        options: [[0, "int8", 1]],
+      })),
+      inputs: [0],
+      outputs: [5],
+    });
+
+    expect(() => readTflite(file)).toThrow("has more than 16777216 values");
+  });
+
   it("refuses what is no model", () => {
     expect(() => readTflite(new Uint8Array())).toThrow("The file is no TensorFlow Lite model");
     expect(() => readTflite(new TextEncoder().encode("<!doctype html>"))).toThrow("does not carry the letters TFL3");

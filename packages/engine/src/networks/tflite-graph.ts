@@ -2,7 +2,7 @@ import { TfliteError, type FlatTable } from "./flat-table.ts";
 import { countElements, type Activation, type Quantization, type Tensor } from "./tensor.ts";
 import type { OperatorDescription, TensorDescription, TfliteModel } from "./tflite-model.ts";
 
-/** All tensors of a network together; 128 MiB as doubles. */
+/** All tensors of a network together, and the places that operators note; 128 MiB as doubles. */
 const MOST_ELEMENTS = 2 ** 24;
 /** Multiplications for one window; about a second. */
 const MOST_WORK = 2 ** 30;
@@ -50,6 +50,12 @@ export class TfliteGraph {
     return tensor;
   }
 
+  /** Adds up what is kept for the network's windows; `values` are numbers of 8 bytes or less. */
+  reserve(values: number): void {
+    this.#elements += values;
+    if (this.#elements > MOST_ELEMENTS) throw new TfliteError(`The network has more than ${MOST_ELEMENTS} values.`);
+  }
+
   /** Adds up what a window will cost. */
   addWork(multiplications: number): void {
     this.#work += multiplications;
@@ -72,8 +78,7 @@ export class TfliteGraph {
     if (shape.length > 6) throw new TfliteError(`${name} has ${shape.length} dimensions; at most 6 are known.`);
     if (shape.some((length) => length < 1)) throw new TfliteError(`${name} has the shape [${shape.join(", ")}].`);
     const length = countElements(shape);
-    if (!shared) this.#elements += length;
-    if (this.#elements > MOST_ELEMENTS) throw new TfliteError(`The network has more than ${MOST_ELEMENTS} values.`);
+    if (!shared) this.reserve(length);
     if (shared && shared.length !== length) {
       throw new TfliteError(`${name} has ${length} values, and is to hold ${shared.length}.`);
     }
@@ -209,6 +214,11 @@ export class TfliteNode {
   padding(): "same" | "valid" {
     const code = this.options?.int8(0, 0) ?? 0;
     return PADDINGS[code] ?? this.refuse(`has the padding ${code}, which is not known`);
+  }
+
+  /** Says what the operator keeps beside its tensors, before it is made. */
+  reserve(values: number): void {
+    this.#graph.reserve(values);
   }
 
   addWork(multiplications: number): void {

@@ -56,6 +56,7 @@ function buildFullyConnected(node: TfliteNode) {
       `cannot make ${output.values.length} values of ${input.values.length} with ${rows} × ${columns} weights`,
     );
   }
+  checkChannelScales(node, weights, 0);
   const factors =
     weights.scales.length === 1
       ? [fullyConnectedFactor(scaleOf(input), scaleOf(weights), scaleOf(output))]
@@ -100,6 +101,7 @@ function buildDepthwiseConvolution(node: TfliteNode) {
   node.checkShape(output, [pictures, rows.count, columns.count, kernels]);
   const places = kernelHeight * kernelWidth;
   node.addWork(output.values.length * places);
+  node.reserve(weights.values.length);
   // The file has a place's weights for all kernels together, sums have a kernel's weights for all places together.
   const byKernel = weights.values.map(
     (_, i) => weights.values[(i % places) * kernels + Math.floor(i / places)] as number,
@@ -132,6 +134,7 @@ function buildSums(
     node.refuse("has weights with zero points other than 0");
   }
   const zeroPoint = weights.zeroPoints[0] as number;
+  if (zeroPoint !== 0) node.reserve(values.length);
   const centered = zeroPoint === 0 ? values : values.map((weight) => weight - zeroPoint);
   return new Int8Sums(centered, starts, factors, input.quantization, output.quantization, activation);
 }
@@ -164,6 +167,7 @@ function buildMean(node: TfliteNode) {
   const kept = shape.map((length, dimension) => (axes.includes(dimension) ? 1 : length));
   node.checkShape(output, isKept ? kept : kept.filter((_, dimension) => !axes.includes(dimension)));
   node.addWork(input.values.length);
+  node.reserve(input.values.length);
   const isPicture = isKept && shape.length === 4 && axes.length === 2 && axes.includes(1) && axes.includes(2);
   return [new Mean(input, output, reducedPlaces(shape, kept), isPicture)];
 }
@@ -230,6 +234,7 @@ function buildAdd(node: TfliteNode) {
   const [left, right] = [node.input(0), node.input(1)];
   const output = node.output();
   node.checkTypes(left, right, output);
+  node.reserve(2 * output.values.length);
   const leftOf = placesIn(output.shape, left.shape);
   const rightOf = placesIn(output.shape, right.shape);
   if (!leftOf || !rightOf) {
@@ -257,6 +262,7 @@ function buildPad(node: TfliteNode) {
     shape.map((length, dimension) => length + around(dimension)),
   );
   node.addWork(output.values.length);
+  node.reserve(input.values.length);
   output.values.fill(output.quantization?.zeroPoint ?? 0);
   const starts = shape.map((_, dimension) => paddings[2 * dimension] as number);
   return [new Scatter(input, output, placesOf(shape, output.shape, starts))];
@@ -280,6 +286,7 @@ function buildConcatenation(node: TfliteNode) {
     const from = starts[axis] as number;
     starts[axis] = from + (input.shape[axis] as number);
     if (starts[axis] > (output.shape[axis] as number)) node.refuse("joins more than fits its output");
+    node.reserve(input.values.length);
     const placeOf = placesOf(
       input.shape,
       output.shape,

@@ -54,7 +54,13 @@ export const CODES = {
 
 export function writeTflite({ tensors, operators, inputs, outputs }: WrittenModel): Uint8Array {
   const builder = new Builder();
-  const ints = (values: readonly number[]) => vector(builder, 4, values, (value) => builder.addInt32(value));
+  // The very same array is written once, so that a small file can list it many times.
+  const written = new Map<readonly number[], number>();
+  const ints = (values: readonly number[]) => {
+    const offset = written.get(values) ?? vector(builder, 4, values, (value) => builder.addInt32(value));
+    written.set(values, offset);
+    return offset;
+  };
 
   const bufferOf = new Map<WrittenTensor, number>();
   const buffers = [table(builder, [])];
