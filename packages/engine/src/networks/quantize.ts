@@ -7,11 +7,17 @@ import type { Quantization } from "./tensor.ts";
  * output, activations over the range that they take on example windows.
  *
  * @param features Example windows, one feature vector after another; their extremes set the ranges.
- * @throws {RangeError} when there is no example.
+ * @throws {RangeError} when there is no example, or a feature of one is not finite.
  */
 export function quantizeNetwork({ layers }: Float32Network, features: Float64Array): Int8Network {
   const featureCount = (layers[0] as Float32Layer).inputs;
   if (features.length < featureCount) throw new RangeError("Quantising needs at least one example window.");
+
+  const wrong = features.findIndex((value) => !Number.isFinite(value));
+  if (wrong !== -1) {
+    const example = Math.floor(wrong / featureCount);
+    throw new RangeError(`Feature ${wrong % featureCount} of example ${example} is ${features[wrong]}.`);
+  }
 
   const inputRange = new Range();
   const outputRanges = layers.map(() => new Range());
@@ -39,6 +45,9 @@ export function quantizeNetwork({ layers }: Float32Network, features: Float64Arr
   };
 }
 
+/** Leaves as much room again for the weighted inputs. */
+const MOST_BIAS = 2 ** 30;
+
 function quantizeLayer(layer: Float32Layer, input: Quantization, output: Quantization): Int8Layer {
   const { inputs, outputs, activation } = layer;
   const weights = new Int8Array(layer.weights.length);
@@ -47,8 +56,10 @@ function quantizeLayer(layer: Float32Layer, input: Quantization, output: Quantiz
   for (let o = 0; o < outputs; o++) {
     const row = layer.weights.subarray(o * inputs, (o + 1) * inputs);
     const largest = row.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+    // Beside tiny weights a bias in their units would not fit into int32.
+    const leastForBias = Math.abs(layer.bias[o] as number) / (input.scale * MOST_BIAS);
     // Scales are float32 in every runtime; an all-zero row may have any.
-    const scale = Math.fround(largest / 127) || 1;
+    const scale = Math.fround(Math.max(largest / 127, leastForBias)) || 1;
     weightScales.push(scale);
     row.forEach((weight, i) => {
       weights[o * inputs + i] = Math.max(-127, Math.min(127, Math.round(weight / scale)));
