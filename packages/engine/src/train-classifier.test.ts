@@ -17,6 +17,16 @@ function windows(count: number) {
   return { features, classes };
 }
 
+const small = { hiddenNeurons: [4], learningRate: 0.01, epochs: 1, patience: 1, noise: 0, seed: 1 };
+
+/** Runs a training to its end. */
+function finish<R>(training: Generator<unknown, R>): R {
+  for (;;) {
+    const { done, value } = training.next();
+    if (done) return value;
+  }
+}
+
 describe("trainClassifier", () => {
   it("learns on although a part of the validation is labelled wrong", () => {
     const validation = windows(500);
@@ -58,10 +68,39 @@ describe("trainClassifier", () => {
     { change: { learningRate: NaN }, message: "learningRate is NaN" },
     { change: { hiddenNeurons: [10, 0.5] }, message: "hiddenNeurons has 0.5" },
     { change: { noise: -1 }, message: "noise is -1" },
+    { change: { patience: 0 }, message: "patience is 0" },
+    { change: { classCount: 1 }, message: "class of window 1 is 1; classes are numbered from 0 to 0" },
+    {
+      change: { validation: { features: new Float64Array(0), classes: new Uint16Array(0) } },
+      message: "no window to measure by",
+    },
+    {
+      change: { validation: { features: Float64Array.of(1, 2, 3), classes: Uint16Array.of(0) } },
+      message: "validation has 3 numbers for 1 windows of 2 features",
+    },
+    { change: { learningRate: 1e39 }, message: "learningRate is 1e+39; with it the weights grew beyond all numbers" },
   ])("refuses $change", ({ change, message }) => {
-    const training = { hiddenNeurons: [4], learningRate: 0.01, epochs: 1, patience: 1, noise: 0, seed: 1 };
-    const options = { ...training, classCount: 2, validation: undefined, ...change };
+    const options = { ...small, classCount: 2, validation: undefined, ...change };
 
-    expect(() => trainClassifier(windows(4), options).next()).toThrow(message);
+    expect(() => finish(trainClassifier(windows(4), options))).toThrow(message);
+  });
+
+  it.each([NaN, Infinity])("refuses features of which one is %s, with its place", (value) => {
+    const given = windows(4);
+    given.features[5] = value;
+    const options = { ...small, classCount: 2, validation: undefined };
+
+    expect(() => trainClassifier(given, options).next()).toThrow(`Feature 1 of window 2 is ${value}`);
+    expect(() => trainClassifier(windows(4), { ...options, validation: given }).next()).toThrow(
+      `Feature 1 of validation window 2 is ${value}`,
+    );
+  });
+
+  it("refuses features that are no whole number of windows", () => {
+    const given = { features: new Float64Array(5), classes: new Uint16Array(2) };
+
+    expect(() => trainClassifier(given, { ...small, classCount: 2, validation: undefined }).next()).toThrow(
+      "5 numbers are no whole number of features for 2 windows",
+    );
   });
 });

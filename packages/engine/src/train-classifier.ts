@@ -61,7 +61,8 @@ const NOISE_NUMBERS = 16_381;
  *
  * Yields after every epoch, so that the caller can report, breathe or stop; the network is the return value.
  *
- * @throws {RangeError} when there is no window, or an option makes no sense.
+ * @throws {RangeError} when there is no window, when a feature is not finite or a class is not there, when an option
+ *   makes no sense, or when the weights grow beyond all numbers.
  */
 export function* trainClassifier(
   { features, classes }: LabelledFeatures,
@@ -72,6 +73,11 @@ export function* trainClassifier(
   if (windows === 0) throw new RangeError("There is no window to learn classes from.");
   checkTraining(training);
   const featureCount = features.length / windows;
+  if (!(Number.isInteger(featureCount) && featureCount >= 1)) {
+    throw new RangeError(`${features.length} numbers are no whole number of features for ${windows} windows.`);
+  }
+  checkWindows("window", { features, classes }, featureCount, classCount);
+  if (validation) checkValidation(validation, featureCount, classCount);
   const random = createSeededRandom(seed);
   const weights = weighClasses(classes, classCount);
   const scaling = fitStandardScaler(
@@ -123,16 +129,21 @@ export function* trainClassifier(
 
   // There was at least one epoch, and the first is the best yet.
   const { network, epoch } = best as TrainedClassifier;
+  if (!network.layers.every(({ weights, bias }) => [weights, bias].every((values) => values.every(Number.isFinite)))) {
+    throw new RangeError(`learningRate is ${training.learningRate}; with it the weights grew beyond all numbers.`);
+  }
   return { network, epoch };
 }
 
 /** More than that in one layer is a mistake. */
 const MOST_NEURONS = 100_000;
 
-function checkTraining({ epochs, learningRate, hiddenNeurons, noise }: ClassifierTraining): void {
+function checkTraining({ epochs, patience, learningRate, hiddenNeurons, noise }: ClassifierTraining): void {
   const isCount = (value: number, most: number) => Number.isInteger(value) && value >= 1 && value <= most;
-  if (!isCount(epochs, Number.MAX_SAFE_INTEGER)) {
-    throw new RangeError(`epochs is ${epochs}; it has to be a whole number, 1 or more.`);
+  for (const [name, value] of Object.entries({ epochs, patience })) {
+    if (!isCount(value, Number.MAX_SAFE_INTEGER)) {
+      throw new RangeError(`${name} is ${value}; it has to be a whole number, 1 or more.`);
+    }
   }
   if (!(learningRate > 0 && Number.isFinite(learningRate))) {
     throw new RangeError(`learningRate is ${learningRate}; it has to be a positive number.`);
@@ -143,6 +154,35 @@ function checkTraining({ epochs, learningRate, hiddenNeurons, noise }: Classifie
   }
   if (!(noise >= 0 && Number.isFinite(noise))) {
     throw new RangeError(`noise is ${noise}; it has to be 0 or a positive number.`);
+  }
+}
+
+function checkValidation({ features, classes }: LabelledFeatures, featureCount: number, classCount: number): void {
+  if (classes.length === 0) throw new RangeError("validation has no window to measure by.");
+  if (features.length !== classes.length * featureCount) {
+    throw new RangeError(
+      `validation has ${features.length} numbers for ${classes.length} windows of ${featureCount} features.`,
+    );
+  }
+  checkWindows("validation window", { features, classes }, featureCount, classCount);
+}
+
+function checkWindows(
+  what: string,
+  { features, classes }: LabelledFeatures,
+  featureCount: number,
+  classCount: number,
+): void {
+  const wrong = features.findIndex((value) => !Number.isFinite(value));
+  if (wrong !== -1) {
+    const window = Math.floor(wrong / featureCount);
+    throw new RangeError(`Feature ${wrong % featureCount} of ${what} ${window} is ${features[wrong]}.`);
+  }
+  const unknown = classes.findIndex((each) => each >= classCount);
+  if (unknown !== -1) {
+    throw new RangeError(
+      `The class of ${what} ${unknown} is ${classes[unknown]}; classes are numbered from 0 to ${classCount - 1}.`,
+    );
   }
 }
 
@@ -179,7 +219,8 @@ class Tally {
   add(scores: Float32Array, expected: number): void {
     const score = scores[expected] as number;
     this.#windows++;
-    this.#loss += Math.min(MOST_LOSS, -log(Math.max(score, 1e-12)));
+    // A score that is NaN, of a network that grew beyond all numbers, is as wrong as can be.
+    this.#loss += Math.min(MOST_LOSS, -log(score > 1e-12 ? score : 1e-12));
     this.#correct += scores.every((other) => other <= score) ? 1 : 0;
   }
 

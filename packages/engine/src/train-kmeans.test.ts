@@ -68,6 +68,14 @@ describe("trainKMeans", () => {
     expect(() => trainKMeans(windows(10, 1), FEATURES, { ...training, ...change })).toThrow(message);
   });
 
+  it.each([NaN, -Infinity])("refuses a feature that is %s, with its place", (value) => {
+    const features = windows(10, 1);
+    features[3 * FEATURES + 2] = value;
+
+    expect(() => trainKMeans(features, FEATURES, training)).toThrow(`Feature 2 of window 3 is ${value}`);
+    expect(() => trainKMeans(features, FEATURES, { ...training, axes: [0] })).not.toThrow();
+  });
+
   it("refuses no window, and a part of one", () => {
     expect(() => trainKMeans(new Float64Array(0), FEATURES, training)).toThrow("no window to learn");
     expect(() => trainKMeans(new Float64Array(4), FEATURES, training)).toThrow("4 numbers are no whole number");

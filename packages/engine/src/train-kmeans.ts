@@ -18,11 +18,11 @@ const MOST_ROUNDS = 200;
  * Finds the clusters of normal windows: standardised features, k-means++ seeding, Lloyd's rounds until nothing moves.
  *
  * `maxError` of a cluster is the distance of its farthest training window, so no training window scores above 0.
- *
- * @param features One feature vector after another. Shape `[windows * featureCount]`.
  * Deterministic for a seed, bit by bit, on every machine.
  *
- * @throws {RangeError} when there is no window to learn from, when a feature is not there, or for less than one cluster.
+ * @param features One feature vector after another. Shape `[windows * featureCount]`.
+ * @throws {RangeError} when there is no window to learn from, when a feature that counts is not there or not finite, or
+ *   for less than one cluster.
  */
 export function trainKMeans(features: Float64Array, featureCount: number, training: KMeansTraining): KMeansModel {
   const { axes, clusterCount, seed } = training;
@@ -43,7 +43,12 @@ export function trainKMeans(features: Float64Array, featureCount: number, traini
   const m = axes.length;
   const points = new Float64Array(windows * m);
   for (let w = 0; w < windows; w++) {
-    for (let i = 0; i < m; i++) points[w * m + i] = features[w * featureCount + (axes[i] as number)] as number;
+    for (let i = 0; i < m; i++) {
+      const feature = axes[i] as number;
+      const value = features[w * featureCount + feature] as number;
+      if (!Number.isFinite(value)) throw new RangeError(`Feature ${feature} of window ${w} is ${value}.`);
+      points[w * m + i] = value;
+    }
   }
   const { mean, scale } = fitStandardScaler(points, m);
   for (let p = 0; p < points.length; p++) {
