@@ -22,7 +22,7 @@ export class JsonReader {
 
   get(key: string): JsonReader {
     const member = this.optional(key);
-    if (!member) throw new DocumentError(`${this.#pointer}/${key}`, "is missing.");
+    if (!member) throw new DocumentError(pointerTo(this.#pointer, key), "is missing.");
     return member;
   }
 
@@ -30,14 +30,14 @@ export class JsonReader {
     const value = this.#value;
     if (typeof value !== "object" || value === null || Array.isArray(value)) return this.refuse("an object");
     const member = (value as Record<string, unknown>)[key];
-    return member === undefined ? undefined : new JsonReader(member, `${this.#pointer}/${key}`);
+    return member === undefined ? undefined : new JsonReader(member, pointerTo(this.#pointer, key));
   }
 
   /** Refuses a member that none of the names is. */
   only(...names: readonly string[]): void {
     const unknown = Object.keys(this.#value as object).find((key) => !names.includes(key));
     if (unknown === undefined) return;
-    throw new DocumentError(`${this.#pointer}/${unknown}`, `is not known; there are ${names.join(", ")}.`);
+    throw new DocumentError(pointerTo(this.#pointer, unknown), `is not known; there are ${names.join(", ")}.`);
   }
 
   items(): readonly JsonReader[] {
@@ -102,9 +102,21 @@ export class JsonReader {
     return bytes;
   }
 
+  /** `count` finite float32 numbers, little-endian, written as base64. */
+  float32s(count: number): Float32Array<ArrayBuffer> {
+    const values = new Float32Array(this.bytes(count, 4).buffer);
+    const wrong = values.findIndex((value) => !Number.isFinite(value));
+    return wrong === -1 ? values : this.refuse(`finite numbers, and number ${wrong} is ${values[wrong]}`);
+  }
+
   refuse(expected: string): never {
     throw new DocumentError(this.#pointer, `has to be ${expected}.`);
   }
+}
+
+/** The JSON pointer (RFC 6901) of a member. */
+function pointerTo(parent: string, key: string): string {
+  return `${parent}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
 /** Every runtime that we know has it; the language's own library does not declare it. */

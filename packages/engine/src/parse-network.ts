@@ -53,8 +53,8 @@ function parseFloat32Layer(json: JsonReader): Float32Layer {
     inputs,
     outputs,
     activation,
-    weights: new Float32Array(json.get("weights").bytes(inputs * outputs, 4).buffer),
-    bias: new Float32Array(json.get("bias").bytes(outputs, 4).buffer),
+    weights: json.get("weights").float32s(inputs * outputs),
+    bias: json.get("bias").float32s(outputs),
   };
 }
 
