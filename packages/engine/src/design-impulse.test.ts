@@ -162,12 +162,14 @@ describe("fitRecordings", () => {
   });
 
   it("says which recordings do not fit, and why", () => {
-    const given = [record({ axes: ["x"] }), record(), record({ hertz: 62.5 }), { ...record(), intervalMs: NaN }];
+    const torn = { ...record(), readings: new Float32Array(7) };
+    const given = [record({ axes: ["x"] }), record(), record({ hertz: 62.5 }), { ...record(), intervalMs: NaN }, torn];
 
     expect(fitRecordings(input, given).misfits).toEqual([
       { index: 0, reason: "It has the axes x and lacks y." },
       { index: 2, reason: "It was made at 62.5 Hz, not at 50 Hz. Nothing is resampled: record at 50 Hz." },
       { index: 3, reason: "It was made at NaN Hz, not at 50 Hz. Nothing is resampled: record at 50 Hz." },
+      { index: 4, reason: "It ends within reading 2: 7 numbers for 3 axes." },
     ]);
   });
 });

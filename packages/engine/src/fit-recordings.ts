@@ -60,9 +60,14 @@ function findMisfit(
     const needed = round(frequencyHz);
     return `It was made at ${round(recordedHz)} Hz, not at ${needed} Hz. Nothing is resampled: record at ${needed} Hz.`;
   }
+  const { length } = recording.readings;
+  const axisCount = recording.axes.length;
+  if (length % axisCount !== 0) {
+    return `It ends within reading ${Math.floor(length / axisCount)}: ${length} numbers for ${axisCount} axes.`;
+  }
   const unfinished = recording.readings.findIndex((value) => !Number.isFinite(value));
   if (unfinished !== -1) {
-    const reading = Math.floor(unfinished / recording.axes.length);
+    const reading = Math.floor(unfinished / axisCount);
     return `Its reading ${reading} holds ${recording.readings[unfinished]}, which is no measurement.`;
   }
   return undefined;
