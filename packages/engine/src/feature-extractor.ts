@@ -1,5 +1,5 @@
 import { createFeatureBlock } from "./blocks/create-feature-block.ts";
-import type { FeatureBlock } from "./blocks/feature-block.ts";
+import { checkWindow, type FeatureBlock, type WindowShape } from "./blocks/feature-block.ts";
 import type { FeatureNormalisation, ImpulseInput, ProcessingBlock } from "./impulse.ts";
 import { countReadings, frequencyOf } from "./windows.ts";
 
@@ -13,13 +13,19 @@ export class FeatureExtractor {
   readonly windowReadings: number;
 
   readonly #parts: readonly Part[];
+  readonly #shape: WindowShape;
+  /** Some block reads some of the axes. */
+  readonly #isSelecting: boolean;
 
   /** @throws {RangeError} for a block that cannot be made, or that reads an axis which the impulse does not have. */
   constructor(input: ImpulseInput, blocks: readonly ProcessingBlock[]) {
     if (blocks.length === 0) throw new RangeError("An impulse has at least one processing block.");
     // As windows are planned, which takes the interval of a recording.
     this.windowReadings = countReadings(input.windowSizeMs, frequencyOf(1000 / input.frequencyHz));
-    this.#parts = blocks.map((block, b) => createPart(input, block, this.windowReadings, b));
+    const { windowReadings } = this;
+    this.#shape = { axisCount: input.axes.length, windowReadings, frequencyHz: input.frequencyHz };
+    this.#parts = blocks.map((block, b) => createPart(input, block, windowReadings, b));
+    this.#isSelecting = this.#parts.some(({ window }) => window !== undefined);
     this.featureNames = this.#parts.flatMap(({ block }) => block.featureNames);
     this.featureAxes = this.#parts.flatMap(({ block, columns }) => axesOfFeatures(block, columns, input.axes));
     this.featureCount = this.featureNames.length;
@@ -30,9 +36,12 @@ export class FeatureExtractor {
    *
    * @param readings Readings one after another, each with all axes of the impulse. Shape `[readings * axes]`.
    * @param out Receives `featureCount` numbers.
-   * @throws {RangeError} when a reading of the window is NaN or infinite, or the window ends behind the last reading.
+   * @throws {NotFiniteReadingError} when a reading of the window is NaN or infinite, with its place in `readings`.
+   * @throws {RangeError} when the window ends behind the last reading.
    */
   extract(readings: Float32Array, firstReading: number, out: Float64Array): void {
+    // A block that is handed some of the axes could not tell where in the recording a reading stands.
+    if (this.#isSelecting) checkWindow(this.#shape, readings, firstReading, out, 0, this.featureCount);
     let at = 0;
     for (let p = 0; p < this.#parts.length; p++) {
       const { block, columns, axisCount, window, normalisation } = this.#parts[p] as Part;
@@ -102,7 +111,6 @@ function selectColumns(
 ): void {
   let from = firstReading * axisCount;
   for (let i = 0; i < window.length; from += axisCount) {
-    // Behind the last reading these are NaN, which the block refuses.
     for (let c = 0; c < columns.length; c++) window[i++] = readings[from + (columns[c] as number)] as number;
   }
 }

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { toImpulseDocument } from "./impulse-document.ts";
-import type { Impulse } from "./impulse.ts";
+import type { Impulse, KMeansBlock } from "./impulse.ts";
 import { DocumentError } from "./json-reader.ts";
 import { parseImpulse } from "./parse-impulse.ts";
 import { CODES, writeTflite } from "./networks/write-tflite.ts";
@@ -157,6 +157,28 @@ describe("parseImpulse", () => {
     expect(() => parseImpulse(document)).toThrow(DocumentError);
   });
 
+  it.each([
+    { name: "weights", count: 28 },
+    { name: "bias", count: 2 },
+  ])("names $name that hold an infinite number", ({ name, count }) => {
+    const numbers = new Float32Array(count);
+    numbers[1] = Infinity;
+    const document = documentWith(
+      `/classifier/float32/layers/0/${name}`,
+      Buffer.from(numbers.buffer).toString("base64"),
+    );
+
+    expect(() => parseImpulse(document)).toThrow(
+      `/classifier/float32/layers/0/${name} has to be finite numbers, and number 1 is Infinity.`,
+    );
+  });
+
+  it("names a member with a slash in its name by a JSON pointer", () => {
+    const document = { ...(documentWith("/name", "x") as object), "a/b~": 1 };
+
+    expect(() => parseImpulse(document)).toThrow("/a~1b~0 is not known");
+  });
+
   it("reads documents of version 1, which had one block, and whatever else stands in them", () => {
     const { blocks, ...document } = documentWith("/version", 1) as { blocks: [{ parameters: object }] };
     const features = { ...blocks[0].parameters, remark: "hand-made" };
@@ -260,6 +282,75 @@ describe("WindowClassifier", () => {
     expect(several.featureNames.filter((name) => name.endsWith("RMS"))).toEqual(["x RMS", "y RMS"]);
   });
 
+  it("refuses a reading that is no number on an axis of several, with its place in the recording", () => {
+    const classifier = new WindowClassifier({
+      ...impulse,
+      classifier: undefined,
+      blocks: [{ parameters: SPECTRUM, axes: ["y"] }],
+      anomaly: { ...(impulse.anomaly as KMeansBlock), axes: [0, 1] },
+    });
+    const readings = new Float32Array(2 * 40);
+    readings[2 * 25 + 1] = NaN;
+
+    expect(() => classifier.classify(readings, 10)).toThrow(
+      "readings[51], axis 1 of reading 25, is NaN; it has to be a finite number.",
+    );
+    expect(() => classifier.classify(new Float32Array(2 * 40), 30)).toThrow(
+      "The window of 20 readings from 30 lies outside the 40 given.",
+    );
+  });
+
+  it("refuses a recording that ends within a reading, before the first window", () => {
+    const visited: number[] = [];
+
+    expect(() => new WindowClassifier(impulse).classifyAll(new Float32Array(401), (w) => visited.push(w))).toThrow(
+      "ends within reading 200: 401 numbers for 2 axes.",
+    );
+    expect(visited).toEqual([]);
+  });
+
+  it("runs two streams at once, each with the moving averages of its own windows", () => {
+    const averaging: Impulse = {
+      ...impulse,
+      blocks: [
+        {
+          parameters: {
+            type: "flatten",
+            version: 1,
+            scaleAxes: 1,
+            average: true,
+            minimum: false,
+            maximum: false,
+            rms: false,
+            stdev: false,
+            skewness: false,
+            kurtosis: false,
+            movingAvgNumWindows: 3,
+          },
+        },
+      ],
+      classifier: undefined,
+      anomaly: { ...(impulse.anomaly as KMeansBlock), axes: [0, 1] },
+    };
+    const classifier = new WindowClassifier(averaging);
+    const [left, right] = [1, 2].map((seed) => Float32Array.from({ length: 200 }, (_, i) => Math.sin(seed * i)));
+    const features: number[][][] = [[], []];
+    const collect = (side: number) => () => features[side]?.push([...classifier.features]);
+    const alone = [left, right].map((readings) => {
+      const seen: number[][] = [];
+      classifier.classifyAll(readings as Float32Array, () => seen.push([...classifier.features]));
+      return seen;
+    });
+
+    const streams = [classifier.stream(collect(0)), classifier.stream(collect(1))] as const;
+    for (let from = 0; from < 200; from += 10) {
+      streams[0].push((left as Float32Array).subarray(from, from + 10));
+      streams[1].push((right as Float32Array).subarray(from, from + 10));
+    }
+
+    expect(features).toEqual(alone);
+  });
+
   it.each([
     { change: { axes: ["z"] }, message: "Processing block 0 reads axis z; there are x, y." },
     { change: { normalisation: { mean: [1], scale: [1] } }, message: "makes 14 features; its normalisation is for 1" },
@@ -321,7 +412,7 @@ describe("WindowClassifier", () => {
     const visited: number[] = [];
 
     expect(() => new WindowClassifier(impulse).classifyAll(readings, (w) => visited.push(w))).toThrow(
-      "Reading 150 holds NaN on axis 1",
+      "readings[301], axis 1 of reading 150, is NaN",
     );
     expect(visited).toEqual([]);
   });

@@ -88,11 +88,11 @@ export class WindowClassifier {
    * Classifies the window that starts at reading `firstReading`.
    *
    * @param readings Readings one after another, each with all axes of the impulse. Shape `[readings * axes]`.
-   * @throws {RangeError} when a reading of the window is NaN or infinite, or the window ends behind the last reading.
+   * @throws {NotFiniteReadingError} when a reading of the window is NaN or infinite.
+   * @throws {RangeError} when the window ends behind the last reading.
    */
   classify(readings: Float32Array, firstReading: number): void {
-    this.#extractor.extract(readings, firstReading, this.features);
-    this.#network?.run(this.features, this.#outputs);
+    this.#run(this.#extractor, readings, firstReading);
   }
 
   /** Forgets the windows before, as at the start of another recording: moving averages know of them. */
@@ -105,11 +105,19 @@ export class WindowClassifier {
    *
    * @param readings Of the whole recording, at the impulse's frequency. Shape `[readings * axes]`.
    * @param visit Called after each window with its number, to take what it gave.
-   * @throws {RangeError} for a reading that is NaN or infinite, before the first window.
+   * @throws {NotFiniteReadingError} for a reading that is NaN or infinite, before the first window.
+   * @throws {RangeError} for a recording that ends within a reading, before the first window, too.
    */
   classifyAll(readings: Float32Array, visit: (window: number) => void): WindowPlan {
-    const plan = this.plan(readings.length / this.#impulse.input.axes.length);
-    const stream = this.stream(visit);
+    const axisCount = this.#impulse.input.axes.length;
+    const readingCount = Math.floor(readings.length / axisCount);
+    if (readings.length % axisCount !== 0) {
+      throw new RangeError(
+        `The recording ends within reading ${readingCount}: ${readings.length} numbers for ${axisCount} axes.`,
+      );
+    }
+    const plan = this.plan(readingCount);
+    const stream = this.#streamThrough(this.#extractor, visit);
     stream.push(readings);
     stream.end();
     return plan;
@@ -118,17 +126,29 @@ export class WindowClassifier {
   /**
    * Classifies readings as they come, however they are cut: the results are, bit by bit, those of the whole recording.
    *
+   * Several streams can go on at once: each remembers its own windows, and all write into this classifier's arrays.
+   *
    * @param visit Called after each window with its number, to take what it gave.
    */
   stream(visit: (window: number) => void): WindowStream {
+    const { input, blocks } = this.#impulse;
+    return this.#streamThrough(new FeatureExtractor(input, blocks), visit);
+  }
+
+  #streamThrough(extractor: FeatureExtractor, visit: (window: number) => void): WindowStream {
     const { windowReadings, increaseReadings } = this.plan(0);
     const { axes, padZeros } = this.#impulse.input;
     const classify: WindowVisitor = (readings, firstReading, window) => {
-      if (window === 0) this.reset();
-      this.classify(readings, firstReading);
+      if (window === 0) extractor.reset();
+      this.#run(extractor, readings, firstReading);
       visit(window);
     };
     return new WindowStream({ axisCount: axes.length, windowReadings, increaseReadings, padZeros }, classify);
+  }
+
+  #run(extractor: FeatureExtractor, readings: Float32Array, firstReading: number): void {
+    extractor.extract(readings, firstReading, this.features);
+    this.#network?.run(this.features, this.#outputs);
   }
 
   /**

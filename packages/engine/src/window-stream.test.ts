@@ -91,7 +91,9 @@ describe("WindowStream", () => {
     const broken = new Float32Array(60 * 3);
     broken[31] = value;
 
-    expect(() => stream.push(broken)).toThrow(`Reading 110 holds ${value} on axis 1`);
+    expect(() => stream.push(broken)).toThrow(
+      `readings[331], axis 1 of reading 110, is ${value}; it has to be a finite number.`,
+    );
     expect(windows).toEqual([]);
     expect(stream.push(new Float32Array(25 * 3))).toBe(1);
   });

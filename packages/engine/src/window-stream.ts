@@ -1,3 +1,5 @@
+import { NotFiniteReadingError } from "./blocks/feature-block.ts";
+
 /** How windows lie in a stream of readings. */
 export interface WindowLayout {
   /** Numbers in one reading. */
@@ -62,8 +64,8 @@ export class WindowStream {
    *
    * @param readings Any number of readings, or parts of them; the axes of a reading one after another.
    * @returns How many windows were visited.
-   * @throws {RangeError} for a number that is not finite, with its reading since the stream began. Nothing of
-   *   `readings` is taken then.
+   * @throws {NotFiniteReadingError} for a number that is not finite, with its place since the stream began. Nothing of
+   *   `readings` is taken then. What the visitor throws goes through, and the stream can only be ended after it.
    */
   push(readings: Float32Array): number {
     this.#refuseInfinite(readings);
@@ -131,9 +133,7 @@ export class WindowStream {
   #refuseInfinite(readings: Float32Array): void {
     for (let i = 0; i < readings.length; i++) {
       if (Number.isFinite(readings[i])) continue;
-      const at = this.#pushed + i;
-      const [reading, axis] = [Math.floor(at / this.#axisCount), at % this.#axisCount];
-      throw new RangeError(`Reading ${reading} holds ${readings[i]} on axis ${axis}, which is no measurement.`);
+      throw new NotFiniteReadingError(this.#pushed + i, readings[i] as number, this.#axisCount);
     }
   }
 }
