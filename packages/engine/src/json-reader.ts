@@ -27,15 +27,13 @@ export class JsonReader {
   }
 
   optional(key: string): JsonReader | undefined {
-    const value = this.#value;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return this.refuse("an object");
-    const member = (value as Record<string, unknown>)[key];
+    const member = this.#object()[key];
     return member === undefined ? undefined : new JsonReader(member, pointerTo(this.#pointer, key));
   }
 
   /** Refuses a member that none of the names is. */
   only(...names: readonly string[]): void {
-    const unknown = Object.keys(this.#value as object).find((key) => !names.includes(key));
+    const unknown = Object.keys(this.#object()).find((key) => !names.includes(key));
     if (unknown === undefined) return;
     throw new DocumentError(pointerTo(this.#pointer, unknown), `is not known; there are ${names.join(", ")}.`);
   }
@@ -107,6 +105,12 @@ export class JsonReader {
     const values = new Float32Array(this.bytes(count, 4).buffer);
     const wrong = values.findIndex((value) => !Number.isFinite(value));
     return wrong === -1 ? values : this.refuse(`finite numbers, and number ${wrong} is ${values[wrong]}`);
+  }
+
+  #object(): Readonly<Record<string, unknown>> {
+    const value = this.#value;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return this.refuse("an object");
+    return value as Record<string, unknown>;
   }
 
   refuse(expected: string): never {
