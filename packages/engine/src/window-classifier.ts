@@ -180,7 +180,10 @@ export class WindowClassifier {
     return verdict === "no anomaly" && this.#impulse.regression ? "value" : verdict;
   }
 
-  /** Why the newest window has its anomaly score; `undefined` without a K-means block. */
+  /**
+   * Why the newest window has its anomaly score; `undefined` without a K-means block. The score of a Gaussian mixture has
+   * no parts that belong to one feature: full covariances tie features together, and several components add up.
+   */
   explain(): WindowExplanation | undefined {
     const explanation = this.#kmeans && explainAnomaly(this.#kmeans, this.features);
     if (!explanation) return undefined;
