@@ -193,7 +193,10 @@ function deviationOf(readings: Float32Array, axis: number, axisCount: number): n
   let sum = 0;
   for (let i = axis; i < readings.length; i += axisCount) sum += readings[i] as number;
   let squares = 0;
-  for (let i = axis; i < readings.length; i += axisCount) squares += ((readings[i] as number) - sum / count) ** 2;
+  for (let i = axis; i < readings.length; i += axisCount) {
+    const difference = (readings[i] as number) - sum / count;
+    squares += difference * difference;
+  }
   return Math.sqrt(squares / count);
 }
 
