@@ -3,6 +3,11 @@ import { checkWindow, type FeatureBlock, type WindowShape } from "./blocks/featu
 import type { FeatureNormalisation, ImpulseInput, ProcessingBlock } from "./impulse.ts";
 import { countReadings, frequencyOf } from "./windows.ts";
 
+/** An impulse of Studio has a handful. */
+const MOST_BLOCKS = 100;
+/** Readings and features of a window, over all blocks: more would take the memory of everything else. */
+const MOST_VALUES = 2 ** 22;
+
 /** The features of all processing blocks of an impulse, block after block. A window allocates nothing. */
 export class FeatureExtractor {
   readonly featureCount: number;
@@ -20,11 +25,22 @@ export class FeatureExtractor {
   /** @throws {RangeError} for a block that cannot be made, or that reads an axis which the impulse does not have. */
   constructor(input: ImpulseInput, blocks: readonly ProcessingBlock[]) {
     if (blocks.length === 0) throw new RangeError("An impulse has at least one processing block.");
+    if (blocks.length > MOST_BLOCKS) {
+      throw new RangeError(`The impulse has ${blocks.length} processing blocks; at most ${MOST_BLOCKS} are run.`);
+    }
     // As windows are planned, which takes the interval of a recording.
     this.windowReadings = countReadings(input.windowSizeMs, frequencyOf(1000 / input.frequencyHz));
     const { windowReadings } = this;
     this.#shape = { axisCount: input.axes.length, windowReadings, frequencyHz: input.frequencyHz };
-    this.#parts = blocks.map((block, b) => createPart(input, block, windowReadings, b));
+    let values = 0;
+    this.#parts = blocks.map((block, b) => {
+      const part = createPart(input, block, windowReadings, b);
+      values += windowReadings * part.columns.length + part.block.featureCount;
+      if (values > MOST_VALUES) {
+        throw new RangeError(`The processing blocks up to ${b} take more than ${MOST_VALUES} readings and features.`);
+      }
+      return part;
+    });
     this.#isSelecting = this.#parts.some(({ window }) => window !== undefined);
     this.featureNames = this.#parts.flatMap(({ block }) => block.featureNames);
     this.featureAxes = this.#parts.flatMap(({ block, columns }) => axesOfFeatures(block, columns, input.axes));

@@ -24,6 +24,19 @@ const SPECTRUM = {
   doFftOverlap: true,
 } as const;
 
+const AVERAGE = {
+  type: "flatten",
+  version: 1,
+  scaleAxes: 1,
+  average: true,
+  minimum: false,
+  maximum: false,
+  rms: false,
+  stdev: false,
+  skewness: false,
+  kurtosis: false,
+} as const;
+
 /** Two axes, 8-point transform: 2 x (3 statistics + 4 bins) = 14 features, two classes. */
 const impulse: Impulse = {
   name: "two axes",
@@ -254,6 +267,16 @@ describe("WindowClassifier", () => {
     expect(() => new WindowClassifier(wider)).toThrow("takes 14 features, but the impulse makes 22");
   });
 
+  it.each([
+    { what: "more blocks than anybody needs", count: 101, windowSizeMs: 400, message: "has 101 processing blocks" },
+    { what: "blocks that together fill the memory", count: 5, windowSizeMs: 10_000_000, message: "take more than" },
+  ])("refuses $what", ({ count, windowSizeMs, message }) => {
+    const blocks = Array.from({ length: count }, () => ({ parameters: AVERAGE }));
+    const large: Impulse = { ...impulse, input: { ...impulse.input, windowSizeMs }, blocks };
+
+    expect(() => new WindowClassifier(large)).toThrow(message);
+  });
+
   it("refuses an anomaly block that reads features beyond the last", () => {
     const reaching: Impulse = { ...impulse, anomaly: { ...impulse.anomaly!, axes: [0, 14] } };
 
@@ -314,19 +337,7 @@ describe("WindowClassifier", () => {
       ...impulse,
       blocks: [
         {
-          parameters: {
-            type: "flatten",
-            version: 1,
-            scaleAxes: 1,
-            average: true,
-            minimum: false,
-            maximum: false,
-            rms: false,
-            stdev: false,
-            skewness: false,
-            kurtosis: false,
-            movingAvgNumWindows: 3,
-          },
+          parameters: { ...AVERAGE, movingAvgNumWindows: 3 },
         },
       ],
       classifier: undefined,
