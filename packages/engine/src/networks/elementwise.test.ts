@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { features, finish, INPUT, OUTPUT, quantised, rescale, run, toInt8 } from "./operator-cases.ts";
+import { activate, features, finish, INPUT, OUTPUT, quantised, rescale, run, toInt8 } from "./operator-cases.ts";
 import { CODES, type WrittenModel, type WrittenTensor } from "./write-tflite.ts";
 
 describe("LOGISTIC", () => {
@@ -88,6 +88,7 @@ describe("other operators", () => {
 
   it.each([
     { name: "RELU", code: CODES.RELU, bound: 1 },
+    { name: "RELU_N1_TO_1", code: CODES.RELU_N1_TO_1, bound: 2 },
     { name: "RELU6", code: CODES.RELU6, bound: 3 },
   ])("$name bounds float32, and int8 while it changes the scale", ({ code, bound }) => {
     const one = (tensors: WrittenTensor[]): WrittenModel => ({
@@ -97,7 +98,8 @@ describe("other operators", () => {
       outputs: [1],
     });
 
-    expect(run(one([{ shape: [3] }, { shape: [3] }]), [-1, 5, 7])).toEqual([0, 5, bound === 3 ? 6 : 7]);
+    const values = [-7, -0.5, 0.5, 5, 7];
+    expect(run(one([{ shape: [5] }, { shape: [5] }]), values)).toEqual(values.map((value) => activate(value, bound)));
     const out = run(one([quantised(INPUT, [256]), quantised(OUTPUT, [256])]), features(all, INPUT));
     expect(toInt8(out, OUTPUT)).toEqual(
       all.map((value) => finish(value - INPUT.zeroPoint, INPUT.scale / OUTPUT.scale, OUTPUT, bound)),

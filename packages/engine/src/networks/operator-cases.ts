@@ -19,8 +19,24 @@ export function numbers(count: number, seed: number, low: number, high: number):
   });
 }
 
+/** What each activation leaves, by its code in the schema: none, RELU, RELU_N1_TO_1, RELU6. */
+const BOUNDS: readonly (readonly [lowest: number, highest: number])[] = [
+  [-Infinity, Infinity],
+  [0, Infinity],
+  [-1, 1],
+  [0, 6],
+];
+
 export function activate(value: number, activation: number): number {
-  return activation === 0 ? value : Math.max(0, activation === 3 ? Math.min(6, value) : value);
+  const [lowest = NaN, highest = NaN] = BOUNDS[activation] ?? [];
+  return Math.max(lowest, Math.min(highest, value));
+}
+
+/** The same in int8. */
+export function activateInt8(value: number, { scale, zeroPoint }: Scale, activation: number): number {
+  const [lowest = NaN, highest = NaN] = BOUNDS[activation] ?? [];
+  const steps = (bound: number) => zeroPoint + Math.sign(bound) * Math.round(Math.abs(bound) / scale);
+  return Math.max(-128, steps(lowest), Math.min(127, steps(highest), value));
 }
 
 /** `round(value * factor)` with the two roundings of the reference, written down plainly. */
@@ -48,11 +64,8 @@ export interface Scale {
 }
 
 /** The int8 that a sum becomes. */
-export function finish(sum: number, factor: number, { scale, zeroPoint }: Scale, activation: number): number {
-  const value = rescale(sum, factor) + zeroPoint;
-  const lowest = activation === 0 ? -128 : Math.max(-128, zeroPoint);
-  const highest = activation === 3 ? Math.min(127, zeroPoint + Math.round(6 / scale)) : 127;
-  return Math.max(lowest, Math.min(highest, value));
+export function finish(sum: number, factor: number, output: Scale, activation: number): number {
+  return activateInt8(rescale(sum, factor) + output.zeroPoint, output, activation);
 }
 
 export const INPUT: Scale = { scale: Math.fround(0.05), zeroPoint: -3 };

@@ -67,7 +67,7 @@ export const sizes = fc.record({
   outputs: fc.integer({ min: 1, max: 6 }),
   seed: fc.integer({ min: 1, max: 1e6 }),
 });
-export const activations = fc.constantFrom(0, 1, 3);
+export const activations = fc.constantFrom(0, 1, 2, 3);
 
 export function fits(picture: { height: number; width: number }, kernel: Kernel): boolean {
   const reachY = (kernel.height - 1) * kernel.dilationY + 1;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { activate, features, INPUT, numbers, quantised, run, toInt8 } from "./operator-cases.ts";
+import { activate, activateInt8, features, INPUT, numbers, quantised, run, toInt8 } from "./operator-cases.ts";
 import { activations, fits, kernels, pieces, sizes } from "./picture-cases.ts";
 import { CODES } from "./write-tflite.ts";
 
@@ -68,9 +68,9 @@ describe.each([
               );
               if (!isMean) {
                 const highest = Math.max(...values);
-                return isFloat ? activate(highest, activation) : clampInt8(highest, activation);
+                return isFloat ? activate(highest, activation) : activateInt8(highest, INPUT, activation);
               }
-              if (!isFloat) return clampInt8(roundedMean(values), activation);
+              if (!isFloat) return activateInt8(roundedMean(values), INPUT, activation);
               return Math.fround(activate(values.reduce((sum, v) => sum + v, 0) / values.length, activation));
             }),
           ),
@@ -80,10 +80,4 @@ describe.each([
       { numRuns: 150 },
     );
   });
-
-  function clampInt8(value: number, activation: number): number {
-    const lowest = activation === 0 ? -128 : INPUT.zeroPoint;
-    const highest = activation === 3 ? Math.min(127, INPUT.zeroPoint + Math.round(6 / INPUT.scale)) : 127;
-    return Math.max(lowest, Math.min(highest, value));
-  }
 });

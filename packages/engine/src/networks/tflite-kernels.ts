@@ -18,6 +18,9 @@ export function buildFullyConnected(node: TfliteNode) {
       `cannot make ${output.values.length} values of ${input.values.length} with ${rows} × ${columns} weights`,
     );
   }
+  if (output.shape.at(-1) !== rows) {
+    node.refuse(`makes ${rows} outputs, and ${output.name} has the shape [${output.shape.join(", ")}]`);
+  }
   checkChannelScales(node, weights, 0);
   const factors =
     weights.scales.length === 1

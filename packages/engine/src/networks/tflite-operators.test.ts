@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { INPUT, OUTPUT, quantised, run } from "./operator-cases.ts";
+import { features, INPUT, OUTPUT, quantised, run, toInt8 } from "./operator-cases.ts";
 import { readTflite } from "./read-tflite.ts";
 import { CODES, type OptionField, writeTflite, type WrittenModel } from "./write-tflite.ts";
 
@@ -28,6 +28,42 @@ describe("operators one after another", () => {
     );
 
     expect(out).toEqual([0, 1, 2, 7, 0, 3, 4, 8, 0, 0, 0, 9]);
+  });
+
+  it("PAD puts the zero point around int8", () => {
+    const out = run(
+      {
+        tensors: [
+          quantised(INPUT, [1, 2]),
+          { shape: [2, 2], type: "int32", values: [0, 1, 1, 0] },
+          quantised(INPUT, [2, 3]),
+        ],
+        operators: [{ code: CODES.PAD, inputs: [0, 1], outputs: [2] }],
+        inputs: [0],
+        outputs: [2],
+      },
+      features([50, -60], INPUT),
+    );
+
+    const zero = INPUT.zeroPoint;
+    expect(toInt8(out, INPUT)).toEqual([zero, 50, -60, zero, zero, zero]);
+  });
+
+  it("EXPAND_DIMS and SQUEEZE change nothing but the shape", () => {
+    const out = run(
+      {
+        tensors: [{ shape: [3] }, { shape: [1, 3] }, { shape: [3] }],
+        operators: [
+          { code: CODES.EXPAND_DIMS, inputs: [0], outputs: [1] },
+          { code: CODES.SQUEEZE, inputs: [1], outputs: [2] },
+        ],
+        inputs: [0],
+        outputs: [2],
+      },
+      [1, 2, 3],
+    );
+
+    expect(out).toEqual([1, 2, 3]);
   });
 
   it("a recording goes through a 1-D convolution, a pool and a dense layer, as Studio builds them", () => {
@@ -126,6 +162,16 @@ describe("operators refuse what does not fit", () => {
         outputs: [2],
       },
       "FULLY_CONNECTED (operator 0) has scales along dimension 1",
+    ],
+    [
+      "a dense layer whose outputs do not lie together",
+      {
+        tensors: [{ shape: [1, 3] }, { shape: [2, 3], values: [1, 2, 3, 4, 5, 6] }, { shape: [2, 1] }],
+        operators: [{ code: CODES.FULLY_CONNECTED, inputs: [0, 1], outputs: [2] }],
+        inputs: [0],
+        outputs: [2],
+      },
+      "makes 2 outputs, and tensor 2 (t) has the shape [2, 1]",
     ],
     [
       "an int8 softmax of another scale",

@@ -44,11 +44,14 @@ export const CODES = {
   LOGISTIC: 14,
   MAX_POOL_2D: 17,
   RELU: 19,
+  RELU_N1_TO_1: 20,
   RELU6: 21,
   RESHAPE: 22,
   SOFTMAX: 25,
   PAD: 34,
   MEAN: 40,
+  SQUEEZE: 43,
+  EXPAND_DIMS: 70,
   QUANTIZE: 114,
 };
 
