@@ -22,11 +22,17 @@ export { createFeatureBlock, type BlockParameters } from "./blocks/create-featur
 export { NotFiniteReadingError, type FeatureBlock, type WindowShape } from "./blocks/feature-block.ts";
 export { resample, resampledCount } from "./blocks/resample.ts";
 export { designImpulse } from "./design-impulse.ts";
-export { fitRecordings, type LabelledRecording, type Misfit, type TrainingRecording } from "./fit-recordings.ts";
+export {
+  fitRecordings,
+  INTERVAL_TOLERANCE,
+  type LabelledRecording,
+  type Misfit,
+  type TrainingRecording,
+} from "./fit-recordings.ts";
 export { END_OF_WINDOW, expectedLabel, type LabellingRule } from "./expected-label.ts";
 export { FeatureExtractor } from "./feature-extractor.ts";
 export { labelAt, labelWhole, type LabelSpan } from "./label-spans.ts";
-export { resampleRecording } from "./resample-recording.ts";
+export { resampleRecording, resampleSpans } from "./resample-recording.ts";
 export { DocumentError } from "./json-reader.ts";
 export { explainAnomaly, scoreKMeans, type AnomalyExplanation, type KMeansModel } from "./kmeans.ts";
 export { GmmScorer, type GmmModel } from "./gmm.ts";

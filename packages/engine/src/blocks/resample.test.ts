@@ -54,6 +54,18 @@ describe("resample", () => {
     for (let i = 30; i < 220; i++) expect(resampled[i]).toBeCloseTo(wanted[i] as number, 2);
   });
 
+  it("keeps a sine in a recording too long for a table of weights", () => {
+    const sine = (_: unknown, i: number) => Math.sin((2 * Math.PI * 3 * i) / 119);
+    const count = 200_003;
+    const newCount = resampledCount(count, 119, 62.5);
+    const resampled = resample(Float32Array.from({ length: count }, sine), 1, newCount);
+
+    expect(resampled.length).toBe(newCount);
+    for (let i = 50; i < newCount - 50; i += 997) {
+      expect(resampled[i]).toBeCloseTo(Math.sin((2 * Math.PI * 3 * i * (count / newCount)) / 119), 2);
+    }
+  });
+
   it.each([
     { readings: signal, axisCount: 3, newCount: 5, message: "readings.length / axisCount is 3.33" },
     { readings: signal, axisCount: 1, newCount: 0, message: "newCount is 0" },

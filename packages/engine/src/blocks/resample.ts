@@ -4,6 +4,12 @@ const BETA = 5;
 /** Zero crossings of the ideal filter that the window keeps on each side. */
 const CROSSINGS = 10;
 
+/**
+ * A table of more weights than this is not made, since each is needed but a few times then: they are worked out one by
+ * one. The counts of a long recording often have no common divisor, and its filter is ten times as long as itself.
+ */
+const MOST_TABULATED = 1_000_000;
+
 /** How many readings `readingCount` become at another frequency; at least one. */
 export function resampledCount(readingCount: number, fromHz: number, toHz: number): number {
   return Math.max(1, Math.ceil((toHz / fromHz) * readingCount));
@@ -14,7 +20,8 @@ export function resampledCount(readingCount: number, fromHz: number, toHz: numbe
  * recording is not that of the impulse.
  *
  * A polyphase filter without delay: the ideal low-pass filter in a Kaiser window. Beyond the ends the signal is taken to
- * be 0, so the outermost readings bend towards it. Equals SciPy's `resample_poly(x, newCount, readingCount)`.
+ * be 0, so the outermost readings bend towards it. Equals SciPy's `resample_poly(x, newCount, readingCount)`. Takes some
+ * 16 MB beside the result, however long the recording is.
  *
  * @param readings Readings one after another, each with all its axes. Shape `[readings * axes]`.
  * @param newCount Readings of the result; `resampledCount` says how many a frequency takes.
@@ -33,8 +40,8 @@ export function resample(readings: Float32Array, axisCount: number, newCount: nu
   const down = count / common;
   if (up === down) return readings.slice();
 
-  const half = designHalf(up, down);
-  const reach = half.length - 1;
+  const reach = CROSSINGS * Math.max(up, down);
+  const weightAt = designFilter(up, down, reach);
   const resampled = new Float32Array(newCount * axisCount);
   const sums = new Float64Array(axisCount);
   for (let i = 0; i < newCount; i++) {
@@ -44,7 +51,7 @@ export function resample(readings: Float32Array, axisCount: number, newCount: nu
     const last = Math.min(count - 1, Math.floor((place + reach) / up));
     sums.fill(0);
     for (let j = first; j <= last; j++) {
-      const weight = half[Math.abs(place - j * up)] as number;
+      const weight = weightAt(Math.abs(place - j * up));
       for (let axis = 0; axis < axisCount; axis++) {
         sums[axis] = (sums[axis] as number) + weight * (readings[j * axisCount + axis] as number);
       }
@@ -54,19 +61,20 @@ export function resample(readings: Float32Array, axisCount: number, newCount: nu
   return resampled;
 }
 
-/** The middle of the symmetric filter and all that follows it. */
-function designHalf(up: number, down: number): Float64Array {
+/** The weight of what lies so many steps away, 0 to `reach`. */
+function designFilter(up: number, down: number, reach: number): (distance: number) => number {
   const widest = Math.max(up, down);
-  const reach = CROSSINGS * widest;
-  const half = new Float64Array(reach + 1);
+  const shapeAt = (distance: number) => {
+    const phase = (Math.PI * distance) / widest;
+    const ideal = distance === 0 ? 1 : Math.sin(phase) / phase;
+    return ideal * besselI0(BETA * Math.sqrt(1 - (distance / reach) ** 2));
+  };
+  const shape = reach > MOST_TABULATED ? undefined : Float64Array.from({ length: reach + 1 }, (_, i) => shapeAt(i));
   let sum = 0;
-  for (let i = 0; i <= reach; i++) {
-    const phase = (Math.PI * i) / widest;
-    const ideal = i === 0 ? 1 : Math.sin(phase) / phase;
-    half[i] = ideal * besselI0(BETA * Math.sqrt(1 - (i / reach) ** 2));
-    sum += (i === 0 ? 1 : 2) * (half[i] as number);
-  }
-  return half.map((value) => (value * up) / sum);
+  for (let i = 0; i <= reach; i++) sum += (i === 0 ? 1 : 2) * (shape ? (shape[i] as number) : shapeAt(i));
+  if (!shape) return (distance) => (shapeAt(distance) * up) / sum;
+  const weights = shape.map((value) => (value * up) / sum);
+  return (distance) => weights[distance] as number;
 }
 
 /** The modified Bessel function of the first kind and order 0. */
