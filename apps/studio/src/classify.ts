@@ -1,7 +1,8 @@
-import { fitRecordings, WindowClassifier, type Impulse, type Variant, type WindowPlan } from "@windowscope/engine";
+import { WindowClassifier, type Impulse, type ImpulseInput, type Variant } from "@windowscope/engine";
 
 import type { ImpulseDesign } from "./impulses.ts";
 import { readingCount, type Recording } from "./formats/recording.ts";
+import { ClassifyError, readAs } from "./impulse-readings.ts";
 import { toLabelledRecording } from "./labelled-recording.ts";
 
 /** What the impulse says about each window of a sample: one map for each block it has. */
@@ -14,30 +15,25 @@ export interface WindowResults {
   readonly warning?: string;
 }
 
-/** The sample and the impulse do not go together. The message is for people. */
-export class ClassifyError extends Error {
-  override readonly name = "ClassifyError";
-}
-
 /**
- * Slides an impulse's window over a recording.
+ * Slides an impulse's window over a recording, which is resampled if it is not at the impulse's frequency.
  *
- * @throws {ClassifyError} when the recording lacks an axis or was made at another frequency.
+ * @throws {ClassifyError} when the recording lacks an axis, or its frequency is too far from the impulse's.
  */
 export function classifyRecording(impulse: Impulse, variant: Variant, recording: Recording): WindowResults {
   // An impulse without a classifier has no variants.
   const windows = new WindowClassifier(impulse, impulse.classifier && variant);
-  const plan = windows.plan(readingCount(recording));
+  const readings = readingsFor(impulse.input, recording);
   const labels = impulse.classifier?.labels;
   const classifier: Record<string, number>[] = [];
   const anomaly: { anomaly: number }[] = [];
-  slide(windows, plan, impulse.input, recording, () => {
+  const plan = windows.classifyAll(readings, () => {
     if (labels) classifier.push(Object.fromEntries(labels.map((label, i) => [label, windows.scores[i] as number])));
     const score = windows.anomalyScore();
     if (score !== undefined) anomaly.push({ anomaly: score });
   });
 
-  const isShort = readingCount(recording) < plan.windowReadings;
+  const isShort = plan.isPadded || plan.count === 0;
   return {
     ...(labels && { classifier }),
     ...(impulse.anomaly && { anomaly }),
@@ -64,14 +60,15 @@ const MOST_FEATURES = 2_000_000;
 export function extractFeatures(design: FeatureDesign, recording: Recording): WindowFeatures {
   const windows = featureExtractor(design);
   const featureCount = windows.features.length;
-  const plan = windows.plan(readingCount(recording));
+  const readings = readingsFor(design.input, recording);
+  const plan = windows.plan(readings.length / design.input.axes.length);
   if (plan.count * featureCount > MOST_FEATURES) {
     throw new ClassifyError(
       `${plan.count} windows with ${featureCount} features each are more than ${MOST_FEATURES} numbers. Crop the sample.`,
     );
   }
   const values = new Float64Array(plan.count * featureCount);
-  slide(windows, plan, design.input, recording, (w) => values.set(windows.features, w * featureCount));
+  windows.classifyAll(readings, (w) => values.set(windows.features, w * featureCount));
   return { featureCount, values };
 }
 
@@ -89,29 +86,13 @@ export function featureExtractor({ name, input, features }: FeatureDesign): Wind
   });
 }
 
-/** Runs one window after another; `visit` takes what the newest gave before the next overwrites it. */
-function slide(
-  windows: WindowClassifier,
-  plan: WindowPlan,
-  input: Impulse["input"],
-  recording: Recording,
-  visit: (window: number) => void,
-): void {
-  const { fitting, misfits } = fitRecordings(input, [toLabelledRecording(recording, [])]);
-  const [fit] = fitting;
-  if (!fit) throw new ClassifyError(`The sample does not fit the impulse. ${misfits[0]?.reason}`);
-  const { readings } = fit;
-  const padded = plan.isPadded ? withZeros(readings, plan.windowReadings * input.axes.length) : readings;
-  for (let w = 0; w < plan.count; w++) {
-    windows.classify(padded, w * plan.increaseReadings);
-    visit(w);
+function readingsFor(input: ImpulseInput, recording: Recording): Float32Array {
+  try {
+    return readAs(input, toLabelledRecording(recording, [])).readings;
+  } catch (error) {
+    if (!(error instanceof ClassifyError)) throw error;
+    throw new ClassifyError(`The sample does not fit the impulse. ${error.message}`, { cause: error });
   }
-}
-
-function withZeros(readings: Float32Array, length: number): Float32Array {
-  const padded = new Float32Array(length);
-  padded.set(readings);
-  return padded;
 }
 
 function shortSampleWarning(recording: Recording, windowSizeMs: number, isPadded: boolean): string {

@@ -4,10 +4,11 @@ import type { Variant } from "@windowscope/engine";
 
 import { Behaviours } from "./behaviour/behaviour.ts";
 import { Delayed } from "./behaviour/delayed.ts";
-import { ClassifyError, type WindowFeatures, type WindowResults } from "./classify.ts";
+import type { WindowFeatures, WindowResults } from "./classify.ts";
 import { Devices } from "./devices/devices.ts";
 import { InferenceHistory } from "./devices/inference-history.ts";
 import type { Recording } from "./formats/recording.ts";
+import { ClassifyError } from "./impulse-readings.ts";
 import {
   BLOCK,
   Impulses,
@@ -109,6 +110,11 @@ export class LocalStudio {
   /** The part of a sample that counts, with its readings. */
   readSample(sample: Sample): Promise<Recording> {
     return this.#threads.request.run("read", this.#sourceOf(sample));
+  }
+
+  /** The readings that an impulse cuts its windows from: those of the sample, at its frequency. @throws {ClassifyError} */
+  readSampleFor(sample: Sample, { design: { input } }: StoredImpulse): Promise<Recording> {
+    return this.#threads.request.run("readFor", { source: this.#sourceOf(sample), input });
   }
 
   /** The features of each window of a sample. @throws {ClassifyError} */

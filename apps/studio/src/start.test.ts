@@ -428,8 +428,8 @@ describe("a local Studio with an empty project", () => {
     it.each([
       { document: recording(3, 0, ["accX", "gyrY"]), reason: "It has the axes accX, gyrY and lacks accY" },
       {
-        document: { ...recording(3), payload: { ...recording(3).payload, interval_ms: 50 } },
-        reason: "made at 20 Hz, not at 10 Hz. Nothing is resampled: record at 10 Hz.",
+        document: { ...recording(3), payload: { ...recording(3).payload, interval_ms: 0.4 } },
+        reason: "made at 2500 Hz and the impulse reads 10 Hz, 250 times fewer readings",
       },
     ])("fails the job of a sample that does not fit: $reason", async ({ document, reason }) => {
       await importImpulse();

@@ -4,8 +4,9 @@ import type { WindowResults } from "../classify.ts";
 import { BLOCK, type StoredImpulse } from "../impulses.ts";
 import type { Sample } from "../samples.ts";
 import { learnBlocksOf } from "./impulse-json.ts";
-import { frequencyOf, spansOf } from "./sample-json.ts";
+import { frequencyOf } from "./sample-json.ts";
 import { thresholdsOf } from "./thresholds.ts";
+import { windowedLabels } from "./window-places.ts";
 
 type Classification = Schemas["ClassifySampleResponseClassification"];
 
@@ -13,8 +14,12 @@ type Classification = Schemas["ClassifySampleResponseClassification"];
 const ANOMALY = "anomaly";
 const NO_ANOMALY = "no anomaly";
 
-/** What each learn block that was asked says about each window, as the API shows it. */
+/**
+ * What each learn block that was asked says about each window, as the API shows it. Labels are in the readings that were
+ * windowed, which last `intervalMs`: not always those of the sample.
+ */
 export function classificationsJson(sample: Sample, stored: StoredImpulse, results: WindowResults): Classification[] {
+  const { timing, spans } = windowedLabels(sample, stored.design.input);
   return learnBlocksOf(stored).flatMap((learnBlock) => {
     const isAnomaly = learnBlock.id === BLOCK.anomaly;
     const result = isAnomaly ? results.anomaly : results.classifier;
@@ -25,10 +30,10 @@ export function classificationsJson(sample: Sample, stored: StoredImpulse, resul
         learnBlock,
         result: result.map((window) => ({ ...window })),
         resultCount: result.length,
-        expectedLabels: spansOf(sample),
-        intervalMs: sample.intervalMs,
-        frequencyHz: frequencyOf(sample.intervalMs),
-        ...(isAnomaly && { expectedAnomalyOutcome: expectedAnomalyOutcome(sample) }),
+        expectedLabels: spans.map((span) => ({ ...span })),
+        intervalMs: timing.intervalMs,
+        frequencyHz: frequencyOf(timing.intervalMs),
+        ...(isAnomaly && { expectedAnomalyOutcome: expectedAnomalyOutcome(spans) }),
         minimumConfidenceRating: Number(thresholds[0]?.value),
         thresholds,
         isMultiLabel: false,
@@ -37,6 +42,6 @@ export function classificationsJson(sample: Sample, stored: StoredImpulse, resul
   });
 }
 
-function expectedAnomalyOutcome(sample: Sample): Schemas["StructuredLabel"][] {
-  return spansOf(sample).map((span) => ({ ...span, label: span.label === ANOMALY ? ANOMALY : NO_ANOMALY }));
+function expectedAnomalyOutcome(spans: readonly Schemas["StructuredLabel"][]): Schemas["StructuredLabel"][] {
+  return spans.map((span) => ({ ...span, label: span.label === ANOMALY ? ANOMALY : NO_ANOMALY }));
 }

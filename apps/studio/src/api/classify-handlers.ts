@@ -1,7 +1,8 @@
 import type { Variant } from "@windowscope/engine";
 import type { AnswerOf } from "@windowscope/sdk/api-types";
 
-import { ClassifyError, type WindowResults } from "../classify.ts";
+import type { WindowResults } from "../classify.ts";
+import { ClassifyError } from "../impulse-readings.ts";
 import { defaultVariant, trainedBlocks, type TrainedImpulse } from "../impulses.ts";
 import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
@@ -14,6 +15,7 @@ import { sampleJson, sliceJson, thinnedSampleJson, withShownSpans } from "./samp
 import { parseSampleFilter } from "./sample-query.ts";
 import { accuracyOf, predictionsOf } from "./test-set.ts";
 import { Turn } from "./turn.ts";
+import { increaseMsOf, windowReadingsOf, windowedLabels } from "./window-places.ts";
 
 type ClassifyAnswer = Omit<Extract<AnswerOf<"classifySampleV2">, { classifications: unknown }>, "success" | "error">;
 
@@ -39,11 +41,12 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
     };
   }
 
-  async function aboutSample(project: Project, sample: Sample, { impulse }: TrainedImpulse) {
+  async function aboutSample(project: Project, sample: Sample, stored: TrainedImpulse) {
+    const { input } = stored.design;
     return {
-      sample: thinnedSampleJson(sample, project, await studio.readSample(sample)),
-      windowSizeMs: impulse.input.windowSizeMs,
-      windowIncreaseMs: impulse.input.windowIncreaseMs,
+      sample: thinnedSampleJson(sample, project, await studio.readSampleFor(sample, stored).catch(refuseMisfit)),
+      windowSizeMs: input.windowSizeMs,
+      windowIncreaseMs: increaseMsOf(input),
       alreadyInDatabase: sample.category === "training",
     };
   }
@@ -77,12 +80,7 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
 
   /** Works out a result, unless there is one. */
   async function classifyNow(sample: Sample, stored: TrainedImpulse, variant: Variant, blockIds?: readonly number[]) {
-    try {
-      return await studio.classify(sample, stored, variant, blockIds);
-    } catch (error) {
-      if (error instanceof ClassifyError) throw new RefusedError(error.message);
-      throw error;
-    }
+    return studio.classify(sample, stored, variant, blockIds).catch(refuseMisfit);
   }
 
   /** The result of the default variant, worked out while the caller waits. */
@@ -188,10 +186,11 @@ export function classifyHandlers(studio: LocalStudio): Handlers {
       if (!found) throw new RefusedError("This sample has no result yet; call classifySampleV2 first.");
       const count = (found.classifier ?? found.anomaly ?? []).length;
       if (path.windowIndex >= count) throw new RefusedError(`There is no window ${path.windowIndex} among ${count}.`);
-      const { windowSizeMs, windowIncreaseMs } = stored.impulse.input;
-      const from = path.windowIndex * Math.max(1, Math.round(windowIncreaseMs / sample.intervalMs));
-      const to = from + Math.round(windowSizeMs / sample.intervalMs);
-      return sliceJson(withShownSpans(sample, query), project, await studio.readSample(sample), from, to);
+      const { input } = stored.design;
+      const { windowReadings, increaseReadings } = windowReadingsOf(windowedLabels(sample, input).timing, input);
+      const from = path.windowIndex * increaseReadings;
+      const readings = await studio.readSampleFor(sample, stored).catch(refuseMisfit);
+      return sliceJson(withShownSpans(sample, query), project, readings, from, from + windowReadings);
     },
 
     getClassifyJobResult: async ({ project, query }) => {
@@ -256,6 +255,11 @@ function resultJson(project: Project, sample: Sample, stored: TrainedImpulse, fo
     sample: sampleJson(sample, project),
     classifications: classificationsJson(sample, stored, found),
   };
+}
+
+function refuseMisfit(error: unknown): never {
+  if (error instanceof ClassifyError) throw new RefusedError(error.message);
+  throw error;
 }
 
 /** The learn block that is asked for, or all that have learnt something. */

@@ -1,5 +1,5 @@
-import { ClassifyError } from "../classify.ts";
 import { npyHeader } from "../formats/npy.ts";
+import { ClassifyError } from "../impulse-readings.ts";
 import { BLOCK, type StoredImpulse } from "../impulses.ts";
 import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";

@@ -1,14 +1,44 @@
+import { frequencyOf } from "@windowscope/engine";
 import type { AnswerOf, OperationId, Schemas } from "@windowscope/sdk/api-types";
 
 /**
- * Answers as Studio gave them at the turn of 2024 to 2025: without the fields that came later. What is left is still as
- * the API document says, which requires only what every version sends.
+ * Answers as Studio gave them at the turn of 2024 to 2025: without the fields that came later, and with the interval that
+ * a sample was resampled to in place of its own. It is still as the API document says, which requires only what every
+ * version sends.
  *
  * @param answer As this Studio gives it, with every field of today; not changed.
  */
 export function toOlderShape(id: OperationId, answer: object): object {
   const older: Older = OLDER_ANSWERS[id] ?? UNCHANGED;
-  return withoutNewer(answer, older) as object;
+  const { result, payload } = answer as Resampled & { readonly result?: unknown };
+  if (Array.isArray(result)) {
+    const samples = (result as readonly Resampled[]).map((each) => withOneInterval(each));
+    return withoutNewer({ ...answer, result: samples }, older) as object;
+  }
+  // Only the readings of one window are never thinned out, which changes the interval, too.
+  const windowMs = id === "getSampleWindowFromCache" ? payload?.intervalMs : undefined;
+  return withoutNewer(withOneInterval(answer, windowMs), older) as object;
+}
+
+type Classified = readonly { readonly intervalMs?: number }[];
+
+/** An answer that has a sample and what was found in it, in whichever form. */
+interface Resampled {
+  readonly sample?: { readonly sample?: object };
+  readonly payload?: { readonly intervalMs?: number };
+  readonly classifications?: Classified;
+  readonly results?: readonly { readonly classifications?: Classified }[];
+}
+
+function withOneInterval(answer: Resampled, windowMs?: number): object {
+  const { sample, classifications = answer.results?.[0]?.classifications } = answer;
+  const intervalMs = windowMs ?? classifications?.[0]?.intervalMs;
+  if (intervalMs === undefined || !sample) return answer;
+  const changed = { intervalMs, frequency: frequencyOf(intervalMs) };
+  return {
+    ...answer,
+    sample: sample.sample ? { ...sample, sample: { ...sample.sample, ...changed } } : { ...sample, ...changed },
+  };
 }
 
 /** What is newer in an object, or in each object of a list, and in its fields. */

@@ -1,6 +1,7 @@
-import type { Impulse } from "@windowscope/engine";
+import { planWindows, resampleSpans, expectedLabel, type ImpulseInput } from "@windowscope/engine";
+import type { Schemas } from "@windowscope/sdk/api-types";
 
-import { labelAt } from "@windowscope/engine";
+import { timingFor, type Timing } from "../impulse-readings.ts";
 import type { Sample } from "../samples.ts";
 import { spansOf } from "./sample-json.ts";
 
@@ -11,19 +12,42 @@ export interface WindowPlace {
   readonly label: string;
 }
 
-/** Tells the place of each window of a sample, by the window's number. */
-export function windowPlaces(
+/** Tells the place of each window of a sample, by the window's number. @throws {ClassifyError} */
+export function windowPlaces(sample: Sample, input: ImpulseInput): (window: number) => WindowPlace {
+  const { timing, spans } = windowedLabels(sample, input);
+  const { windowReadings, increaseReadings } = windowReadingsOf(timing, input);
+  return (window) => {
+    const start = window * increaseReadings;
+    const end = start + windowReadings;
+    return {
+      startMs: start * timing.intervalMs,
+      endMs: end * timing.intervalMs,
+      label: expectedLabel(spans, start, Math.min(end, timing.readingCount), input.labelling) ?? "",
+    };
+  };
+}
+
+/** The labels of a sample, in the readings that its windows are cut from. @throws {ClassifyError} */
+export function windowedLabels(
   sample: Sample,
-  { windowSizeMs, windowIncreaseMs }: Impulse["input"],
-): (window: number) => WindowPlace {
-  const { intervalMs, valuesCount } = sample;
-  const step = Math.max(1, Math.round(windowIncreaseMs / intervalMs));
-  const size = Math.round(windowSizeMs / intervalMs);
+  input: ImpulseInput,
+): { readonly timing: Timing; readonly spans: Schemas["StructuredLabel"][] } {
+  const { valuesCount: readingCount, intervalMs } = sample;
+  const timing = timingFor(input, { readingCount, intervalMs });
   const spans = spansOf(sample);
-  return (window) => ({
-    startMs: window * step * intervalMs,
-    endMs: (window * step + size) * intervalMs,
-    // Studio's rule for samples with several labels: the one at the end of the window.
-    label: labelAt(spans, Math.min(window * step + size, valuesCount) - 1) ?? "",
-  });
+  return {
+    timing,
+    spans: timing.intervalMs === intervalMs ? spans : [...resampleSpans(spans, readingCount, timing.readingCount)],
+  };
+}
+
+/** Readings in a window, and from one window to the next. */
+export function windowReadingsOf({ readingCount, intervalMs }: Timing, input: ImpulseInput) {
+  const { windowSizeMs: sizeMs, padZeros } = input;
+  return planWindows({ readingCount, intervalMs }, { sizeMs, increaseMs: increaseMsOf(input), padZeros });
+}
+
+/** From one window to the next, when a sample is classified. */
+export function increaseMsOf({ windowIncreaseMs, classificationWindowIncreaseMs = windowIncreaseMs }: ImpulseInput) {
+  return classificationWindowIncreaseMs;
 }

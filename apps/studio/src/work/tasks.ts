@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 
-import { parseImpulse, type Impulse, type Variant } from "@windowscope/engine";
+import { parseImpulse, type Impulse, type ImpulseInput, type Variant } from "@windowscope/engine";
 
 import {
   classifyRecording,
@@ -18,8 +18,9 @@ import {
 } from "../classify.ts";
 import type { FileFormat } from "../formats/file-format.ts";
 import { parseFile } from "../formats/parse-file.ts";
-import { readingCount, type Sensor } from "../formats/recording.ts";
+import { readingCount, type Recording, type Sensor } from "../formats/recording.ts";
 import { isSignedWith } from "../formats/signature.ts";
+import { resampleFor } from "../impulse-readings.ts";
 import type { ImpulseDesign } from "../impulses.ts";
 import { read, readAll, type SampleSource } from "./sample-source.ts";
 import {
@@ -73,6 +74,17 @@ async function inspect({
     signatureMethod: signature.method,
     isSignatureValid: isSignedWith(bytes, signature, hmacKey),
   };
+}
+
+/** Reads the part of a sample that counts, at the frequency of an impulse. @throws {ClassifyError} when it is too far off. */
+async function readFor({
+  source,
+  input,
+}: {
+  readonly source: SampleSource;
+  readonly input: ImpulseInput;
+}): Promise<Recording> {
+  return resampleFor(input, await read(source));
 }
 
 /** Parsing weights takes longer than classifying with them; the newest impulses stay parsed. */
@@ -137,7 +149,7 @@ async function design({
   return designFor(name, samples, await readAll(samples.map(({ source }) => source)));
 }
 
-export const tasks = { inspect, read, classify, features, design, train } as const;
+export const tasks = { inspect, read, readFor, classify, features, design, train } as const;
 
 export type TaskName = keyof typeof tasks;
 export type TaskInput<K extends TaskName> = Parameters<(typeof tasks)[K]>[0];

@@ -1,6 +1,6 @@
 import {
   designImpulse,
-  fitRecordings,
+  frequencyOf,
   labelWhole,
   toImpulseDocument,
   trainAnomalyBlock,
@@ -9,11 +9,14 @@ import {
   type ClassifierBlock,
   type EpochProgress,
   type FoldProgress,
+  type ImpulseInput,
   type LabelledRecording,
+  type TrainingRecording,
 } from "@windowscope/engine";
 
 import { readingCount, type Recording } from "../formats/recording.ts";
 import type { LabelSpan } from "../formats/structured-labels.ts";
+import { ClassifyError, readAs, timingFor } from "../impulse-readings.ts";
 import { featuresOf, type ImpulseDesign } from "../impulses.ts";
 import { toLabelledRecording } from "../labelled-recording.ts";
 import type { SampleSource } from "./sample-source.ts";
@@ -61,15 +64,9 @@ export function* trainBlocks(
   { design, samples, trainsClassifier, trainsAnomaly, seed }: TrainingInput,
   recordings: readonly Recording[],
 ): Generator<string, TrainingOutput> {
-  const labelled = recordings.map((recording, i) => toLabelled(recording, samples[i] as TrainingSample));
-  const { fitting, misfits } = fitRecordings(design.input, labelled);
-  for (const { index, reason } of misfits) yield `${samples[index]?.filename}: left out. ${reason}`;
+  const fitting = yield* fitSamples(design.input, samples, recordings);
   const { name, input, features, minimumConfidence = 0, anomalyThreshold = 0 } = design;
   const whole = { name, input, blocks: [{ parameters: features }], minimumConfidence, anomalyThreshold };
-  for (const [i, recording] of recordings.entries()) {
-    if (readingCount(recording) * recording.intervalMs >= input.windowSizeMs - recording.intervalMs / 2) continue;
-    yield `${samples[i]?.filename}: left out. It is shorter than a window of ${input.windowSizeMs} ms.`;
-  }
   yield* describeLabels(fitting);
 
   try {
@@ -84,6 +81,38 @@ export function* trainBlocks(
     if (error instanceof RangeError) throw new TrainingError(error.message);
     throw error;
   }
+}
+
+/** The recordings that the impulse can read, as it reads them; says which ones are left out, and which are resampled. */
+function* fitSamples(
+  input: ImpulseInput,
+  samples: readonly TrainingSample[],
+  recordings: readonly Recording[],
+): Generator<string, TrainingRecording[]> {
+  const fitting: TrainingRecording[] = [];
+  /** By the frequency that they were made at. */
+  const resampled = new Map<number, number>();
+  for (const [i, recording] of recordings.entries()) {
+    const sample = samples[i] as TrainingSample;
+    const own = { readingCount: readingCount(recording), intervalMs: recording.intervalMs };
+    try {
+      fitting.push(readAs(input, toLabelled(recording, sample)));
+    } catch (error) {
+      if (!(error instanceof ClassifyError)) throw error;
+      yield `${sample.filename}: left out. ${error.message}`;
+      continue;
+    }
+    if (timingFor(input, own).intervalMs !== own.intervalMs) {
+      const hertz = frequencyOf(own.intervalMs);
+      resampled.set(hertz, (resampled.get(hertz) ?? 0) + 1);
+    }
+    if (own.readingCount * own.intervalMs >= input.windowSizeMs - own.intervalMs / 2) continue;
+    yield `${sample.filename}: left out. It is shorter than a window of ${input.windowSizeMs} ms.`;
+  }
+  for (const [hertz, count] of resampled) {
+    yield `${count} of ${recordings.length} samples resampled from ${Number(hertz.toFixed(2))} Hz to ${input.frequencyHz} Hz`;
+  }
+  return fitting;
 }
 
 /** How much there is of each label, and of which there is little. */

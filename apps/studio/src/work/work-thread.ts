@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 
-import { ClassifyError } from "../classify.ts";
 import { RecordingError } from "../formats/recording.ts";
+import { ClassifyError } from "../impulse-readings.ts";
 import type { Report, TaskInput, TaskName, TaskOutput } from "./tasks.ts";
 import { TrainingError } from "./train-blocks.ts";
 
