@@ -101,6 +101,25 @@ describe("readClassification", () => {
     ]);
   });
 
+  it("counts windows in the readings that were windowed, also where those in the answer are thinned out", () => {
+    const thinned = answer({
+      classifications: [block("keras", windowsOf("idle", "idle", "idle"), { intervalMs: 16 })],
+      windowSizeMs: 2000,
+      windowIncreaseMs: 80,
+    });
+    thinned.sample.payload.intervalMs = 32;
+    thinned.sample.totalPayloadLength = 10;
+
+    const read = readClassification(thinned);
+
+    expect([...read.windows()].map(({ startMs, endMs }) => [startMs, endMs])).toEqual([
+      [0, 2000],
+      [80, 2080],
+      [160, 2160],
+    ]);
+    expect(read.signal.intervalMs).toBe(32);
+  });
+
   it.each([
     { what: "newer answers, by their own interval", overrides: { intervalMs: 50 }, endMs: 250 },
     { what: "older answers, in readings", overrides: {}, endMs: 500 },

@@ -99,8 +99,11 @@ export function readClassification(answer: Answer, operation: OperationId = "cla
 
   // In this order: what the payload says about itself, then what older versions say about the sample.
   const intervalMs = payload.intervalMs ?? sample.intervalMs;
-  const stepMs = Math.max(1, Math.round(answer.windowIncreaseMs / intervalMs)) * intervalMs;
-  const lengthMs = Math.round(answer.windowSizeMs / intervalMs) * intervalMs;
+  // Readings that are thinned out for the answer are not those that were windowed.
+  const isThinned = payload.values.length < answer.sample.totalPayloadLength;
+  const windowedMs = isThinned ? (shown[0]?.block.intervalMs ?? sample.intervalMs) : intervalMs;
+  const stepMs = Math.max(1, Math.round(answer.windowIncreaseMs / windowedMs)) * windowedMs;
+  const lengthMs = Math.round(answer.windowSizeMs / windowedMs) * windowedMs;
   const classes = classesOf(classifier);
   const expected = expectedSpans(shown[0]?.block, sample, stepMs);
 
