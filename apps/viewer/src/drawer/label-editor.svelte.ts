@@ -24,10 +24,14 @@ export class LabelEditor {
   #isSaved = $state(false);
   #failure = $state<string>();
 
-  readonly problems = $derived.by(() => problemsOf(this.#ranges, this.sample.lengthMs));
+  /** Of the sample to Studio, which may have resampled it for the signal on the screen. */
+  #lengthMs = $state.raw(0);
+
+  readonly problems = $derived.by(() => problemsOf(this.#ranges, this.#lengthMs));
 
   constructor(sample: LabelledSample, api: LabelsApi) {
     this.sample = sample;
+    this.#lengthMs = sample.lengthMs;
     this.#api = api;
   }
 
@@ -63,6 +67,8 @@ export class LabelEditor {
       const { ranges } = await this.#api.readLabels(projectId, sampleId, signal);
       if (signal.aborted) return;
       this.#ranges = ranges;
+      // Studio's labels cover a sample as a whole.
+      this.#lengthMs = ranges.at(-1)?.endMs ?? this.sample.lengthMs;
       this.#isChanged = false;
       this.#state = "ready";
     } catch (error) {
@@ -74,7 +80,7 @@ export class LabelEditor {
 
   /** Gives a stretch a label; times beyond the sample are cut off. */
   add({ startMs, endMs, label }: LabelRange): void {
-    const [from, to] = [Math.max(0, startMs), Math.min(this.sample.lengthMs, endMs)];
+    const [from, to] = [Math.max(0, startMs), Math.min(this.#lengthMs, endMs)];
     if (from < to) this.#apply(paint(this.#ranges, { startMs: from, endMs: to, label }));
   }
 

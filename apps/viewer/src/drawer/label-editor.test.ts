@@ -5,7 +5,7 @@ import { LabelEditor, type LabelsApi } from "./label-editor.svelte.ts";
 
 const sample = { projectId: 1, sampleId: 7, lengthMs: 1000 };
 
-function setUp(refusal?: string) {
+function setUp(refusal?: string, labelled = sample) {
   const saved: SampleLabels[] = [];
   const api: LabelsApi = {
     readLabels: async () => ({ ranges: [{ startMs: 0, endMs: 1000, label: "idle" }] }),
@@ -14,7 +14,7 @@ function setUp(refusal?: string) {
       saved.push(labels);
     },
   };
-  return { saved, editor: new LabelEditor(sample, api) };
+  return { saved, editor: new LabelEditor(labelled, api) };
 }
 
 const signal = new AbortController().signal;
@@ -37,6 +37,17 @@ describe("LabelEditor", () => {
       },
     ]);
     expect(editor).toMatchObject({ isChanged: false, isSaved: true, state: "ready" });
+  });
+
+  it("ends where the labels in Studio do, though the signal of a resampled recording ends a little later", async () => {
+    const { saved, editor } = setUp(undefined, { ...sample, lengthMs: 1016 });
+    await editor.read(signal);
+
+    editor.add({ startMs: 400, endMs: 1016, label: "wave" });
+    expect(editor.problems).toEqual([]);
+    await editor.save();
+
+    expect(saved[0]?.ranges.at(-1)).toEqual({ startMs: 400, endMs: 1000, label: "wave" });
   });
 
   it("saves nothing that Studio would refuse", async () => {
