@@ -429,7 +429,8 @@ export class Page {
     if (!isSameSource(snapshot.source, this.#source)) return;
     const before = this.#snapshot;
     this.#snapshot = snapshot;
-    this.#marks.move(this.#view.take(snapshot));
+    const setByMs = this.#view.take(snapshot);
+    if (setByMs !== 0) this.#marks.move(setByMs);
     if (snapshot.newest && this.motion === "follow") this.#announcer.hearVerdict(snapshot.newest.verdict);
     if (snapshot.version === before?.version) return;
     void this.#picking.renew();

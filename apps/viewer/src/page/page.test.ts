@@ -201,6 +201,17 @@ describe("Page", () => {
     expect(page).toMatchObject({ ruler: { startMs: 15_000, endMs: 16_000 }, marks: [markMs + 30_000] });
   });
 
+  it("keeps its list of marks as it is while the clock stays", async () => {
+    page.start(stop.signal);
+    await tell(session());
+    page.mark();
+    const { marks } = page;
+    await tell(session({ version: 2 }));
+
+    expect(marks).toHaveLength(1);
+    expect(page.marks).toBe(marks);
+  });
+
   it("follows a new session that has nothing of what was in sight", async () => {
     page.start(stop.signal);
     await tell(session({ startMs: -60_000 }));
