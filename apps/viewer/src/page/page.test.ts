@@ -212,6 +212,35 @@ describe("Page", () => {
     expect(page.marks).toBe(marks);
   });
 
+  it("stays at the same time of day while the feed is read anew, from another beginning on", async () => {
+    page.start(stop.signal);
+    await tell(session({ startMs: -60_000 }));
+    page.panTo({ startMs: -20_000, endMs: -10_000 });
+    page.selectRange({ startMs: -15_000, endMs: -14_000 });
+    page.mark();
+    const [markMs = NaN] = page.marks;
+    const { address } = page;
+    await tell(session({ startMs: 0, wallClockMs: undefined, newest: undefined, isLoading: true, version: 2 }));
+    expect(page.address).toMatchObject({ view: address.view, selectedRange: address.selectedRange });
+
+    await tell(session({ startMs: -30_000, endMs: 30_000, wallClockMs: BEGAN_MS - 30_000, version: 3 }));
+
+    expect(page).toMatchObject({ motion: "free", range: { startMs: 10_000, endMs: 20_000 } });
+    expect(page).toMatchObject({ selectedRange: { startMs: 15_000, endMs: 16_000 }, marks: [markMs + 30_000] });
+    expect(page.address).toMatchObject({ view: address.view, selectedRange: address.selectedRange });
+  });
+
+  it("waits until the feed is read before it gives up what was in sight", async () => {
+    page.start(stop.signal);
+    await tell(session({ startMs: -60_000 }));
+    page.panTo({ startMs: -20_000, endMs: -10_000 });
+    const anew = { startMs: -3_600_000, wallClockMs: BEGAN_MS - 1_000 };
+    await tell(session({ ...anew, endMs: -3_000_000, isLoading: true, version: 2 }));
+    await tell(session({ ...anew, version: 3 }));
+
+    expect(page).toMatchObject({ motion: "free", range: { startMs: -19_000, endMs: -9_000 } });
+  });
+
   it("follows a new session that has nothing of what was in sight", async () => {
     page.start(stop.signal);
     await tell(session({ startMs: -60_000 }));

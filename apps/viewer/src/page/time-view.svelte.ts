@@ -44,6 +44,8 @@ export class TimeView {
   #dropFrame: (() => void) | undefined;
   #lastFrameMs = NaN;
   #isRunning = false;
+  /** The clock was set, and not all is there yet that could be in sight. */
+  #mayBeLost = false;
   #sent: Shown | undefined;
   readonly #edge = new LiveEdge();
   readonly #send: (shown: Shown) => void;
@@ -117,6 +119,7 @@ export class TimeView {
     this.#windowsBefore = 0;
     this.#showsWholeRun = true;
     this.#sent = undefined;
+    this.#mayBeLost = false;
     this.#edge.forget();
     this.#view = { startMs: -SESSION_SPAN_MS, endMs: 0, mode: "follow" };
   }
@@ -127,12 +130,14 @@ export class TimeView {
   }
 
   /** Takes what the scope says. @returns By how much the clock was set, ms: whoever keeps times moves them, too. */
-  take(snapshot: Snapshot): number {
+  take(told: Snapshot): number {
     const before = this.#snapshot;
+    // A feed that is read anew has no run at first, and so no clock: the one before holds until it has.
+    const snapshot = { ...told, wallClockMs: told.wallClockMs ?? before?.wallClockMs };
     this.#snapshot = snapshot;
-    const setByMs =
-      before?.wallClockMs === undefined ? 0 : before.wallClockMs - (snapshot.wallClockMs ?? before.wallClockMs);
+    const setByMs = (before?.wallClockMs ?? snapshot.wallClockMs ?? 0) - (snapshot.wallClockMs ?? 0);
     if (setByMs !== 0) this.#moveClock(setByMs);
+    if (!snapshot.isLoading) this.#findAgain();
     this.#edge.learn(snapshot, this.#now());
     if (!before) this.#settle(snapshot);
     if (this.#asked) this.#applyAsked(snapshot);
@@ -228,12 +233,19 @@ export class TimeView {
     else this.#place(showAll(snapshot));
   }
 
-  /** A session that begins anew has another zero: the view stays where it is in the world, if anything is left there. */
+  /** A session that begins anew has another zero: the view stays where it is in the world. */
   #moveClock(byMs: number): void {
     const moved = ({ startMs, endMs }: TimeRange) => ({ startMs: startMs + byMs, endMs: endMs + byMs });
     this.#view = { ...this.#view, ...moved(this.#view) };
     this.#selectedRange &&= moved(this.#selectedRange);
     this.#ruler &&= moved(this.#ruler);
+    this.#mayBeLost = true;
+  }
+
+  /** Where nothing is left of what was in sight, it follows. */
+  #findAgain(): void {
+    if (!this.#mayBeLost) return;
+    this.#mayBeLost = false;
     const { startMs, endMs } = this.#extent();
     if (this.#view.endMs <= startMs || this.#view.startMs >= endMs) this.#view = { ...this.#view, mode: "follow" };
   }
