@@ -131,12 +131,75 @@ describe("Session", () => {
     expect(session.has("run-c")).toBe(false);
   });
 
+  it.each([
+    ["by one learn block", { blockId: 5, result: { ...RESULT, classes: [] } }],
+    ["by another impulse", { impulseId: 2, result: { ...RESULT, classes: ["up", "down"] } }],
+    ["after the impulse has got other classes", { result: { ...RESULT, classes: ["idle", "snake"] } }],
+    ["after its axes were renamed", { result: { ...RESULT, axes: [{ name: "x", units: "g" }] } }],
+  ])("stays as it is when a recording of it is classified once more %s, however often", (_, changes) => {
+    const session = new Session();
+    session.apply([at(10, "run-a", { sampleId: 1 }), at(20, "run-b", { sampleId: 2 })]);
+    const before = session.placed;
+    session.apply([at(30, "run-c", { ...changes, sampleId: 1 }), at(40, "run-d", { ...changes, sampleId: 2 })]);
+    session.apply([at(50, "run-e", { ...changes, sampleId: 1 })]);
+
+    expect(session.placed).toBe(before);
+  });
+
+  it.each([
+    ["learn block", { blockId: 5, result: { ...RESULT, classes: [] } }],
+    ["impulse", { impulseId: 2, result: { ...RESULT, classes: ["up", "down"] } }],
+    ["impulse with the same classes", { impulseId: 2 }],
+  ])("leaves out one recording judged by another %s, and begins anew with a second in a row", (_, changes) => {
+    const session = new Session();
+    session.apply([at(10, "run-a"), at(20, "run-b", changes), at(30, "run-c")]);
+    expect(session.placed.map(({ run }) => run.runId)).toEqual(["run-a", "run-c"]);
+
+    session.apply([at(40, "run-d", changes), at(50, "run-e", changes)]);
+    expect(session.placed.map(({ run }) => run.runId)).toEqual(["run-d", "run-e"]);
+  });
+
+  it("needs two recordings for that, and not one that is looked at twice", () => {
+    const session = new Session();
+    const other = { result: { ...RESULT, axes: [{ name: "gyrX", units: "rad/s" }] } };
+    session.apply([at(10, "run-a"), at(20, "run-b", { ...other, sampleId: 3 })]);
+    session.apply([at(30, "run-c", { ...other, sampleId: 3, variant: "int8" })]);
+
+    expect(session.placed.map(({ run }) => run.runId)).toEqual(["run-a"]);
+  });
+
+  it("does not take two recordings for the same change that differ from each other as well", () => {
+    const session = new Session();
+    session.apply([at(10, "run-a"), at(20, "run-b", { blockId: 5 }), at(30, "run-c", { blockId: 6 })]);
+
+    expect(session.placed.map(({ run }) => run.runId)).toEqual(["run-a"]);
+  });
+
+  it("goes on with a recording too short for a window, of which nobody knows the classes", () => {
+    const session = new Session();
+    const short = { windows: 0, result: { ...RESULT, classes: [], windows: 0 } };
+    session.apply([at(10, "run-a"), at(20, "run-b", short), at(30, "run-c")]);
+    expect(session.placed.map(({ run }) => run.runId)).toEqual(["run-a", "run-b", "run-c"]);
+
+    session.apply([at(40, "run-d", { result: { ...RESULT, classes: ["idle", "snake"] } })]);
+    expect(session.placed.map(({ run }) => run.runId)).toEqual(["run-d"]);
+  });
+
   it("goes on with an object detector that found other things", () => {
     const session = new Session();
     const found = (label: string) => ({ result: { ...RESULT, kinds: ["objects" as const], classes: [label] } });
     session.apply([at(10, "run-a", found("cup")), at(20, "run-b", found("lamp"))]);
 
     expect(session.placed).toHaveLength(2);
+  });
+
+  it("takes runs of earlier versions, which do not tell the kinds of their blocks", () => {
+    const session = new Session();
+    const { kinds, ...result } = RESULT;
+    const early = { result: result as typeof RESULT };
+    session.apply([at(10, "run-a", early), at(20, "run-b", early), at(30, "run-c", { result: { ...result, kinds } })]);
+
+    expect(session.placed).toHaveLength(3);
   });
 
   it("lets go of the oldest run of thousands", () => {

@@ -17,17 +17,20 @@ const MOST_RUNS = 2_000;
  * before it, it comes behind that. A place never changes once given: it follows from the order in which the feed tells
  * of results, which is the same for everybody.
  *
- * Another look at a recording that is there already, such as by the other variant, is no new data and gets no place. A
- * run of another project or with other classes cannot stand on the same lanes: the impulse has changed, and a new session
- * begins. One recording with other axes stays outside, since it may be a stray; with a second in a row the sensor has
- * changed, and a new session begins with both.
+ * Another look at a recording that is there already, by another variant, block or impulse, is no new data: it gets no
+ * place and changes nothing. A run of another project, or one by the whole impulse with other classes, cannot stand on the
+ * same lanes: the impulse has changed, and a new session begins. One recording with other axes, or judged by another block
+ * or impulse than those before it, stays outside, since somebody may just have tried it; with a second in a row it was
+ * meant, and a new session begins with both.
  */
 export class Session {
   #placed: readonly PlacedRun[] = [];
   readonly #indices = new Map<string, number>();
   #wallClockMs: number | undefined;
   #last: PlacedRun | undefined;
-  /** The newest run, where it has other axes than those before it. */
+  /** Of the first run that knows them. */
+  #classes: string | undefined;
+  /** The newest recording, where it does not go with those before it. */
   #stray: Run | undefined;
   readonly #sampleIds = new Set<number>();
   #dropped = 0;
@@ -63,6 +66,7 @@ export class Session {
     this.#indices.clear();
     this.#wallClockMs = undefined;
     this.#last = undefined;
+    this.#classes = undefined;
     this.#stray = undefined;
     this.#sampleIds.clear();
     this.#dropped = 0;
@@ -75,16 +79,22 @@ export class Session {
 
   #admit(run: Run): void {
     const last = this.#last?.run;
-    if (last && !isSameImpulse(last, run)) this.clear();
-    else if (last && !haveSameAxes(last, run)) {
+    if (last?.projectId === run.projectId && this.#sampleIds.has(run.sampleId)) return;
+    if (last && (last.projectId !== run.projectId || this.#hasNewClasses(last, run))) this.clear();
+    else if (last && !(isAskedAlike(last, run) && haveSameAxes(last, run))) {
       const stray = this.#stray;
-      if (stray?.runId !== run.runId) this.#stray = run;
-      if (!stray || stray.runId === run.runId || !haveSameAxes(stray, run)) return;
+      this.#stray = run;
+      if (!stray || stray.sampleId === run.sampleId || !goTogether(stray, run)) return;
       this.clear();
       this.#place(stray);
     }
     this.#stray = undefined;
-    if (!this.#sampleIds.has(run.sampleId)) this.#place(run);
+    this.#place(run);
+  }
+
+  /** The impulse has changed. One block alone, or another impulse, says nothing about that. */
+  #hasNewClasses(last: Run, run: Run): boolean {
+    return isAskedAlike(last, run) && !isSameOrUnknown(this.#classes, classesOf(run));
   }
 
   #place(run: Run): void {
@@ -97,6 +107,7 @@ export class Session {
     const startMs = onClockMs > earliestMs ? onClockMs : earliestMs;
     const placed = { run, startMs, endMs: startMs + lengthMs };
     this.#last = placed;
+    this.#classes ??= classesOf(run);
     this.#sampleIds.add(run.sampleId);
     this.#indices.set(run.runId, this.#dropped + this.#placed.length);
     this.#placed = [...this.#placed, placed];
@@ -120,14 +131,27 @@ export function lengthOf({ result }: Run): number {
   return result.readings * result.intervalMs || result.windows * PICTURE_MS;
 }
 
-function isSameImpulse(a: Run, b: Run): boolean {
-  return a.projectId === b.projectId && classesOf(a) === classesOf(b);
+/** Whether two runs can stand on the same lanes. */
+function goTogether(a: Run, b: Run): boolean {
+  return isAskedAlike(a, b) && isSameOrUnknown(classesOf(a), classesOf(b)) && haveSameAxes(a, b);
 }
 
-function classesOf({ result }: Run): string {
-  const { kinds = [], classes } = result ?? {};
+/** Judged by the same impulse, and by the same part of it. */
+function isAskedAlike(a: Run, b: Run): boolean {
+  return a.impulseId === b.impulseId && a.blockId === b.blockId;
+}
+
+/** Absent where nobody knows them: they are read from windows, and a short recording has none. */
+function classesOf({ result }: Run): string | undefined {
+  // Runs of earlier versions do not tell their kinds.
+  const { kinds = [], classes, windows = 0 } = result ?? {};
+  if (windows === 0) return undefined;
   // The classes of an object detector are what it found, which differs from picture to picture.
   return JSON.stringify(kinds.includes("objects") ? kinds : classes);
+}
+
+function isSameOrUnknown(a: string | undefined, b: string | undefined): boolean {
+  return a === undefined || b === undefined || a === b;
 }
 
 /** A file of numbers alone, such as CSV, says no units: it goes with any. */
