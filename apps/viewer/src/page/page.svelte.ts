@@ -325,9 +325,13 @@ export class Page {
   letGo(): void {
     if (this.overlay !== "none") this.open("none");
     else if (this.ruler) this.measure(undefined);
-    else if (this.selected) void this.select(undefined);
-    else if (this.selectedRange) this.selectRange(undefined);
-    else this.setFilter(ALL);
+    else {
+      const { selected } = this;
+      void this.select(undefined);
+      if (selected) return;
+      if (this.selectedRange) this.selectRange(undefined);
+      else this.setFilter(ALL);
+    }
   }
   /** Sets a mark at the picked window or the newest data, or takes it away. */
   mark(): void {

@@ -307,6 +307,56 @@ describe("Page", () => {
     expect(page.selected?.index).toBe(98);
   });
 
+  it("lets go with Esc also of a window that is on its way", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+    await page.select({ runId: "run-1", index: 20 });
+    const { range } = page;
+    const stepping = page.step(1);
+    page.letGo();
+    await stepping;
+    expect(page.selected).toBeUndefined();
+
+    page.setFilter({ only: "mismatch" });
+    const picking = page.step(-1);
+    page.letGo();
+    await picking;
+    expect(page).toMatchObject({ selected: undefined, range });
+
+    await page.step(-1);
+    expect(page.selected?.index).toBe(100);
+  });
+
+  it("says nothing of a search that nobody waits for any more", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+    await page.select({ runId: "run-1", index: 20 });
+    const { announcement } = page;
+    for (const answer of [undefined, windowRecord(3)]) {
+      scope.answer("next", () => answer);
+      const searching = page.selectNext("mismatch");
+      void page.select(undefined);
+      await searching;
+    }
+    const failing = page.selectAt(5);
+    void page.select(undefined);
+    await failing;
+
+    expect(page).toMatchObject({ announcement, wentAround: undefined });
+  });
+
+  it("picks what a new address asks for, whatever was on its way before", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+    await page.select({ runId: "run-1", index: 20 });
+    const stepping = page.step(1);
+    page.restore(parseAddress("#run=run-1&w=run-1:5"));
+    await stepping;
+    await scope.settle();
+
+    expect(page.selected?.index).toBe(5);
+  });
+
   it("brings a picked window into sight, and leaves the view alone when it is there already", async () => {
     page.showRun("run-1");
     await tell(snapshot());

@@ -1,16 +1,21 @@
 import { sayWindow } from "../format.ts";
-import type { Snapshot, Source, TimeRange, WindowRecord, WindowRef } from "../scope/scope-port.ts";
+import type { Snapshot, TimeRange, WindowRecord, WindowRef } from "../scope/scope-port.ts";
 import type { Motion } from "./choices.ts";
 import type { OpenQuestions } from "./questions.ts";
 
 /** What picking needs of the page. */
 interface Shown {
-  readonly source: Source;
   readonly snapshot: Snapshot | undefined;
   readonly range: TimeRange;
   readonly motion: Motion;
   readonly ask: OpenQuestions["ask"];
   announce(text: string): void;
+}
+
+/** What a search from the picked window looks for. */
+interface Search {
+  readonly kind: "mismatch" | "anomaly";
+  readonly direction: 1 | -1;
 }
 
 /**
@@ -52,6 +57,7 @@ export class Picking {
 
   /** Lets go of the picked window; `wanted` is picked as soon as it is there. */
   begin(wanted: WindowRef | undefined): void {
+    this.dropPending();
     this.#selected = undefined;
     this.#wanted = wanted;
     void this.#findWanted();
@@ -63,7 +69,7 @@ export class Picking {
     await Promise.all([this.#findWanted(), this.#renewSelected()]);
   }
 
-  /** Drops what is not picked yet: the second press of a double click is no wish to look at a window. */
+  /** Drops what is on its way: who asks for something else meanwhile must not get it afterwards. */
   dropPending(): void {
     this.#epoch++;
     this.#wanted = undefined;
@@ -71,8 +77,10 @@ export class Picking {
 
   async select(ref: WindowRef | undefined): Promise<void> {
     this.#wanted = undefined;
-    if (ref === undefined) this.#selected = undefined;
-    else await this.#pick(() => this.#shown.ask("window", { runId: ref.runId, index: ref.index }));
+    if (ref === undefined) {
+      this.dropPending();
+      this.#selected = undefined;
+    } else await this.#pick(() => this.#shown.ask("window", { runId: ref.runId, index: ref.index }));
   }
 
   async selectAt(ms: number): Promise<void> {
@@ -85,14 +93,8 @@ export class Picking {
 
   /** The next one from the picked window; with none picked, the first one in sight, or behind that. */
   async selectNext(kind: "mismatch" | "anomaly", direction: 1 | -1): Promise<void> {
-    await this.#pick(async () => {
-      const before = this.#selected;
-      const found = await this.#findNext(kind, direction);
-      if (!found) this.#shown.announce(kind === "mismatch" ? "There is no mismatch." : "There is no anomaly.");
-      else if (before && (found.ordinal - before.ordinal) * direction <= 0)
-        this.#wentAround = direction === 1 ? "start" : "end";
-      return found;
-    });
+    const search = { kind, direction };
+    await this.#pick(() => this.#findNext(search), search);
   }
 
   async #findWanted(): Promise<void> {
@@ -121,29 +123,38 @@ export class Picking {
     return !placed.some(({ run }) => run.runId === this.#selected?.runId);
   }
 
-  async #pick(find: () => Promise<WindowRecord | undefined>): Promise<void> {
-    const { source } = this.#shown;
+  /** @param search Where there may be none, or one from the other end on. */
+  async #pick(find: () => Promise<WindowRecord | undefined>, search?: Search): Promise<void> {
     const epoch = this.#epoch;
+    const isDropped = () => epoch !== this.#epoch;
     const picked = this.#last.then(async () => {
+      if (isDropped()) return;
+      const before = this.#selected;
+      this.#wentAround = undefined;
       try {
-        this.#wentAround = undefined;
         const found = await find();
-        if (!found || source !== this.#shown.source || epoch !== this.#epoch) return;
-        this.#wanted = undefined;
-        this.#selected = found;
-        this.#reveal(found);
-        const words = sayWindow(found, this.#shown.snapshot?.result?.classes ?? []);
-        const { wentAround } = this;
-        this.#shown.announce(wentAround ? `from the ${wentAround} again, ${words}` : words);
+        if (isDropped()) return;
+        if (found) this.#take(found, search && wayAround(before, found, search));
+        else if (search)
+          this.#shown.announce(search.kind === "mismatch" ? "There is no mismatch." : "There is no anomaly.");
       } catch (error) {
-        this.#shown.announce(error instanceof Error ? error.message : String(error));
+        if (!isDropped()) this.#shown.announce(error instanceof Error ? error.message : String(error));
       }
     });
     this.#last = picked;
     await picked;
   }
 
-  async #findNext(kind: "mismatch" | "anomaly", direction: 1 | -1): Promise<WindowRecord | undefined> {
+  #take(found: WindowRecord, wentAround: "start" | "end" | undefined): void {
+    this.#wanted = undefined;
+    this.#selected = found;
+    this.#wentAround = wentAround;
+    this.#reveal(found);
+    const words = sayWindow(found, this.#shown.snapshot?.result?.classes ?? []);
+    this.#shown.announce(wentAround ? `from the ${wentAround} again, ${words}` : words);
+  }
+
+  async #findNext({ kind, direction }: Search): Promise<WindowRecord | undefined> {
     const picked = this.#selectedRef();
     if (picked) return this.#shown.ask("next", { from: picked, kind, direction });
     const { startMs, endMs } = this.#shown.range;
@@ -157,4 +168,14 @@ export class Picking {
   #selectedRef(): WindowRef | undefined {
     return this.#selected && { runId: this.#selected.runId, index: this.#selected.index };
   }
+}
+
+/** Where a search began again, if what it has found is not on its way from the window before. */
+function wayAround(
+  before: WindowRecord | undefined,
+  found: WindowRecord,
+  { direction }: Search,
+): "start" | "end" | undefined {
+  if (!before || (found.ordinal - before.ordinal) * direction > 0) return undefined;
+  return direction === 1 ? "start" : "end";
 }
