@@ -398,6 +398,27 @@ describe("Page", () => {
     expect(page.selected?.index).toBe(90);
   });
 
+  it("finds the nearest mismatch where there is no window in sight", async () => {
+    page.showRun("run-1");
+    await tell(snapshot());
+    page.panTo({ startMs: 4_000, endMs: 6_000 });
+    scope.answer("next", windowRecord(99));
+    scope.answer("windowAt", windowRecord(80, { isMismatch: true }));
+    await page.selectNext("mismatch");
+    expect(page.selected?.index).toBe(80);
+
+    await page.select(undefined);
+    page.panTo({ startMs: 4_000, endMs: 6_000 });
+    scope.answer("windowAt", windowRecord(10, { isMismatch: true }));
+    await page.selectNext("mismatch", -1);
+    expect(page.selected?.index).toBe(10);
+
+    await page.select(undefined);
+    page.panTo({ startMs: 4_000, endMs: 6_000 });
+    await page.selectNext("mismatch");
+    expect(page.selected?.index).toBe(99);
+  });
+
   it("says when the search for the next mismatch begins again at the other end", async () => {
     page.showRun("run-1");
     await tell(snapshot());

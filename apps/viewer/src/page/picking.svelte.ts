@@ -161,7 +161,7 @@ export class Picking {
     const edge = await this.#shown.ask("windowAt", { ms: direction === 1 ? startMs : endMs });
     if (!edge) return undefined;
     const isWanted = kind === "mismatch" ? edge.isMismatch : edge.verdict === "anomaly";
-    if (isWanted && edge.endMs > startMs && edge.startMs < endMs) return edge;
+    if (isWanted && (direction === 1 ? edge.endMs > startMs : edge.startMs < endMs)) return edge;
     return this.#shown.ask("next", { from: { runId: edge.runId, index: edge.index }, kind, direction });
   }
 
