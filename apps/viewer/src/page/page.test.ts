@@ -745,6 +745,87 @@ describe("Variants", () => {
     ]);
   });
 
+  describe("in a session, where a newer run comes while the server is asked", () => {
+    const newer = { ...run, runId: "run-8", sampleId: 8 };
+    let resolve: (runId: string) => void;
+    let reject: (reason: Error) => void;
+
+    beforeEach(async () => {
+      const answer = new Promise<string>((...ends) => ([resolve, reject] = ends));
+      page.variants.offer(["int8", "float32"], () => answer);
+      scope.push({ type: "runs", runs: [int8], testRuns: [], recordings: [], isCaughtUp: true });
+      await tell(session({ placed: [{ run: int8, startMs: 0, endMs: 10_000 }] }));
+    });
+
+    async function comeNewer(): Promise<void> {
+      const placed = [int8, newer].map((each, i) => ({ run: each, startMs: i * 20_000, endMs: i * 20_000 + 10_000 }));
+      await tell(session({ placed, newest: windowRecord(0, { runId: "run-8" }), version: 2 }));
+    }
+
+    it("shows the other variant of the run that was asked about", async () => {
+      const showing = page.variants.show("float32");
+      await comeNewer();
+      resolve("run-9");
+      await showing;
+
+      expect(page.source).toEqual({ kind: "run", runId: "run-9" });
+    });
+
+    it("lays it beside that run", async () => {
+      const comparing = page.variants.compare();
+      await comeNewer();
+      resolve("run-9");
+      await comparing;
+
+      expect(page.source).toEqual({ kind: "run", runId: "run-1", besideRunId: "run-9" });
+    });
+
+    it("leaves alone who has picked a window of another run meanwhile", async () => {
+      const showing = page.variants.show("float32");
+      await comeNewer();
+      scope.answer("window", ({ runId, index }) => windowRecord(index, { runId }));
+      await page.select({ runId: "run-8", index: 0 });
+      resolve("run-9");
+      await showing;
+
+      expect(page.source).toEqual({ kind: "session" });
+    });
+
+    it("says why there is none, until the next run comes", async () => {
+      const showing = page.variants.show("float32");
+      await comeNewer();
+      reject(new Error("Studio has no float32 model."));
+      await showing;
+      expect(page.variants.failure).toBe("Studio has no float32 model.");
+
+      await tell(session({ newest: windowRecord(0, { runId: "run-10" }), version: 3 }));
+      expect(page.variants.failure).toBeUndefined();
+    });
+  });
+
+  it("says no more of a failure once something else is done or shown", async () => {
+    page.variants.offer(["int8", "float32"], () => Promise.reject(new Error("Studio has no float32 model.")));
+    await showInt8([int8]);
+    await page.variants.show("float32");
+    await page.variants.show("int8");
+    expect(page.variants.failure).toBeUndefined();
+
+    await page.variants.show("float32");
+    page.showRun("run-2");
+    await scope.settle();
+    expect(page.variants.failure).toBeUndefined();
+  });
+
+  it("says nothing of a failure to who has gone on to another run", async () => {
+    page.variants.offer(["int8", "float32"], () => Promise.reject(new Error("Studio has no float32 model.")));
+    await showInt8([int8]);
+    const showing = page.variants.show("float32");
+    page.showRun("run-2");
+    await showing;
+
+    expect(page.variants).toMatchObject({ failure: undefined, isBusy: false });
+  });
+
   it("says why there is no such run", async () => {
     page.variants.offer(["int8", "float32"], () => Promise.reject(new Error("Studio has no float32 model.")));
     await showInt8([int8]);

@@ -1,6 +1,6 @@
 import type { Run } from "@windowscope/protocol";
 
-import type { Source } from "../scope/scope-port.ts";
+import type { Source, WindowRef } from "../scope/scope-port.ts";
 
 /** Asks the server to classify a sample with a variant. @returns The run. @throws {Error} in words for people. */
 export type StartRun = (
@@ -13,9 +13,11 @@ interface Shown {
   /** The run that is looked at. */
   readonly run: Run | undefined;
   readonly source: Source;
+  readonly selected: WindowRef | undefined;
   /** Other windows of the same recording; the picked one stays picked. */
   showAgain(source: Source, runId: string): void;
-  showBeside(runId: string | undefined): void;
+  /** Takes the second run away. */
+  showBeside(runId: undefined): void;
 }
 
 /**
@@ -27,7 +29,7 @@ interface Shown {
 export class Variants {
   #offered = $state.raw<readonly string[]>([]);
   #isBusy = $state(false);
-  #failure = $state<string>();
+  #failure = $state.raw<{ readonly message: string; readonly runId: string | undefined }>();
   #startRun: StartRun | undefined;
   /** The run of the session that was left to see how another variant judges it. */
   #cameFrom: Run | undefined;
@@ -60,9 +62,9 @@ export class Variants {
     return this.#isBusy;
   }
 
-  /** Why the last switch did not work, for people. */
+  /** Why the last switch did not work, for people; until something else is done, or another run is looked at. */
   get failure(): string | undefined {
-    return this.#failure;
+    return this.#failure?.runId === this.#shown.run?.runId ? this.#failure?.message : undefined;
   }
 
   offer(variants: readonly string[], startRun: StartRun): void {
@@ -71,17 +73,23 @@ export class Variants {
   }
 
   async show(variant: string): Promise<void> {
+    this.#failure = undefined;
     if (variant === this.current) this.#shown.showBeside(undefined);
     else await this.#find(variant, (runId) => this.#shown.showAgain({ kind: "run", runId }, runId));
   }
 
   /** Lays the other variant's run over the one on the screen, or takes it away. */
   async compare(): Promise<void> {
+    this.#failure = undefined;
     const other = this.#offered.find((variant) => variant !== this.current);
     if (this.isComparing) {
       if (this.#isFromSession() && this.current === variantOf(this.#cameFrom)) this.#goBack();
       else this.#shown.showBeside(undefined);
-    } else if (other !== undefined) await this.#find(other, (runId) => this.#shown.showBeside(runId));
+    } else if (other !== undefined) {
+      await this.#find(other, (besideRunId, { runId }) =>
+        this.#shown.showAgain({ kind: "run", runId, besideRunId }, runId),
+      );
+    }
   }
 
   /** Each variant in turn, then both; the session stands for the variant that it is of. */
@@ -101,11 +109,12 @@ export class Variants {
     if (this.#cameFrom) this.#shown.showAgain({ kind: "session" }, this.#cameFrom.runId);
   }
 
-  async #find(variant: string, show: (runId: string) => void): Promise<void> {
-    const { run, runs } = this.#shown;
+  async #find(variant: string, show: (found: string, run: Run) => void): Promise<void> {
+    const { run, runs, source } = this.#shown;
     if (!run || this.#isBusy) return;
     this.#isBusy = true;
-    this.#failure = undefined;
+    // A newer run of the session comes by itself: who picks nothing still waits for this one.
+    const hasGoneOn = () => source !== this.#shown.source || (this.#shown.selected?.runId ?? run.runId) !== run.runId;
     try {
       const { projectId, sampleId, impulseId, blockId } = run;
       const known = runs.find(
@@ -117,12 +126,12 @@ export class Variants {
           variantOf(other) === variant,
       );
       const runId = known?.runId ?? (await this.#startRun?.({ projectId, sampleId, impulseId, blockId, variant }));
-      // Somebody has gone on to another run meanwhile.
-      if (runId === undefined || this.#shown.run?.runId !== run.runId) return;
-      if (this.#shown.source.kind === "session") this.#cameFrom = run;
-      show(runId);
+      if (runId === undefined || hasGoneOn()) return;
+      if (source.kind === "session") this.#cameFrom = run;
+      show(runId, run);
     } catch (error) {
-      this.#failure = error instanceof Error ? error.message : String(error);
+      const message = error instanceof Error ? error.message : String(error);
+      if (!hasGoneOn()) this.#failure = { message, runId: this.#shown.run?.runId };
     } finally {
       this.#isBusy = false;
     }
