@@ -206,6 +206,26 @@ describe("the page", { timeout: 90_000 }, () => {
     await page.getByRole("log").getByText("windows missed: none").waitFor();
   });
 
+  it("reads the project again, of which it heard nothing, once it has found the server again", async () => {
+    const proxy = await FaultProxy.start(stage.port);
+    onTestFinished(() => proxy.close());
+    const run = await begin(20);
+    await run.say(IDLE);
+    const page = await stage.tab();
+    const refused = page.waitForEvent("requestfailed", (request) => /projects\/\d+$/.test(request.url()));
+    await page.route(/\/projects\/\d+$/, (route) => route.abort());
+    await page.goto(`http://127.0.0.1:${proxy.port}/#run=${run.runId}`);
+    await refused;
+    await page.getByRole("heading", { level: 1, name: "Windowscope" }).waitFor();
+
+    await page.unrouteAll();
+    proxy.setDown(true);
+    await page.getByText(/Reconnecting, try/).waitFor();
+    proxy.setDown(false);
+
+    await page.getByRole("heading", { level: 1, name: "Windowscope" }).waitFor({ state: "detached" });
+  });
+
   it("shows one broken window as broken, and goes on with the others", async () => {
     const run = await begin(20);
     await run.say(IDLE, { scores: [NaN, NaN, NaN, NaN] });
