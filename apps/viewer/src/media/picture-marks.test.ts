@@ -79,6 +79,29 @@ describe("missedMarks", () => {
     expect(missedMarks([expected, beside], [found])).toEqual([beside]);
   });
 
+  it("gives each thing found to the box that needs it, in whatever order they come", () => {
+    const wide = { ...expected, width: 100 };
+    const left = { ...found, x: 10 };
+    const right = { ...found, x: 60 };
+
+    for (const marks of [
+      [left, right],
+      [right, left],
+    ]) {
+      expect(missedMarks([wide, expected], marks)).toEqual([]);
+      expect(missedMarks([expected, wide], marks)).toEqual([]);
+    }
+    expect(missedMarks([wide, { ...wide }, expected], [left, right, right])).toEqual([]);
+    expect(missedMarks([wide, expected, { ...expected }], [left, right, right])).toHaveLength(1);
+  });
+
+  it("is done at once with as many as are drawn", () => {
+    const boxes = Array.from({ length: 500 }, () => ({ ...expected }));
+    const marks = Array.from({ length: 499 }, () => ({ ...found }));
+
+    expect(missedMarks(boxes, marks)).toHaveLength(1);
+  });
+
   it("says nothing about places, which have no extent to be found in", () => {
     expect(missedMarks([{ ...expected, width: 0, height: 0, isPoint: true }], [])).toEqual([]);
   });

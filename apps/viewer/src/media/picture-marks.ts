@@ -63,15 +63,27 @@ export function expectedMarks(
   }));
 }
 
-/** What was not found: boxes without the middle of anything in them that was found under the same name. */
+/**
+ * What was not found: boxes without the middle of anything in them that was found under the same name. Each thing found
+ * counts for one box, and for the one that leaves the fewest without any.
+ */
 export function missedMarks(expected: readonly Mark[], found: readonly Mark[]): readonly Mark[] {
-  const left = new Set(found);
-  return expected.filter((box) => {
-    if (box.isPoint) return false;
-    const match = [...left].find((mark) => mark.label === box.label && isInside(mark, box));
-    if (match) left.delete(match);
-    return !match;
-  });
+  const boxes = expected.filter(({ isPoint }) => !isPoint);
+  const fitting = boxes.map((box) =>
+    [...found.keys()].filter((f) => found[f]?.label === box.label && isInside(found[f], box)),
+  );
+  /** Which box has it, of each thing found. */
+  const owners = new Map<number, number>();
+  // Kuhn's algorithm: a box takes what is free, or what another one can do without.
+  const isServed = (box: number, tried: Set<number>): boolean => {
+    const marks = fitting[box] ?? [];
+    const free = marks.find((mark) => !owners.has(mark));
+    const taken =
+      free ?? marks.find((mark) => !tried.has(mark) && isServed(owners.get(mark) as number, tried.add(mark)));
+    if (taken !== undefined) owners.set(taken, box);
+    return taken !== undefined;
+  };
+  return boxes.filter((_, box) => !isServed(box, new Set()));
 }
 
 /** Circle of a mark that is a point: as large as its box, but never too small to be seen. */
