@@ -88,6 +88,8 @@ describe("noticeOf", () => {
     expect(noticeOf({ ...nothing, snapshot: snapshot() })).toBeUndefined();
     expect(noticeOf({ ...nothing, snapshot: snapshot({ failure: "gone" }), source: shown })).toBeUndefined();
     expect(noticeOf({ ...nothing, snapshot: snapshot(), studio: { state: "refused", message: "" } })).toBeUndefined();
+    const closed = { name: "closed", reason: "too old" } as const;
+    expect(noticeOf({ ...nothing, snapshot: snapshot(), connection: closed })).toBeUndefined();
   });
 
   it("offers a start where there is nothing yet", () => {

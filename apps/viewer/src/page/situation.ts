@@ -21,6 +21,7 @@ export interface Notice {
 
 /** What stands in place of the timeline; `undefined` when there is something to draw. */
 export function noticeOf({ connection, studio, runs, isCaughtUp, snapshot, source }: Seen): Notice | undefined {
+  if (canBeDrawn(snapshot)) return undefined;
   if (connection.name === "closed") {
     return {
       title: "The server closed the connection.",
@@ -28,11 +29,9 @@ export function noticeOf({ connection, studio, runs, isCaughtUp, snapshot, sourc
       isError: true,
     };
   }
-  const hasSomething = canBeDrawn(snapshot);
-  if (snapshot?.failure !== undefined && !hasSomething) {
+  if (snapshot?.failure !== undefined) {
     return { title: "This run cannot be shown.", detail: snapshot.failure, isError: true };
   }
-  if (hasSomething) return undefined;
   if (studio?.state === "refused") {
     return {
       title: "Studio does not let the server in.",
