@@ -166,6 +166,22 @@ describe("drawLanes", () => {
     expect(gapsBetween(what.windows.runs)).toEqual([{ startMs: 500, endMs: 2000 }]);
   });
 
+  it.each([
+    ["behind the last run in sight", [-2000, 9000]],
+    ["before the first run in sight", [-9000, 2000]],
+    ["where no run is in sight", [-9000, 9000]],
+  ])("leaves a gap empty %s as well", (_, [before, after]) => {
+    const { image } = draw("probability", content(shown("run-a", before), shown("run-b", after)));
+
+    expect(count(image, 201, bg)).toBeGreaterThan(100);
+  });
+
+  it("leaves time after the last run and before the first as it is", () => {
+    const { image } = draw("probability", content(shown("run-a", -9000), shown("run-b", -4000)));
+
+    expect(count(image, 201, bg)).toBe(0);
+  });
+
   it.each(["signal", "probability", "expected", "predicted", "beside", "mismatch", "anomaly", "value"] as const)(
     "draws a lane of %s with nothing in it, of one window, and one that leaves the canvas",
     (lane) => {

@@ -21,7 +21,7 @@ import type { LabelPlace, LanePlace, Look } from "../scope-port.ts";
 import type { ShownRun } from "../shown-windows.ts";
 import type { Skipped } from "../skipped-windows.ts";
 import { drawExpected, drawVerdicts } from "./band-lanes.ts";
-import { byClasses, loadedOf, type Content, type Drawing } from "./drawing.ts";
+import { byClasses, loadedOf, onceFor, type Content, type Drawing } from "./drawing.ts";
 import { drawAnomalies, drawValues } from "./number-lanes.ts";
 import { classColour, type Palette } from "./palette.ts";
 import { axesOf, drawSignal } from "./signal-lane.ts";
@@ -42,10 +42,10 @@ export function drawLanes(
   scale: TimeScale,
 ): LabelPlace[] {
   const { pixelRatio } = look;
-  const isInSight = ({ startMs, endMs }: ShownRun) => endMs >= scale.startMs && startMs <= scale.endMs;
+  const isInSight = ({ startMs, endMs }: TimeSpan) => endMs >= scale.startMs && startMs <= scale.endMs;
   const runs = loadedOf(windows.runs.filter(isInSight));
   const beside = windows.beside && { fromMs: 0, content: windows.beside };
-  const gaps = gapsBetween(windows.runs.filter(isInSight));
+  const gaps = allGaps(windows.runs).filter(isInSight);
   const places: LabelPlace[] = [];
   image.fill(palette.bg);
   for (const lane of look.lanes) {
@@ -73,7 +73,7 @@ export function drawWhole(
   const marked = (codesOf: (store: RunStore) => CodesContent["codes"]) =>
     runs.map(({ fromMs, content }) => ({ fromMs, content: { times: content.times, codes: codesOf(content) } }));
   image.fill(palette.panel);
-  drawGaps(image, box, scale, gapsBetween(windows.runs), { background: palette.bg, dot: palette.line2, pixelRatio });
+  drawGaps(image, box, scale, allGaps(windows.runs), { background: palette.bg, dot: palette.line2, pixelRatio });
   const anomaly = runs[0]?.content.codes.anomaly ?? VERDICT.anomaly;
   const ticks = [
     { windows: marked(({ verdicts }) => verdicts), wanted: anomaly, colour: palette.anomaly },
@@ -89,6 +89,8 @@ export function gapsBetween(runs: readonly Pick<ShownRun, "startMs" | "endMs">[]
     return before < startMs ? [{ startMs: before, endMs: startMs }] : [];
   });
 }
+
+const allGaps = onceFor(gapsBetween);
 
 function drawLane(lane: LanePlace["lane"], drawing: Drawing): LabelPlace[] {
   const { image, box, scale, palette, runs, beside, pixelRatio } = drawing;
