@@ -119,7 +119,8 @@ export class RunLoader {
     try {
       let isLive = false;
       for await (const event of this.#live.subscribe(runId, "start", signal)) {
-        if (event.type === "live") isLive = true;
+        // A log that begins anew is read from its beginning, which is no news.
+        if (event.type !== "entries") isLive = event.type === "live";
         this.#apply(runId, event, isLive);
       }
       // It may be forgotten, or wanted again and read anew, between the end of its log and this.

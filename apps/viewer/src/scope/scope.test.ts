@@ -213,6 +213,19 @@ describe("Scope", () => {
     expect(snapshot().tally.windows).toBe(1);
   });
 
+  it("takes what it reads anew for no new windows", async () => {
+    const run = at(10, "run-a", { state: "streaming" });
+    logs.set("run-a", { entries: [runEntry(run)], isSealed: false });
+    await connect({ kind: "run", runId: "run-a" });
+    server().restart("run-a", runEntry(run), windowsEntry(WINDOWS));
+    await settle();
+    expect(snapshot()).toMatchObject({ tally: { windows: 4 }, windowsPerSecond: 0 });
+
+    server().append("run-a", windowsEntry(WINDOWS.slice(0, 1), 4));
+    await settle();
+    expect(snapshot().windowsPerSecond).toBe(0.25);
+  });
+
   it("is loading until all windows that were there before are read", async () => {
     for (let i = 0; i < 40; i++) finished(at(10 * i, `run-${i}`));
     await connect();
