@@ -463,6 +463,18 @@ describe("Scope", () => {
     expect(server().subscribed).toEqual(["feed"]);
   });
 
+  it("tells everybody who asks for a log how it stands, also while it is followed already", async () => {
+    const testRun = { testRunId: "test-1", state: "classifying", lines: [], predictions: 0 } as unknown as TestRun;
+    logs.set("test-1", { entries: [{ kind: "test-run", log: 1, seq: 0, testRun }], isSealed: false });
+    await connect();
+    for (let i = 0; i < 2; i++) {
+      page.postMessage({ type: "watch", log: "test-1" });
+      await settle();
+    }
+
+    expect(all("watched").map((update) => update.testRun)).toEqual([testRun, testRun]);
+  });
+
   it("follows what the page asked for before there was a connection, and over a new one", async () => {
     const testRun = { testRunId: "test-1", state: "classifying", lines: [], predictions: 0 } as unknown as TestRun;
     logs.set("test-1", { entries: [{ kind: "test-run", log: 1, seq: 0, testRun }], isSealed: false });
