@@ -115,6 +115,15 @@ describe("writeDownload", () => {
     ]);
   });
 
+  it("writes a run without windows where none is in the range, and nothing of a session", async () => {
+    const range = { startMs: 90_000, endMs: 95_000 };
+    const value = runOf("run-b", { result: { ...RESULT, kinds: ["value"], classes: [], thresholds: {} } });
+
+    expect(JSON.parse(await download("json", { range }))).toEqual({ run: runOf("run-a"), windows: [] });
+    expect(await download("csv", { range, runs: [value] })).toBe("index,startMs,endMs,verdict,anomaly,value\r\n");
+    expect(JSON.parse(await download("json", { range, isSession: true }))).toEqual({ runs: [] });
+  });
+
   it("writes neighbours of one verdict as one label of Audacity, on the clock of the session", async () => {
     const windows = [0, 0, 1].map((verdict) => ({ scores: [0.5, 0.5], verdict }));
     const runs = [runOf("run-a", { result: { ...RESULT, expected: [] } }), runOf("run-b")];

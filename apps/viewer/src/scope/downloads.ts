@@ -50,10 +50,12 @@ export async function writeDownload(
   { isSession, range }: { readonly isSession: boolean; readonly range?: TimeRange | undefined },
   pause: () => Promise<void>,
 ): Promise<Blob> {
-  const spans = [...windows.spans(range)].map((span): Span => {
+  const spans = [...windows.spans(range)].flatMap((span): Span[] => {
+    // Of a session a range has the runs that are in it; of a run it has that run.
+    if (isSession && range && span.from >= span.to) return [];
     const { runId } = span.shown.run;
     const first = windows.window({ runId, index: span.from });
-    return { ...span, firstNumber: (first?.ordinal ?? span.from) - span.from };
+    return [{ ...span, firstNumber: (first?.ordinal ?? span.from) - span.from }];
   });
   const parts: Blob[] = [];
   let text = "";

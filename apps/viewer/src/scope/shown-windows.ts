@@ -170,7 +170,7 @@ export class ShownWindows {
     return undefined;
   }
 
-  /** Windows of each run whose result falls into a range of time: `from` to before `to`. */
+  /** Windows of each run whose result falls into a range of time: `from` to before `to`; none where they are the same. */
   *spans(
     range?: TimeRange,
   ): Generator<{ readonly shown: ShownRun; readonly store: RunStore; readonly from: number; readonly to: number }> {
@@ -179,7 +179,7 @@ export class ShownWindows {
       if (!store) continue;
       const from = range ? endingFrom(store, range.startMs - startMs) : 0;
       const to = range ? store.times.firstEndingAfter(range.endMs - startMs) : store.windowCount;
-      if (from < to || !range) yield { shown, store, from, to };
+      yield { shown, store, from, to };
     }
   }
 
