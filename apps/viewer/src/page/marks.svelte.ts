@@ -1,6 +1,9 @@
 /** More marks than anybody sets by hand. */
 const MOST_MARKS = 100;
 
+/** A clock that was set is a quarter of a microsecond off, as Unix times are; no two windows end so close to each other. */
+const SAME_MS = 0.1;
+
 /** Times that somebody marked, ms on the clock of what is shown. */
 export class Marks {
   #times = $state.raw<readonly number[]>([]);
@@ -12,8 +15,9 @@ export class Marks {
 
   /** Sets a mark, or takes it away where it is. @returns What was done, for people. */
   toggle(ms: number): string {
-    if (this.#times.includes(ms)) {
-      this.#times = this.#times.filter((time) => time !== ms);
+    const others = this.#times.filter((time) => Math.abs(time - ms) > SAME_MS);
+    if (others.length < this.#times.length) {
+      this.#times = others;
       return "Mark removed.";
     }
     if (this.#times.length === MOST_MARKS) {

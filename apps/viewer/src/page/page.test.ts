@@ -512,6 +512,17 @@ describe("Page", () => {
     expect(page.marks).toEqual([2_800]);
   });
 
+  it("takes a mark away also after the clock was set, whatever rounding has made of its time", async () => {
+    const place = (byMs: number) => ({ startMs: 0.1 + byMs, endMs: 0.7 + byMs });
+    await tell(session({ newest: windowRecord(100, place(0)) }));
+    page.mark();
+    await tell(session({ newest: windowRecord(100, place(0.1)), wallClockMs: BEGAN_MS - 0.1, version: 2 }));
+    page.mark();
+
+    expect(page.marks).toEqual([]);
+    expect(page.announcement).toBe("Mark removed.");
+  });
+
   it("refuses a mark beyond the hundredth, and says what to do", async () => {
     await tell(session());
     for (let index = 0; index <= 100; index++) {
