@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
 
 import { connectScope } from "./connect-scope.ts";
 
@@ -48,6 +48,22 @@ it("does not miss a worker that it has ended itself", async () => {
   FakeWorker.last.onerror?.({ message: "late" });
 
   expect(onLost).not.toHaveBeenCalled();
+});
+
+it("goes on without a worker that does not start, and leaves no timer behind", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const connecting = connectScope(stop.signal, vi.fn());
+  FakeWorker.last.onmessage = null;
+  FakeWorker.last.onerror?.({ message: "blocked" });
+  const port = await connecting;
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+  const heard = new Promise((resolve) => (port.onmessage = ({ data }) => resolve(data)));
+  port.postMessage({ type: "ask", id: 1, question: "rows", ask: { from: 0, to: 1 } });
+
+  expect(await heard).toEqual({ type: "answer", id: 1, answer: [] });
+  expect(FakeWorker.last.terminate).toHaveBeenCalledOnce();
 });
 
 it("leaves no scope behind when it is ended while its worker starts", async () => {

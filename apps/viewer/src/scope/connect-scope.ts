@@ -61,14 +61,13 @@ async function startWorker(
   } catch {
     return undefined;
   }
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const isReady = await new Promise<boolean>((resolve) => {
-    const timer = setTimeout(() => resolve(false), START_TIMEOUT_MS);
+    timer = setTimeout(() => resolve(false), START_TIMEOUT_MS);
     worker.onerror = () => resolve(false);
-    worker.onmessage = ({ data }: MessageEvent<Crossing | Ready>) => {
-      clearTimeout(timer);
-      resolve(data.type === "ready");
-    };
+    worker.onmessage = ({ data }: MessageEvent<Crossing | Ready>) => resolve(data.type === "ready");
   });
+  clearTimeout(timer);
   worker.onmessage = null;
   // What it knows after an error cannot be trusted, even where it goes on.
   worker.onerror = ({ message }) => {
