@@ -20,8 +20,9 @@ export class LabelEditor {
   readonly #api: LabelsApi;
   #state = $state<"reading" | "ready" | "saving" | "failed">("reading");
   #ranges = $state.raw<readonly LabelRange[]>([]);
-  #isChanged = $state(false);
-  #isSaved = $state(false);
+  /** What Studio has, as far as it has said. */
+  #inStudio = $state.raw<readonly LabelRange[]>(this.#ranges);
+  #wasSaved = $state(false);
   #failure = $state<string>();
 
   /** Of the sample to Studio, which may have resampled it for the signal on the screen. */
@@ -46,12 +47,12 @@ export class LabelEditor {
 
   /** Something differs from what Studio has. */
   get isChanged(): boolean {
-    return this.#isChanged;
+    return this.#ranges !== this.#inStudio;
   }
 
   /** Studio has taken what is shown, and the windows on the screen were judged before. */
   get isSaved(): boolean {
-    return this.#isSaved;
+    return this.#wasSaved && !this.isChanged;
   }
 
   /** Why reading or saving went wrong, in the server's own words. */
@@ -66,10 +67,9 @@ export class LabelEditor {
     try {
       const { ranges } = await this.#api.readLabels(projectId, sampleId, signal);
       if (signal.aborted) return;
-      this.#ranges = ranges;
+      this.#ranges = this.#inStudio = ranges;
       // Studio's labels cover a sample as a whole.
       this.#lengthMs = ranges.at(-1)?.endMs ?? this.sample.lengthMs;
-      this.#isChanged = false;
       this.#state = "ready";
     } catch (error) {
       if (signal.aborted) return;
@@ -92,15 +92,17 @@ export class LabelEditor {
     this.#apply(remove(this.#ranges, index));
   }
 
+  /** Saves what is there now; what is typed until Studio answers is a change again. */
   async save(): Promise<void> {
     if (this.#state !== "ready" || this.problems.length > 0) return;
     const { projectId, sampleId } = this.sample;
+    const sent = this.#ranges;
     this.#state = "saving";
     this.#failure = undefined;
     try {
-      await this.#api.saveLabels(projectId, sampleId, { ranges: [...this.#ranges] });
-      this.#isChanged = false;
-      this.#isSaved = true;
+      await this.#api.saveLabels(projectId, sampleId, { ranges: [...sent] });
+      this.#inStudio = sent;
+      this.#wasSaved = true;
     } catch (error) {
       this.#failure = messageOf(error);
     }
@@ -108,10 +110,7 @@ export class LabelEditor {
   }
 
   #apply(ranges: readonly LabelRange[]): void {
-    if (this.#state !== "ready") return;
-    this.#ranges = ranges;
-    this.#isChanged = true;
-    this.#isSaved = false;
+    if (this.#state === "ready" || this.#state === "saving") this.#ranges = ranges;
   }
 }
 
