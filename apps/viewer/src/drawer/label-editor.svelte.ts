@@ -24,6 +24,8 @@ export class LabelEditor {
   #inStudio = $state.raw<readonly LabelRange[]>(this.#ranges);
   #wasSaved = $state(false);
   #failure = $state<string>();
+  #isRestarting = $state(false);
+  #restartFailure = $state<string>();
 
   /** Of the sample to Studio, which may have resampled it for the signal on the screen. */
   #lengthMs = $state.raw(0);
@@ -58,6 +60,15 @@ export class LabelEditor {
   /** Why reading or saving went wrong, in the server's own words. */
   get failure(): string | undefined {
     return this.#failure;
+  }
+
+  get isRestarting(): boolean {
+    return this.#isRestarting;
+  }
+
+  /** Why the recording was not classified again. */
+  get restartFailure(): string | undefined {
+    return this.#restartFailure;
   }
 
   async read(signal: AbortSignal): Promise<void> {
@@ -107,6 +118,19 @@ export class LabelEditor {
       this.#failure = messageOf(error);
     }
     this.#state = "ready";
+  }
+
+  /** Has the recording judged by the labels that Studio has now. @param start Throws with words for people. */
+  async classifyAgain(start: () => Promise<void>): Promise<void> {
+    if (this.#isRestarting) return;
+    this.#isRestarting = true;
+    this.#restartFailure = undefined;
+    try {
+      await start();
+    } catch (error) {
+      this.#restartFailure = messageOf(error);
+    }
+    this.#isRestarting = false;
   }
 
   #apply(ranges: readonly LabelRange[]): void {

@@ -99,3 +99,27 @@ describe("LabelEditor", () => {
     expect(editor.state).toBe("reading");
   });
 });
+
+describe("LabelEditor.classifyAgain", () => {
+  it("says why the recording was not classified again, and nothing of it after the next try", async () => {
+    const { editor } = setUp();
+
+    await editor.classifyAgain(() => Promise.reject(new Error("Studio is away.")));
+    expect(editor).toMatchObject({ restartFailure: "Studio is away.", isRestarting: false });
+
+    const trying = editor.classifyAgain(() => Promise.resolve());
+    expect(editor).toMatchObject({ restartFailure: undefined, isRestarting: true });
+    await trying;
+    expect(editor.isRestarting).toBe(false);
+  });
+
+  it("asks once, however often it is wanted at once", async () => {
+    const { editor } = setUp();
+    let asked = 0;
+    const start = async () => void asked++;
+
+    await Promise.all([editor.classifyAgain(start), editor.classifyAgain(start)]);
+
+    expect(asked).toBe(1);
+  });
+});
