@@ -1,4 +1,5 @@
 import type { Summary } from "../scope/scope-port.ts";
+import { csvLine } from "../spreadsheet.ts";
 
 /** Precision, recall and F1 of each class, one class a line. A ratio of nothing is empty. */
 export function classesCsv({ perClass }: Pick<Summary, "perClass">): string {
@@ -37,14 +38,5 @@ export function matrixCsv({ matrix }: Pick<Summary, "matrix">): string {
 }
 
 function toCsv(lines: readonly (readonly (string | number | undefined)[])[]): string {
-  return lines.map((line) => `${line.map(toField).join(",")}\r\n`).join("");
-}
-
-/** A spreadsheet takes a text for a formula when it begins like one. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-function toField(value: string | number | undefined): string {
-  if (typeof value !== "string") return value === undefined ? "" : String(value);
-  const text = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return lines.map(csvLine).join("");
 }

@@ -145,6 +145,14 @@ describe("writeDownload", () => {
     ]);
   });
 
+  it("writes no name into Raven's table that breaks its line, or that a spreadsheet would run as a formula", async () => {
+    const expected = [{ startMs: 0, endMs: 2500, label: "a\tb\nc" }];
+    const run = runOf("run-a", { result: { ...RESULT, classes: ["=1+1", "wave"], expected } });
+    const [, line] = (await download("raven", { runs: [run], windows: WINDOWS.slice(0, 1) })).split("\n");
+
+    expect(line?.split("\t").slice(-2)).toEqual(["'=1+1", "a b c"]);
+  });
+
   it("lets others have their turn while it writes much", async () => {
     const shown = new ShownWindows();
     const windows = Array.from({ length: 30_000 }, () => WINDOWS[0] as TestWindow);

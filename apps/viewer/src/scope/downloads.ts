@@ -2,6 +2,7 @@
  * What is on the screen as files. Text comes in pieces, so that whoever writes a million windows can do other things
  * in between.
  */
+import { csvLine, tabLine } from "../spreadsheet.ts";
 import { MATCH, NO_LABEL } from "./judge.ts";
 import type { RunStore } from "./run-store.ts";
 import type { TimeRange } from "./scope-port.ts";
@@ -184,7 +185,7 @@ function* audacityOf(spans: readonly Span[]): Generator<string> {
 /** Raven's selection table; the highest frequency is what the recording can have. */
 function* ravenOf(spans: readonly Span[]): Generator<string> {
   const fields = ["Selection", "View", "Channel", "Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)"];
-  yield `${[...fields, "Annotation", "Expected"].join("\t")}\n`;
+  yield tabLine([...fields, "Annotation", "Expected"]);
   let selection = 0;
   for (const stretch of stretchesOf(spans)) {
     if (!stretch) {
@@ -194,7 +195,7 @@ function* ravenOf(spans: readonly Span[]): Generator<string> {
     const { startMs, endMs, verdict, expected, intervalMs } = stretch;
     const highest = intervalMs > 0 ? 500 / intervalMs : 0;
     const place = [++selection, "Spectrogram 1", 1, seconds(startMs), seconds(endMs), 0, highest];
-    yield `${[...place, oneLine(verdict), oneLine(expected ?? "")].join("\t")}\n`;
+    yield tabLine([...place, verdict, expected ?? ""]);
   }
 }
 
@@ -241,20 +242,6 @@ function* inPieces({ from, to }: Span, write: (index: number) => string): Genera
     for (let index = first; index < Math.min(to, first + PIECE_WINDOWS); index++) piece += write(index);
     yield piece;
   }
-}
-
-function csvLine(values: readonly (string | number)[]): string {
-  return `${values.map(csvValue).join(",")}\r\n`;
-}
-
-function csvValue(value: string | number): string {
-  const text = isFormula(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** What a spreadsheet would run: names of samples and classes may come from anybody. Numbers written as text are none. */
-function isFormula(value: string | number): boolean {
-  return typeof value === "string" && /^[=+\-@\t\r]/.test(value) && Number.isNaN(Number(value));
 }
 
 function orNothing(number: number): number | string {
