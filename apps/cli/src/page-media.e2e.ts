@@ -73,6 +73,34 @@ describe("the page of an image project", () => {
     await page.getByRole("img", { name: /^Picture of belt\.004/ }).waitFor();
     expect(await findAxeFaults(page)).toEqual([]);
   });
+
+  it(
+    "tries again what did not come: by a button, and when it is scrolled to once more",
+    { timeout: 60_000 },
+    async () => {
+      const page = await stage.tab({ viewport: { width: 500, height: 900 } });
+      await page.route("**/image", (route) => route.fulfill({ status: 502, body: "" }));
+      await page.goto(`${stage.url}/#session`);
+      const strip = page.getByRole("listbox", { name: "Pictures" });
+      const missing = strip.getByText("no picture");
+      await missing.first().waitFor();
+      await page.getByRole("button", { name: /^#/ }).click();
+      const sheet = inspector(page);
+      await sheet.getByText("The picture could not be loaded.").waitFor();
+      expect(await findAxeFaults(page)).toEqual([]);
+
+      await page.unroute("**/image");
+      await sheet.getByRole("button", { name: "Try again" }).click();
+      await sheet.getByRole("img", { name: /^Picture of belt/ }).waitFor();
+
+      expect(await missing.count()).toBeGreaterThan(0);
+      for (const left of [100_000, 0, 100_000]) {
+        await strip.evaluate((element, to) => element.scrollTo({ left: to, behavior: "instant" }), left);
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+      }
+      await expect.poll(() => missing.count()).toBe(0);
+    },
+  );
 });
 
 describe("the page of a recording", () => {
@@ -90,6 +118,10 @@ describe("the page of a recording", () => {
     expect(await findAxeFaults(page)).toEqual([]);
     await sound.getByRole("button", { name: "Play" }).click();
     await sound.getByRole("button", { name: "Pause" }).waitFor();
+
+    // As it is where other sound begins: the player stops, and says only that it is empty.
+    await sound.locator("audio").evaluate((player: HTMLAudioElement) => player.load());
+    await sound.getByRole("button", { name: "Play" }).waitFor({ timeout: 1_000 });
   });
 
   it("of a regression names the value, what was expected, and by how much it is off", { timeout: 60_000 }, async () => {
