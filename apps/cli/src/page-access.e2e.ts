@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } 
 import { FaultProxy } from "../faults/fault-proxy.ts";
 import { findAxeFaults } from "./axe-faults.ts";
 import { ANOMALY, IDLE, LiveRun, UNCERTAIN, WAVE } from "./live-run.ts";
-import { countWindows } from "./page.ts";
+import { countWindows, windowsTable } from "./page.ts";
 import { Stage } from "./stage.ts";
 
 let stage: Stage;
@@ -129,6 +129,10 @@ describe.each(["light", "dark"] as const)(
     it("on a narrow screen, and inside of another page", async () => {
       const narrow = await lookAtRecording({ viewport: { width: 390, height: 844 } });
       expect(await findAxeFaults(narrow), "narrow").toEqual([]);
+      for (const name of ["Expected", "Predicted"]) {
+        const head = await windowsTable(narrow).getByRole("columnheader", { name }).boundingBox();
+        expect((head?.x ?? Infinity) + (head?.width ?? Infinity), `right edge of ${name}`).toBeLessThan(390);
+      }
       await narrow.getByRole("button", { name: /^#/ }).click();
       await narrow.getByRole("region", { name: "Inspector" }).waitFor();
       expect(await findAxeFaults(narrow), "narrow, with the inspector").toEqual([]);
