@@ -51,6 +51,17 @@ describe("Mfe", () => {
     });
   });
 
+  it.each([
+    { version: 1, strideReadings: 16 },
+    { version: 2, strideReadings: 17 },
+  ] as const)("is all zeros in version $version for a sound of which all frames are the same", (sound) => {
+    const repeating = Float32Array.from({ length: 200 }, (_, i) => (i % sound.strideReadings) ** 2);
+
+    const features = extract({ ...mfe, version: sound.version, winSize: 51 }, repeating);
+
+    expect(features.every((value) => value === 0)).toBe(true);
+  });
+
   it("is all zeros for silence, in every version", () => {
     for (const version of [1, 2, 3, 4] as const) {
       expect(extract({ ...mfe, version }, new Float32Array(200)).every((value) => value === 0)).toBe(true);
@@ -75,6 +86,12 @@ describe("Mfcc", () => {
     );
 
     quiet.forEach((value, i) => expect(loud[i]).toBeCloseTo(i % 3 === 0 ? value + Math.log(4) : value, 9));
+  });
+
+  it("is 0 for a sound that never changes, not the rounding of its mean", () => {
+    const features = extract({ ...mfcc, preCof: 0, winSize: 51 }, new Float32Array(200).fill(0.3));
+
+    expect(features.every((value) => value === 0)).toBe(true);
   });
 
   it("stays finite for silence", () => {

@@ -13,10 +13,14 @@ export function subtractSlidingMean(
   const reach = (windowSize - 1) / 2;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      let sum = 0;
-      for (let i = row - reach; i <= row + reach; i++) sum += values[mirror(i, rows) * columns + column] as number;
       const at = row * columns + column;
-      out[at] = (values[at] as number) - sum / windowSize;
+      const value = values[at] as number;
+      // The mean of differences: a column that never changes becomes 0, not the rounding of its mean.
+      let sum = 0;
+      for (let i = row - reach; i <= row + reach; i++) {
+        sum += value - (values[mirror(i, rows) * columns + column] as number);
+      }
+      out[at] = sum / windowSize;
     }
   }
 }
