@@ -128,6 +128,9 @@ describe("audio blocks", () => {
   });
 
   it.each([
+    { overrides: { fftLength: "32" as unknown as 32 }, message: "fftLength is 32; it has to be a power of two" },
+    { overrides: { numFilters: 0 }, message: "numFilters is 0; it has to be a whole number from 2" },
+    { overrides: { highFrequency: -1 }, message: "highFrequency is -1; it has to be" },
     { overrides: { fftLength: 24 }, message: "fftLength is 24; it has to be a power of two" },
     {
       overrides: { frameLength: 0.3 },

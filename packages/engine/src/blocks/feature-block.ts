@@ -88,7 +88,7 @@ export function checkWhole(name: string, value: number, lowest: number, highest:
 
 /** @throws {RangeError} when `value` is not a power of two from 4 to 65536. */
 export function checkFftLength(value: number): void {
-  if (!Number.isInteger(Math.log2(value)) || value < 4 || value > 65536) {
+  if (!Number.isInteger(value) || !Number.isInteger(Math.log2(value)) || value < 4 || value > 65536) {
     throw new RangeError(`fftLength is ${value}; it has to be a power of two from 4 to 65536.`);
   }
 }

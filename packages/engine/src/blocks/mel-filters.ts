@@ -27,11 +27,13 @@ export class MelFilters {
     version: number,
     frequencyHz: number,
   ) {
-    checkWhole("numFilters", numFilters, 2, 1000);
+    checkNumFilters(numFilters);
     const highest = highFrequency === 0 ? frequencyHz / 2 : highFrequency;
     const lowest = lowFrequency === 0 && version < 4 ? 300 : lowFrequency;
-    if (!(highest <= frequencyHz / 2)) {
-      throw new RangeError(`highFrequency is ${highFrequency}; it has to be at most ${frequencyHz / 2} Hz, or 0.`);
+    if (!(highest > 0 && highest <= frequencyHz / 2)) {
+      throw new RangeError(
+        `highFrequency is ${highFrequency}; it has to be at most ${frequencyHz / 2} Hz and above 0, or 0 for that.`,
+      );
     }
     if (!(lowest >= 0 && lowest < highest)) {
       throw new RangeError(
@@ -74,6 +76,11 @@ export class MelFilters {
       out[at + k] = energy === 0 ? SILENCE : energy;
     }
   }
+}
+
+/** @throws {RangeError} when there are fewer filters than Studio takes. */
+export function checkNumFilters(numFilters: number): void {
+  checkWhole("numFilters", numFilters, 2, 1000);
 }
 
 function toMel(hertz: number): number {

@@ -1,6 +1,6 @@
 import { AudioFrames, nameFrames, type FrameParameters } from "./audio-frames.ts";
 import { checkFinite, checkWhole, checkWindow, type FeatureBlock, type WindowShape } from "./feature-block.ts";
-import { MelFilters, type MelParameters } from "./mel-filters.ts";
+import { checkNumFilters, MelFilters, type MelParameters } from "./mel-filters.ts";
 import { checkWinSize } from "./mfe.ts";
 import { loadEmphasized } from "./pre-emphasis.ts";
 import { divideBySlidingDeviation, subtractSlidingMean } from "./sliding-normalization.ts";
@@ -46,6 +46,7 @@ export class Mfcc implements FeatureBlock {
   constructor(parameters: MfccParameters, shape: WindowShape) {
     const { version, numFilters, numCepstral, winSize, preCof, preShift } = parameters;
     checkWhole("version", version, 1, 4);
+    checkNumFilters(numFilters);
     checkWhole("numCepstral", numCepstral, 1, numFilters);
     checkWhole("preShift", preShift, 0, shape.windowReadings);
     checkFinite("preCof", preCof);
