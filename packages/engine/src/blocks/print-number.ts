@@ -3,9 +3,10 @@ export function printNumber(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
-/** `printNumber`, rounded to hundredths; a half goes to the even one. */
+/** `printNumber`, rounded to hundredths; a half goes to the even one. Of numbers from 0 on. */
 export function printHundredths(value: number): string {
-  const hundredths = value * 100;
-  const below = Math.floor(hundredths);
-  return printNumber((hundredths - below === 0.5 ? below + (below % 2) : Math.round(hundredths)) / 100);
+  // In binary only odd eighths lie exactly between two hundredths. `toFixed` rounds those up, and the others as they are.
+  const isHalf = (value * 8) % 2 === 1;
+  const below = Math.floor(value * 100);
+  return printNumber(isHalf ? (below + (below % 2)) / 100 : Number(value.toFixed(2)));
 }
