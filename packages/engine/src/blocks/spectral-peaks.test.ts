@@ -46,6 +46,17 @@ describe("SpectralPeaks", () => {
     });
   });
 
+  it("fills up with zeros when more peaks are wanted than the spectrum has bins", () => {
+    const block = new SpectralPeaks({ ...parameters, spectralPeaksCount: 40 }, shape);
+    const out = new Float64Array(block.featureCount).fill(NaN);
+
+    block.extract(chord, 0, out);
+
+    expect(block.featureCount).toBe(1 + 2 * 40 + 3);
+    expect(out[1]).toBeCloseTo((20 * 32) / 31, 5);
+    expect(out.subarray(5, 81).every((value) => value === 0)).toBe(true);
+  });
+
   it.each([
     { overrides: { fftLength: 48 }, message: "fftLength is 48" },
     { overrides: { spectralPeaksCount: -1 }, message: "spectralPeaksCount is -1" },

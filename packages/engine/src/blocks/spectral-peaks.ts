@@ -28,6 +28,9 @@ export interface SpectralPeaksParameters extends SignalParameters {
   readonly spectralPowerEdges: readonly number[];
 }
 
+/** Half the longest transform: no spectrum has more peaks. */
+const MOST_PEAKS = 32768;
+
 /** Inner bins that are higher than their neighbours are looked at in ascending order, this many for each wanted peak. */
 const CANDIDATES_PER_PEAK = 10;
 
@@ -58,7 +61,7 @@ export class SpectralPeaks implements FeatureBlock {
   constructor(parameters: SpectralPeaksParameters, shape: WindowShape) {
     const { fftLength, filterType, filterOrder, filterCutoffHz, spectralPeaksCount, spectralPowerEdges } = parameters;
     checkFftLength(fftLength);
-    checkWhole("spectralPeaksCount", spectralPeaksCount, 0, fftLength / 2);
+    checkWhole("spectralPeaksCount", spectralPeaksCount, 0, MOST_PEAKS);
     checkFinite("spectralPeaksThreshold", parameters.spectralPeaksThreshold);
     if (
       spectralPowerEdges.length < 2 ||
