@@ -26,7 +26,7 @@ const alternate = (filter: Float64Array, first: 1 | -1) =>
 
 describe("waveletFilters", () => {
   it("has every wavelet that Studio has", () => {
-    expect(waveletNames()).toHaveLength(1 + 9 + 9 + 3 + 14 + 14);
+    expect(waveletNames()).toHaveLength(1 + 9 + 9 + 3 + 15 + 15);
   });
 
   it.each(waveletNames())("takes a signal apart with %s so that it can be put together again", (name) => {
@@ -74,6 +74,7 @@ describe("waveletFilters", () => {
     { name: "sym5", first: [0.027333068345077982, 0.029519490925774643, -0.039134249302383094] },
     { name: "sym9", first: [0.0014009155259146807, 0.0006197808889855868, -0.013271967781817119] },
     { name: "coif1", first: [-0.015655728135791993, -0.07273261951252645, 0.3848648468648578] },
+    { name: "bior1.1", first: [Math.SQRT1_2, Math.SQRT1_2] },
     { name: "bior2.2", first: [0, -0.1767766952966369, 0.3535533905932738, 1.0606601717798214] },
     { name: "bior5.5", first: [0, 0, 0.03968708834740544, 0.007948108637240322] },
     { name: "rbio1.3", first: [0, 0, 0.7071067811865476, 0.7071067811865476, 0, 0] },

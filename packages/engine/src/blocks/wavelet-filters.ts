@@ -109,7 +109,7 @@ function multiply(a: readonly number[], b: readonly number[]): number[] {
 }
 
 /** Orders of the spline for putting together and of its dual, as in a wavelet's name. */
-const SPLINES = ["1.3", "1.5", "2.2", "2.4", "2.6", "2.8", "3.1", "3.3", "3.5", "3.7", "3.9"];
+const SPLINES = ["1.1", "1.3", "1.5", "2.2", "2.4", "2.6", "2.8", "3.1", "3.3", "3.5", "3.7", "3.9"];
 
 // Computed with 40 digits: db and sym by spectral factorisation of the half-band filter above, coif by solving its
 // conditions, the biorthogonal ones by sharing out its roots. The tests prove every one by its defining properties.
