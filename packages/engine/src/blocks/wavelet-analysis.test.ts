@@ -44,6 +44,13 @@ describe("WaveletAnalysis", () => {
     });
   });
 
+  it("halves a signal as often as it has readings for", () => {
+    const block = new WaveletAnalysis({ ...parameters, waveletLevel: 8 }, { ...shape, windowReadings: 32 * 2 ** 8 });
+
+    expect(block.featureCount).toBe(9 * 14);
+    expect(block.featureNames.at(-1)).toBe("L8-kurtosis");
+  });
+
   it("answers finite numbers for silence", () => {
     const features = extract(new Float32Array(64));
 
@@ -54,7 +61,7 @@ describe("WaveletAnalysis", () => {
   it.each([
     { overrides: { version: 2 as 3 }, message: "version is 2; it has to be 3 or 4" },
     { overrides: { version: 3, inputDecimationRatio: 3 }, message: "inputDecimationRatio is 3; in version 3" },
-    { overrides: { waveletLevel: 0 }, message: "waveletLevel is 0; it has to be a whole number from 1 to 7" },
+    { overrides: { waveletLevel: 0 }, message: "waveletLevel is 0; it has to be a whole number from 1 to 16" },
     { overrides: { waveletLevel: 2 }, message: "waveletLevel is 2, which takes 128 readings" },
     { overrides: { wavelet: "morlet" }, message: "wavelet is morlet" },
   ] as const)("refuses $overrides", ({ overrides, message }) => {
