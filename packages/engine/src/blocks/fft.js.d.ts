@@ -3,8 +3,6 @@ declare module "fft.js" {
   export default class FFT {
     /** @param size A power of two above 1. */
     constructor(size: number);
-    /** Writes the spectrum of a complex signal. Both are re, im pairs; shape `[2 * size]`. */
-    transform(spectrum: Float64Array, signal: Float64Array): void;
     /** Writes bins 0 to size / 2 of a real signal into `spectrum`, as re, im pairs. */
     realTransform(spectrum: Float64Array, signal: Float64Array): void;
   }

@@ -31,18 +31,25 @@ export function writeMeans(signals: readonly Float64Array[], length: number, mea
 }
 
 /**
- * Takes the mean out of the first `length` samples of a signal and writes the root mean square, skewness and kurtosis of
- * what is left; a normal distribution has kurtosis 0.
+ * Writes the first `length` samples of a signal without their mean into `centred`, which may be the signal itself, and the
+ * root mean square, skewness and kurtosis of those; a normal distribution has kurtosis 0.
  *
  * A flat signal has skewness 0 and kurtosis -3 as in the SDK; Studio answers NaN there, which JSON cannot carry.
  */
-export function writeMoments(signal: Float64Array, length: number, mean: number, out: Float64Array, at: number): void {
+export function writeMoments(
+  signal: Float64Array,
+  length: number,
+  mean: number,
+  centred: Float64Array,
+  out: Float64Array,
+  at: number,
+): void {
   let squares = 0;
   let cubes = 0;
   let fourths = 0;
   for (let i = 0; i < length; i++) {
     const y = (signal[i] as number) - mean;
-    signal[i] = y;
+    centred[i] = y;
     const square = y * y;
     squares += square;
     cubes += square * y;

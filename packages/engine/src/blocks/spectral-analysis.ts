@@ -90,12 +90,10 @@ export class SpectralAnalysis implements FeatureBlock {
     writeMeans(signals, length, means);
 
     let next = at;
+    let nextLow = at + signals.length * this.#features.names.length;
     for (let axis = 0; axis < signals.length; axis++) {
       next = this.#features.write(signals[axis] as Float64Array, means[axis] as number, out, next);
-    }
-    if (!this.#lowFrequencies) return;
-    for (let axis = 0; axis < signals.length; axis++) {
-      next = this.#lowFrequencies.write(signals[axis] as Float64Array, out, next);
+      if (this.#lowFrequencies) nextLow = this.#lowFrequencies.write(this.#features.centred, out, nextLow);
     }
   }
 }
@@ -103,6 +101,8 @@ export class SpectralAnalysis implements FeatureBlock {
 /** The features of one axis at one sampling rate. */
 class SpectrumFeatures {
   readonly names: readonly string[];
+  /** The signal that was written last, without its mean. */
+  readonly centred: Float64Array;
 
   readonly #length: number;
   readonly #doLog: boolean;
@@ -125,6 +125,7 @@ class SpectrumFeatures {
     this.#firstBin = firstBin;
     this.#lastBin = lastBin;
     this.#spectrum = new MaxHoldSpectrum(length, fftLength, doFftOverlap);
+    this.centred = this.#spectrum.signal;
 
     const names = ["RMS", "Skewness", "Kurtosis"];
     if (this.#hasSpectrumShape) names.push("Spectral Skewness", "Spectral Kurtosis");
@@ -137,20 +138,20 @@ class SpectrumFeatures {
   }
 
   /**
-   * Takes the mean out of the signal and writes its features.
+   * Writes the features of a signal, and the signal without its mean into `centred`.
    *
    * @returns The index behind the last feature.
    */
   write(signal: Float64Array, mean: number, out: Float64Array, at: number): number {
     const { power } = this.#spectrum;
-    writeMoments(signal, this.#length, mean, out, at);
+    writeMoments(signal, this.#length, mean, this.centred, out, at);
     let next = at + 3;
     if (this.#hasSpectrumShape) {
-      this.#spectrum.measure(signal, 0, power.length - 1);
+      this.#spectrum.measure(0, power.length - 1);
       writeShape(power, out, next);
       next += 2;
     } else {
-      this.#spectrum.measure(signal, this.#firstBin, this.#lastBin);
+      this.#spectrum.measure(this.#firstBin, this.#lastBin);
     }
     for (let bin = this.#firstBin; bin <= this.#lastBin; bin++) {
       const energy = power[bin] as number;
