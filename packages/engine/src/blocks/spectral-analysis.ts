@@ -155,7 +155,8 @@ class SpectrumFeatures {
     }
     for (let bin = this.#firstBin; bin <= this.#lastBin; bin++) {
       const energy = power[bin] as number;
-      out[next++] = this.#doLog ? Math.log10(energy === 0 ? SILENCE : energy) : energy;
+      // Math.log10 takes half as long again.
+      out[next++] = this.#doLog ? Math.log(energy === 0 ? SILENCE : energy) * Math.LOG10E : energy;
     }
     return next;
   }
