@@ -4,30 +4,26 @@
  * It lives at the other end of a port from the page, in a worker or beside it, and knows nothing of documents. All that
  * it needs from where it runs is handed in. scope-port.ts has what the two say to each other.
  */
-import { FEED, isOver, type LiveOptions, type LogEvent } from "@windowscope/protocol";
+import { isOver, type LiveOptions } from "@windowscope/protocol";
 
 import { answerTo, transferOf, type Ask } from "./answers.ts";
 import { Painter } from "./drawing/painter.ts";
+import { FollowedFeed } from "./followed-feed.ts";
 import { LiveLink } from "./live-link.ts";
 import { LogWatches } from "./log-watches.ts";
 import { Pace } from "./pace.ts";
-import { RunFeed } from "./run-feed.ts";
 import { isClosed, isGone, RunLoader } from "./run-loader.ts";
 import { RunStore } from "./run-store.ts";
 import type { Port, ScopeRequest, ScopeUpdate, Snapshot, Source, Thresholds } from "./scope-port.ts";
-import { lengthOf, Session } from "./session.ts";
+import { lengthOf } from "./session.ts";
 import { rangesOf } from "./signal-ranges.ts";
 import { ShownWindows, type ShownRun } from "./shown-windows.ts";
 import { createSnapshot } from "./snapshot.ts";
 
-/** The feed tells three or four times of each run; so much of it is read at first. */
-const FEED_TAIL = 1_600;
 /** Snapshots come no faster. */
 const BETWEEN_UPDATES_MS = 100;
 /** While the pace falls, it is told as often. */
 const BETWEEN_PACES_MS = 500;
-/** Until a feed that is not there is asked for again. */
-const BETWEEN_FEEDS_MS = 5_000;
 /** Counting bytes walks through every column. */
 const BETWEEN_WEIGHINGS_MS = 2_000;
 
@@ -53,15 +49,13 @@ export class Scope {
   readonly #port: Port<ScopeUpdate, ScopeRequest>;
   readonly #host: ScopeHost;
   readonly #painter: Painter;
-  readonly #feed = new RunFeed();
-  readonly #session = new Session();
+  readonly #feed = new FollowedFeed(() => this.#feedChanged());
   readonly #windows = new ShownWindows();
   #pace = new Pace(() => performance.now());
   #connected: Connected | undefined;
   #source: Source = { kind: "session" };
   #whatIf: Thresholds | undefined;
   #whatIfTimer: ReturnType<typeof setTimeout> | undefined;
-  #isCaughtUp = false;
   #isStale = true;
   #holdsScale = false;
   #beside: ShownRun | undefined;
@@ -76,7 +70,6 @@ export class Scope {
   readonly #changed = { runs: false, snapshot: false };
   #updateTimer: ReturnType<typeof setTimeout> | undefined;
   #paceTimer: ReturnType<typeof setTimeout> | undefined;
-  #feedTimer: ReturnType<typeof setTimeout> | undefined;
   #updatedAtMs = -Infinity;
 
   constructor(port: Port<ScopeUpdate, ScopeRequest>, host: ScopeHost) {
@@ -174,60 +167,25 @@ export class Scope {
     const watches = new LogWatches(link.live, (update) => this.#port.postMessage(update), signal);
     this.#connected = { link, loader, watches, stop };
     for (const log of this.#watched) watches.watch(log);
-    void this.#followFeed(signal);
+    void this.#feed.follow(link.live, signal);
     this.#choose();
   }
 
   #disconnect(): void {
     this.#connected?.stop.abort(new Error("The scope has left the connection."));
     this.#connected = undefined;
-    clearTimeout(this.#feedTimer);
-    this.#forgetFeed();
+    this.#feed.clear();
     this.#failures.clear();
     this.#lagMs = undefined;
     this.#isStale = true;
   }
 
-  async #followFeed(signal: AbortSignal): Promise<void> {
-    const { live } = (this.#connected as Connected).link;
-    try {
-      for await (const event of live.subscribe(FEED, { tail: FEED_TAIL }, signal)) this.#applyFeed(event);
-    } catch (error) {
-      if (signal.aborted || isClosed(error)) return;
-      // A server always has a feed; one whose store was emptied makes another with the next run.
-      this.#feedTimer = setTimeout(() => {
-        this.#forgetFeed();
-        void this.#followFeed(signal);
-      }, BETWEEN_FEEDS_MS);
-    }
-  }
-
-  #forgetFeed(): void {
-    this.#feed.clear();
-    this.#session.clear();
-    this.#isCaughtUp = false;
-  }
-
-  #applyFeed(event: LogEvent): void {
-    switch (event.type) {
-      case "reset":
-        this.#forgetFeed();
-        break;
-      case "live":
-        this.#isCaughtUp = true;
-        break;
-      case "entries":
-        this.#feed.apply(event.entries);
-        this.#session.apply(event.entries.flatMap((entry) => (entry.kind === "run" ? [entry.run] : [])));
-        break;
-      default:
-        event satisfies never;
-    }
+  #feedChanged(): void {
     this.#heardAtMs = Date.now();
     this.#isStale = true;
     this.#changed.runs = true;
     // Which run is the newest is not known before the last one has come.
-    if (this.#isCaughtUp || this.#source.kind === "run") this.#choose();
+    if (this.#feed.isCaughtUp || this.#source.kind === "run") this.#choose();
     this.#markSnapshot();
   }
 
@@ -274,7 +232,7 @@ export class Scope {
   /** Tells the loader what to read. What the session has stays while one run is looked at. */
   #choose(): void {
     const { loader } = this.#connected ?? {};
-    const ids = this.#session.placed.map(({ run }) => run.runId).reverse();
+    const ids = this.#feed.session.placed.map(({ run }) => run.runId).reverse();
     if (this.#source.kind === "session") loader?.want([], ids, new Set());
     else loader?.want(this.#sourceIds(), [], new Set(ids));
   }
@@ -286,7 +244,7 @@ export class Scope {
   }
 
   #isShown(runId: string): boolean {
-    return this.#source.kind === "session" ? this.#session.has(runId) : this.#sourceIds().includes(runId);
+    return this.#source.kind === "session" ? this.#feed.session.has(runId) : this.#sourceIds().includes(runId);
   }
 
   /** The windows of the source, as they stand now. */
@@ -296,7 +254,9 @@ export class Scope {
     const stores = this.#connected?.loader.stores ?? new Map<string, RunStore>();
     if (this.#source.kind === "session") {
       this.#beside = undefined;
-      this.#windows.show(this.#session.placed.map((placed) => ({ ...placed, store: stores.get(placed.run.runId) })));
+      this.#windows.show(
+        this.#feed.session.placed.map((placed) => ({ ...placed, store: stores.get(placed.run.runId) })),
+      );
     } else {
       const [run, beside] = this.#sourceIds().map((runId) => this.#alone(runId, stores.get(runId)));
       this.#beside = beside;
@@ -336,8 +296,8 @@ export class Scope {
     this.#updateTimer = undefined;
     this.#updatedAtMs = performance.now();
     if (this.#changed.runs) {
-      const { runs, testRuns, recordings } = this.#feed;
-      this.#port.postMessage({ type: "runs", runs, testRuns, recordings, isCaughtUp: this.#isCaughtUp });
+      const { runs, testRuns, recordings } = this.#feed.lists;
+      this.#port.postMessage({ type: "runs", runs, testRuns, recordings, isCaughtUp: this.#feed.isCaughtUp });
     }
     if (this.#changed.snapshot) this.#postSnapshot();
     this.#changed.runs = this.#changed.snapshot = false;
@@ -352,7 +312,7 @@ export class Scope {
       beside: this.#beside,
       whatIf: this.#whatIf,
       placedBefore: this.#placed,
-      wallClockMs: this.#source.kind === "session" ? this.#session.wallClockMs : undefined,
+      wallClockMs: this.#source.kind === "session" ? this.#feed.session.wallClockMs : undefined,
       windowsPerSecond,
       lagMs: this.#lagMs,
       heardAtMs: this.#heardAtMs,
@@ -387,7 +347,7 @@ export class Scope {
   }
 
   #isLoading(windows: ShownWindows): boolean {
-    if (this.#source.kind === "session" && !this.#isCaughtUp) return true;
+    if (this.#source.kind === "session" && !this.#feed.isCaughtUp) return true;
     return windows.runs.some(
       ({ run, store }) =>
         isOver(run.state) &&
