@@ -281,6 +281,22 @@ describe("Scope", () => {
     expect(snapshot()).toMatchObject({ startMs: 0, endMs: 2500, tally: { windows: 4 } });
   });
 
+  it("keeps what it has read of the session when the feed begins anew while one run is looked at", async () => {
+    const runs = [at(10, "run-a"), at(20, "run-b")];
+    for (const run of runs) finished(run);
+    await connect();
+    page.postMessage({ type: "show", source: { kind: "run", runId: "run-a" } });
+    await settle();
+    server().restart("feed", ...runs.map((run) => runEntry(run)));
+    await settle();
+    page.postMessage({ type: "show", source: { kind: "session" } });
+    await settle();
+
+    expect(snapshot().tally.windows).toBe(8);
+    const read = server().said.filter(({ type, log }) => type === "sub" && log !== "feed");
+    expect(read.map(({ log }) => log)).toEqual(["run-b", "run-a"]);
+  });
+
   it("asks again for a feed that is not there, as while a store is emptied", async () => {
     logs.delete("feed");
     await connect();

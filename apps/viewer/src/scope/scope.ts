@@ -184,8 +184,8 @@ export class Scope {
     this.#heardAtMs = Date.now();
     this.#isStale = true;
     this.#changed.runs = true;
-    // Which run is the newest is not known before the last one has come.
-    if (this.#feed.isCaughtUp || this.#source.kind === "run") this.#choose();
+    // Until the last run has come, nobody knows which is the newest, nor which of those that are read are gone.
+    if (this.#feed.isCaughtUp) this.#choose();
     this.#markSnapshot();
   }
 
