@@ -14,6 +14,8 @@ export class SummaryFeed {
   #isDue = false;
   #pause: ReturnType<typeof setTimeout> | undefined;
   #isStopped = false;
+  /** Counts how often something else came on the screen: an answer from before means nothing. */
+  #generation = 0;
 
   constructor(page: Pick<Page, "ask">) {
     this.#page = page;
@@ -36,6 +38,15 @@ export class SummaryFeed {
     if (!this.#isAsking && this.#pause === undefined) void this.#ask();
   }
 
+  /** Something else is on the screen. */
+  forget(): void {
+    this.#generation++;
+    this.#summary = undefined;
+    this.#failure = undefined;
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+  }
+
   /** Asks no more; for the end of a component. */
   stop(): void {
     this.#isStopped = true;
@@ -43,19 +54,30 @@ export class SummaryFeed {
   }
 
   async #ask(): Promise<void> {
-    this.#isDue = false;
     this.#isAsking = true;
-    try {
-      this.#summary = await this.#page.ask("summary", { range: this.#range });
-      this.#failure = undefined;
-    } catch (error) {
-      this.#failure = error instanceof Error ? error.message : String(error);
-    }
+    let generation;
+    do {
+      this.#isDue = false;
+      generation = this.#generation;
+      await this.#count(generation);
+      // Who looks at something else does not wait for the pause.
+    } while (generation !== this.#generation && this.#isDue);
     this.#isAsking = false;
     if (this.#isStopped) return;
     this.#pause = setTimeout(() => {
       this.#pause = undefined;
       if (this.#isDue) void this.#ask();
     }, LEAST_PAUSE_MS);
+  }
+
+  async #count(generation: number): Promise<void> {
+    try {
+      const summary = await this.#page.ask("summary", { range: this.#range });
+      if (generation !== this.#generation) return;
+      this.#summary = summary;
+      this.#failure = undefined;
+    } catch (error) {
+      if (generation === this.#generation) this.#failure = error instanceof Error ? error.message : String(error);
+    }
   }
 }

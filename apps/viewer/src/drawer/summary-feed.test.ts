@@ -59,3 +59,37 @@ it("says why there are no numbers, and leaves no timer behind", async () => {
   feed.stop();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it("shows no counts of what was on the screen before, and asks at once for what is there now", async () => {
+  const scope = new FakeScope();
+  let windows = 7;
+  scope.answer("summary", () => summaryOf(windows));
+  const feed = new SummaryFeed(askerOf(scope));
+  feed.refresh();
+  await scope.settle();
+  expect(feed.summary?.tally.windows).toBe(7);
+
+  feed.forget();
+  expect(feed.summary).toBeUndefined();
+  windows = 9;
+  feed.refresh();
+  await scope.settle();
+
+  expect(feed.summary?.tally.windows).toBe(9);
+});
+
+it("drops an answer that was on its way when something else came on the screen", async () => {
+  const answers: ((summary: Summary) => void)[] = [];
+  const feed = new SummaryFeed({ ask: () => new Promise((resolve) => answers.push(resolve)) });
+  feed.refresh();
+
+  feed.forget();
+  feed.refresh();
+  answers[0]?.(summaryOf(7));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(feed.summary).toBeUndefined();
+  answers[1]?.(summaryOf(9));
+  await vi.advanceTimersByTimeAsync(0);
+
+  expect(feed.summary?.tally.windows).toBe(9);
+});
