@@ -38,6 +38,7 @@ export class TestSet {
   #before = $state.raw<readonly (number | undefined)[]>([]);
   #cursor: number | undefined;
   #reads = 0;
+  #opens = 0;
   readonly #page: TestSetPage;
   readonly #api: TestSetApi;
 
@@ -184,6 +185,7 @@ export class TestSet {
   async openPrediction({ sampleId, endMs }: TestPrediction): Promise<void> {
     const { picked } = this;
     if (!picked) return;
+    const open = ++this.#opens;
     this.#readFailure = undefined;
     try {
       const { projectId, impulseId, variant } = picked;
@@ -191,12 +193,12 @@ export class TestSet {
       const runId =
         known?.runId ?? (await this.#api.startRun({ projectId, sampleId, impulseId, variant: variant as Variant }));
       // Whoever has gone on to something else meanwhile stays there.
-      if (this.#page.overlay !== "test-set") return;
+      if (open !== this.#opens || this.#page.overlay !== "test-set") return;
       this.#page.open("none");
       // A window's cell is the last of its time.
       openRun(this.#page, runId, endMs - 1);
     } catch (cause) {
-      this.#readFailure = sayFailure(cause);
+      if (open === this.#opens) this.#readFailure = sayFailure(cause);
     }
   }
 

@@ -161,6 +161,22 @@ describe("TestSet", () => {
     expect(test.page).toMatchObject({ overlay: "export", source: { kind: "session" } });
   });
 
+  it("opens the prediction that was asked for last, however late the sample of an earlier one is classified", async () => {
+    const answers: ((runId: string) => void)[] = [];
+    api.startRun.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    test.page.open("test-set");
+    const first = testSet.openPrediction({ ...ALL[3]!, sampleId: 8 });
+    const second = testSet.openPrediction({ ...ALL[3]!, sampleId: 9 });
+    answers[0]?.("run-8");
+    await first;
+    expect(test.page.overlay).toBe("test-set");
+
+    answers[1]?.("run-9");
+    await second;
+
+    expect(test.page.source).toMatchObject({ runId: "run-9" });
+  });
+
   it("stays open and says why when the sample cannot be classified", async () => {
     await test.tell({ testRuns: [testRun], runs: [] });
     api.startRun.mockRejectedValueOnce(new RefusedError("Studio has no sample 7.", 404));
