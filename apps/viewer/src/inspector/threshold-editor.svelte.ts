@@ -128,6 +128,13 @@ export class ThresholdEditor {
   }
 }
 
+/** The nearest to `value` that a limit can be: scores go from 0 to 1. `undefined` for what is no number. */
+export function fitLimit(limit: Limit, value: number): number | undefined {
+  if (!Number.isFinite(value)) return undefined;
+  if (limit === "anomaly") return value;
+  return Math.max(0, limit === "maximumError" ? value : Math.min(1, value));
+}
+
 function isNumber(threshold: StudioThreshold): threshold is LimitInStudio {
   return typeof threshold.value === "number";
 }

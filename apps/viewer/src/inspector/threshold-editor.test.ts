@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { ImpulseLimits, StudioThreshold } from "../api.ts";
-import { ThresholdEditor, type ThresholdsApi } from "./threshold-editor.svelte.ts";
+import { fitLimit, ThresholdEditor, type ThresholdsApi } from "./threshold-editor.svelte.ts";
 
 const limits = {
   blocks: [
@@ -124,5 +124,22 @@ describe("ThresholdEditor", () => {
     await editor.read(signal);
 
     expect(editor.rows(ofRun, undefined)[0]?.inStudio).toBeUndefined();
+  });
+});
+
+describe("fitLimit", () => {
+  it("keeps what a limit can be", () => {
+    expect(fitLimit("minimumConfidence", 0.65)).toBe(0.65);
+    expect(fitLimit("maximumError", 12)).toBe(12);
+    expect(fitLimit("anomaly", -0.4)).toBe(-0.4);
+  });
+
+  it("takes the nearest that it can be", () => {
+    expect([fitLimit("minimumConfidence", 65), fitLimit("minimumObjectScore", -1)]).toEqual([1, 0]);
+    expect(fitLimit("maximumError", -3)).toBe(0);
+  });
+
+  it("makes no limit of what is no number", () => {
+    expect([fitLimit("anomaly", NaN), fitLimit("anomaly", Infinity)]).toEqual([undefined, undefined]);
   });
 });
