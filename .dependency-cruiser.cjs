@@ -21,7 +21,7 @@ const mayImport = {
  * The fault suite, and the stage of the page's tests, look at the server as a viewer does: through the protocol's own client, and frame by frame. What a
  * viewer cannot do, such as trimming a log, it does to the run log.
  */
-const FAULTS = "^apps/cli/(faults/|src/(live-run|stage|page-states\\.e2e)\\.ts$)";
+const FAULTS = "^apps/cli/(faults/|src/(live-recording|live-run|stage|page-states\\.e2e)\\.ts$)";
 
 /** Where our client meets our Studio; the Studio itself shares nothing with it but the API document. */
 const MEETING = "^apps/studio/src/sdk-client(-faults)?\\.test\\.ts$";

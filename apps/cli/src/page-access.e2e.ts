@@ -1,22 +1,36 @@
 /** What axe finds on the page in each state that it can be in, in light and dark colours. It must find nothing. */
-import type { BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 
 import { FaultProxy } from "../faults/fault-proxy.ts";
 import { findAxeFaults } from "./axe-faults.ts";
+import { LiveRecording, type RecordingNews } from "./live-recording.ts";
 import { ANOMALY, IDLE, LiveRun, UNCERTAIN, WAVE } from "./live-run.ts";
 import { countWindows, windowsTable } from "./page.ts";
-import { Stage } from "./stage.ts";
+import { recordingOf, Stage } from "./stage.ts";
+
+const TOKEN = "token-of-the-tests";
+const DEVICE = { deviceId: "board-1", name: "Board", deviceType: "TEST", isConnected: true, canRecord: true };
+const SENSOR = { name: "Accelerometer", maxLengthMs: 60_000, frequenciesHz: [62.5] };
 
 let stage: Stage;
+/** Shows nothing to those who have no token. */
+let closed: Stage;
 
 beforeAll(async () => {
   stage = await Stage.open();
+  closed = await Stage.open({ project: "empty", env: { WINDOWSCOPE_ACCESS_TOKEN: TOKEN } });
 }, 120_000);
 
-afterAll(() => stage?.close());
+afterAll(async () => {
+  await stage?.close();
+  await closed?.close();
+});
 
-afterEach(() => stage.closeTabs());
+afterEach(async () => {
+  await stage.closeTabs();
+  await closed.closeTabs();
+});
 
 describe.each(["light", "dark"] as const)("an empty page in %s colours", (colorScheme) => {
   it("has nothing that axe finds wrong, wide and narrow", async () => {
@@ -25,6 +39,22 @@ describe.each(["light", "dark"] as const)("an empty page in %s colours", (colorS
       await page.getByRole("heading", { name: "No windows yet." }).waitFor();
 
       expect(await findAxeFaults(page), `${width} px`).toEqual([]);
+    }
+  });
+});
+
+describe.each(["light", "dark"] as const)("where a token is asked for in %s colours", (colorScheme) => {
+  it("has nothing that axe finds wrong, before one was typed and when it was refused", async () => {
+    for (const width of [1_440, 390]) {
+      const page = await closed.look("", { colorScheme, viewport: { width, height: 900 } });
+      const field = page.getByLabel("Access token");
+      await field.waitFor();
+      expect(await findAxeFaults(page), `${width} px, empty`).toEqual([]);
+
+      await field.fill("not-the-access-token");
+      await field.press("Enter");
+      await page.getByRole("alert").getByText("This is not the access token.").waitFor();
+      expect(await findAxeFaults(page), `${width} px, refused`).toEqual([]);
     }
   });
 });
@@ -124,6 +154,87 @@ describe.each(["light", "dark"] as const)(
       await dialog.getByText(/^(Asking|Counting)/).waitFor({ state: "detached" });
 
       expect(await findAxeFaults(page)).toEqual([]);
+      expect(await findOverlaps(dialog)).toEqual([]);
+    });
+
+    /** Asks a device that is not there; the recording stands as the test says. */
+    async function record(page: Page): Promise<LiveRecording> {
+      const recording = await LiveRecording.begin(stage.runLog);
+      await page.route(/\/projects\/\d+$/, async (route) => {
+        const response = await route.fetch();
+        const project = (await response.json()) as object;
+        await route.fulfill({ response, json: { ...project, devices: [{ ...DEVICE, sensors: [SENSOR] }] } });
+      });
+      await page.route("**/recordings", (route) =>
+        route.fulfill({ status: 202, json: { recordingId: recording.recordingId } }),
+      );
+      await page.getByRole("button", { name: "Record", exact: true }).click();
+      const dialog = page.getByRole("dialog", { name: "Record" });
+      await dialog.getByRole("radio", { name: /connected$/ }).check();
+      await dialog.getByLabel("Label", { exact: true }).fill("wave");
+      await dialog.getByRole("button", { name: "Record", exact: true }).click();
+      return recording;
+    }
+
+    it("in each step of a recording, and when it has failed or was cancelled", { timeout: 120_000 }, async () => {
+      const page = await lookAtRecording();
+      const recorded = await record(page);
+      const dialog = page.getByRole("dialog", { name: "Record" });
+      const steps: readonly (readonly [string, RecordingNews])[] = [
+        ["Waiting for the device", {}],
+        ["Device has started", { state: "started" }],
+        ["Reading from the device", { state: "reading", percent: 40, warning: "The device is slow." }],
+        ["Uploading to Studio", { state: "uploading", percent: 100 }],
+        ["Classifying", { state: "finished", runId: "run-0000000000000001", sampleId: 1 }],
+      ];
+      for (const [title, changed] of steps) {
+        await recorded.tell(changed);
+        await dialog
+          .getByRole("listitem")
+          .filter({ hasText: title })
+          .and(dialog.locator("[aria-current=step]"))
+          .waitFor();
+        expect(await findAxeFaults(page), title).toEqual([]);
+      }
+
+      await recorded.tell({ state: "failed", error: "The device was unplugged." });
+      await dialog.getByText("The device was unplugged.").waitFor();
+      expect(await findAxeFaults(page), "failed").toEqual([]);
+
+      await recorded.tell({ state: "cancelled", error: undefined });
+      await dialog.getByText(/^Cancelled\./).waitFor();
+      expect(await findAxeFaults(page), "cancelled").toEqual([]);
+    });
+
+    it("with the test set under way and classified, a cell of its matrix picked", { timeout: 120_000 }, async () => {
+      await stage.upload(
+        `wave.${colorScheme}`,
+        recordingOf(4, (timeS) => [9 * Math.sin(timeS * 9), 0, 9.8]),
+      );
+      await stage.behave({ jobDelayMs: 2_000 });
+      onTestFinished(() => stage.behave({}));
+      const page = await lookAtRecording();
+      await page.getByRole("button", { name: "Test set", exact: true }).click();
+      const dialog = page.getByRole("dialog", { name: "Test set" });
+      await dialog.getByRole("button", { name: "Classify the test set" }).click();
+      await dialog.getByRole("progressbar", { name: "Test set" }).waitFor();
+      expect(await findAxeFaults(page), "under way").toEqual([]);
+
+      const grid = dialog.getByRole("grid");
+      await grid.waitFor({ timeout: 60_000 });
+      await dialog.getByText("Lines of the job").click();
+      expect(await findAxeFaults(page), "classified").toEqual([]);
+
+      await grid
+        .getByRole("button", { name: /^expected .*: [1-9]\d* windows/ })
+        .first()
+        .click();
+      await dialog.getByRole("button", { name: /^labelled .*, predicted / }).waitFor();
+      await dialog.getByRole("table", { name: "Predictions" }).getByRole("button").first().waitFor();
+      expect(await findAxeFaults(page), "with a cell picked").toEqual([]);
+
+      await page.setViewportSize({ width: 390, height: 844 });
+      expect(await findAxeFaults(page), "narrow").toEqual([]);
     });
 
     it("on a narrow screen, and inside of another page", async () => {
@@ -144,3 +255,24 @@ describe.each(["light", "dark"] as const)(
     });
   },
 );
+
+/** Labels and fields that lie over each other. */
+async function findOverlaps(dialog: Locator): Promise<string[]> {
+  const parts = await dialog.locator("form").locator("label[for], input, select").all();
+  const boxes = await Promise.all(
+    parts.map(async (part) => ({
+      box: await part.boundingBox(),
+      name: (await part.getAttribute("id")) ?? part.toString(),
+    })),
+  );
+  return boxes.flatMap(({ box, name }, i) =>
+    boxes.slice(i + 1).flatMap((other) => (isOver(box, other.box) ? [`${name} and ${other.name}`] : [])),
+  );
+}
+
+type Box = Awaited<ReturnType<Locator["boundingBox"]>>;
+
+function isOver(a: Box, b: Box): boolean {
+  if (!a || !b) return false;
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
