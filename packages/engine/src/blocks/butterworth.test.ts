@@ -40,8 +40,16 @@ describe("designButterworth", () => {
     { order: 3, cutoffHz: 4, message: "filterOrder is 3; it has to be 2, 4, 6 or 8" },
     { order: 10, cutoffHz: 4, message: "filterOrder is 10" },
     { order: 2, cutoffHz: 50, message: "filterCutoffHz is 50; it has to lie between 0 and 50 Hz" },
+    { order: 2, cutoffHz: 0.003, message: "filterCutoffHz is 0.003; with filterOrder 2 it has to lie further from 0" },
+    { order: 8, cutoffHz: 49.997, message: "filterCutoffHz is 49.997; with filterOrder 8 it has to lie further from" },
     { order: 2, cutoffHz: NaN, message: "filterCutoffHz is NaN" },
   ])("refuses order $order at $cutoffHz Hz", ({ order, cutoffHz, message }) => {
     expect(() => designButterworth("low", order, cutoffHz, 100)).toThrow(message);
+  });
+
+  it.each([2, 4, 6, 8])("takes order %s from a twenty-thousandth of the sampling rate on", (order) => {
+    for (const cutoffHz of [0.005, 49.995]) {
+      expect(designButterworth("high", order, cutoffHz, 100).sections).toHaveLength((order / 2) * 3);
+    }
   });
 });

@@ -8,7 +8,8 @@ export interface ButterworthFilter {
 /**
  * Designs the filter by the bilinear transform with prewarping; the response equals SciPy's `butter(..., output="sos")`.
  *
- * @throws {RangeError} for an odd order, an order outside 2 to 8, or a cutoff at or above half the sampling rate.
+ * @throws {RangeError} for an odd order, an order outside 2 to 8, a cutoff at or above half the sampling rate, or one so
+ *   close to either end that the filter would not be stable on a device, which Studio refuses, too.
  */
 export function designButterworth(
   type: "low" | "high",
@@ -31,8 +32,19 @@ export function designButterworth(
     sections[i * 3] = (2 * (1 - a * a)) / s;
     sections[i * 3 + 1] = -(a * a - 2 * a * r + 1) / s;
     sections[i * 3 + 2] = (type === "low" ? a * a : 1) / s;
+    if (!isStableInFloat32(sections[i * 3] as number, sections[i * 3 + 1] as number)) {
+      throw new RangeError(
+        `filterCutoffHz is ${cutoffHz}; with filterOrder ${order} it has to lie further from 0 and from ${samplingHz / 2} Hz, or the filter is not stable.`,
+      );
+    }
   }
   return { type, sections };
+}
+
+/** Whether both poles of a section lie inside the unit circle, with feedbacks in float32 as devices have them. */
+function isStableInFloat32(feedback1: number, feedback2: number): boolean {
+  const [first, second] = [Math.fround(feedback1), Math.fround(feedback2)];
+  return Math.abs(second) < 1 && Math.abs(first) < 1 - second;
 }
 
 /** Filters the first `length` samples of `signal` in place, from zero state. */
