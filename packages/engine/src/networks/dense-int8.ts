@@ -1,14 +1,14 @@
 /**
  * Dense networks in int8, in the exact integer arithmetic of TensorFlow Lite for Microcontrollers.
  *
- * Scores come out as multiples of 1/256, the highest one
- * being 255/256, and need not add up to 1. That is what the board answers, so it is what we answer.
+ * Scores come out as multiples of 1/256, the highest one being 255/256, and need not add up to 1. That is what the board
+ * answers, so it is what we answer.
  */
 import { FullyConnected } from "./fully-connected.ts";
 import { OperatorNetwork } from "./operator-network.ts";
 import { Int8Softmax } from "./softmax.ts";
 import type { Operator, Quantization, Tensor } from "./tensor.ts";
-import { fullyConnectedFactor, Int8Sums } from "./weighted-sums.ts";
+import { denseFactors, Int8Sums } from "./weighted-sums.ts";
 
 /** One fully connected layer in int8. */
 export interface Int8Layer {
@@ -41,7 +41,7 @@ export class Int8Classifier extends OperatorNetwork {
     ];
     const operators: Operator[] = layers.map((layer, l) => {
       const from = l === 0 ? input : (layers[l - 1] as Int8Layer).output;
-      const factors = layer.weightScales.map((scale) => fullyConnectedFactor(from.scale, scale, layer.output.scale));
+      const factors = denseFactors(from.scale, layer.weightScales, layer.output.scale);
       const weights = Float64Array.from(layer.weights);
       const sums = new Int8Sums(weights, Float64Array.from(layer.bias), factors, from, layer.output, layer.activation);
       return new FullyConnected(tensors[l] as Tensor, tensors[l + 1] as Tensor, sums);
@@ -55,6 +55,7 @@ export class Int8Classifier extends OperatorNetwork {
 /** How every int8 softmax writes its scores. */
 export const INT8_SCORES: Quantization = { scale: 1 / 256, zeroPoint: -128 };
 
-function int8Tensor(length: number, quantization: Quantization): Tensor {
-  return { shape: [length], values: new Float64Array(length), quantization };
+/** Scales are float32 in the reference; a document may have fewer digits of them, or more. */
+function int8Tensor(length: number, { scale, zeroPoint }: Quantization): Tensor {
+  return { shape: [length], values: new Float64Array(length), quantization: { scale: Math.fround(scale), zeroPoint } };
 }

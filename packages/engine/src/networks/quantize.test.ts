@@ -51,6 +51,16 @@ describe("quantizeNetwork", () => {
     expect(scores?.[0]).toBeCloseTo(exact?.[0] as number, 1);
   });
 
+  it("gives scales that a document may have to weights and features next to 0", () => {
+    const tiny = { weights: Float32Array.of(1e-42, 0), bias: Float32Array.of(0, 0) };
+    const network: Float32Network = { layers: [{ inputs: 1, outputs: 2, activation: "none", ...tiny }] };
+
+    const { input, layers } = quantizeNetwork(network, Float64Array.of(1e-42));
+
+    const scales = [input.scale, ...(layers[0]?.weightScales ?? []), layers[0]?.output.scale];
+    expect(scales).toEqual([1, 1, 1, 1]);
+  });
+
   it.each([NaN, Infinity])("refuses an example that is %s", (value) => {
     const network: Float32Network = { layers: [layer(2, 2, "none")] };
 

@@ -45,6 +45,11 @@ export function quantizeNetwork({ layers }: Float32Network, features: Float64Arr
   };
 }
 
+/** Scales are float32 in every runtime; what is all but 0 may have any. */
+function usableScale(exact: number): number {
+  return exact < 1e-37 ? 1 : Math.fround(exact);
+}
+
 /** Leaves as much room again for the weighted inputs. */
 const MOST_BIAS = 2 ** 30;
 
@@ -58,8 +63,7 @@ function quantizeLayer(layer: Float32Layer, input: Quantization, output: Quantiz
     const largest = row.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
     // Beside tiny weights a bias in their units would not fit into int32.
     const leastForBias = Math.abs(layer.bias[o] as number) / (input.scale * MOST_BIAS);
-    // Scales are float32 in every runtime; an all-zero row may have any.
-    const scale = Math.fround(Math.max(largest / 127, leastForBias)) || 1;
+    const scale = usableScale(Math.max(largest / 127, leastForBias));
     weightScales.push(scale);
     row.forEach((weight, i) => {
       weights[o * inputs + i] = Math.max(-127, Math.min(127, Math.round(weight / scale)));
@@ -82,7 +86,7 @@ class Range {
   }
 
   quantization(): Quantization {
-    const scale = Math.fround((this.#highest - this.#lowest) / 255) || 1;
+    const scale = usableScale((this.#highest - this.#lowest) / 255);
     return { scale, zeroPoint: Math.max(-128, Math.min(127, Math.round(-128 - this.#lowest / scale))) };
   }
 }

@@ -5,7 +5,7 @@ import { Pooling } from "./pooling.ts";
 import { planSlide, type Slide } from "./slide.ts";
 import { boundsOf, type Activation } from "./tensor.ts";
 import type { GraphTensor, TfliteNode } from "./tflite-graph.ts";
-import { Float32Sums, fullyConnectedFactor, Int8Sums, type WeightedSums } from "./weighted-sums.ts";
+import { denseFactors, Float32Sums, Int8Sums, type WeightedSums } from "./weighted-sums.ts";
 
 export function buildFullyConnected(node: TfliteNode) {
   const [input, weights, bias] = [node.input(0), node.input(1), node.optionalInput(2)];
@@ -22,10 +22,7 @@ export function buildFullyConnected(node: TfliteNode) {
     node.refuse(`makes ${rows} outputs, and ${output.name} has the shape [${output.shape.join(", ")}]`);
   }
   checkChannelScales(node, weights, 0);
-  const factors =
-    weights.scales.length === 1
-      ? [fullyConnectedFactor(scaleOf(input), scaleOf(weights), scaleOf(output))]
-      : factorsOf(input, weights, output);
+  const factors = denseFactors(scaleOf(input), weights.scales, scaleOf(output));
   const sums = buildSums(node, input, output, weights, weights.values, bias, factors, node.activation(0));
   node.addWork(output.values.length * columns);
   return [new FullyConnected(input, output, sums)];

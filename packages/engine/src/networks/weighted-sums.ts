@@ -143,7 +143,18 @@ export class Int8Sums implements WeightedSums {
   }
 }
 
-/** Input scale times weight scale by output scale, the product in float32 as in the reference's fully connected kernel. */
-export function fullyConnectedFactor(inputScale: number, weightScale: number, outputScale: number): number {
-  return Math.fround(Math.fround(inputScale) * Math.fround(weightScale)) / Math.fround(outputScale);
+/**
+ * Input scale times weight scale by output scale, for each of a dense layer's weight scales.
+ *
+ * The reference multiplies in float32 when all weights have one scale, and in double when each output has its own.
+ */
+export function denseFactors(
+  inputScale: number,
+  weightScales: readonly number[],
+  outputScale: number,
+): readonly number[] {
+  return weightScales.map((scale) => {
+    const product = Math.fround(inputScale) * Math.fround(scale);
+    return (weightScales.length === 1 ? Math.fround(product) : product) / Math.fround(outputScale);
+  });
 }
