@@ -60,10 +60,7 @@ function parseFloat32Layer(json: JsonReader): Float32Layer {
 
 function parseInt8Layer(json: JsonReader): Int8Layer {
   const { inputs, outputs, activation } = parseShape(json);
-  const weightScales = json
-    .get("weightScales")
-    .items()
-    .map((scale) => scale.positive());
+  const weightScales = json.get("weightScales").items().map(parseScale);
   if (weightScales.length !== 1 && weightScales.length !== outputs) {
     json.get("weightScales").refuse(`an array of 1 or ${outputs} scales`);
   }
@@ -87,5 +84,10 @@ function parseShape(json: JsonReader): { inputs: number; outputs: number; activa
 }
 
 function parseQuantization(json: JsonReader): Quantization {
-  return { scale: json.get("scale").positive(), zeroPoint: json.get("zeroPoint").integer(-128, 127) };
+  return { scale: parseScale(json.get("scale")), zeroPoint: json.get("zeroPoint").integer(-128, 127) };
+}
+
+/** Networks run with float32 scales, in which a smaller one would be 0. */
+function parseScale(json: JsonReader): number {
+  return json.between(1e-38, 1e38);
 }
