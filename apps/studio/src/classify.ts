@@ -7,7 +7,7 @@ import { toLabelledRecording } from "./labelled-recording.ts";
 
 /** What the impulse says about each window of a sample: one map for each block it has. */
 export interface WindowResults {
-  /** Label to score, window after window; absent without a classifier. */
+  /** Label to score, window after window, or `value` to that of a regression; absent without either. */
   readonly classifier?: readonly Readonly<Record<string, number>>[];
   /** Absent without an anomaly block. */
   readonly anomaly?: readonly { readonly anomaly: number }[];
@@ -21,21 +21,23 @@ export interface WindowResults {
  * @throws {ClassifyError} when the recording lacks an axis, or its frequency is too far from the impulse's.
  */
 export function classifyRecording(impulse: Impulse, variant: Variant, recording: Recording): WindowResults {
-  // An impulse without a classifier has no variants.
-  const windows = new WindowClassifier(impulse, impulse.classifier && variant);
+  const { regression } = impulse;
+  // An impulse without a network has no variants.
+  const windows = new WindowClassifier(impulse, (impulse.classifier ?? regression) && variant);
   const readings = readingsFor(impulse.input, recording);
   const labels = impulse.classifier?.labels;
   const classifier: Record<string, number>[] = [];
   const anomaly: { anomaly: number }[] = [];
   const plan = windows.classifyAll(readings, () => {
     if (labels) classifier.push(Object.fromEntries(labels.map((label, i) => [label, windows.scores[i] as number])));
+    if (regression) classifier.push({ value: windows.value() as number });
     const score = windows.anomalyScore();
     if (score !== undefined) anomaly.push({ anomaly: score });
   });
 
   const isShort = plan.isPadded || plan.count === 0;
   return {
-    ...(labels && { classifier }),
+    ...((labels ?? regression) && { classifier }),
     ...(impulse.anomaly && { anomaly }),
     ...(isShort && { warning: shortSampleWarning(recording, impulse.input.windowSizeMs, plan.isPadded) }),
   };
@@ -73,14 +75,14 @@ export function extractFeatures(design: FeatureDesign, recording: Recording): Wi
 }
 
 /** What has to be known of an impulse to compute its features. */
-export type FeatureDesign = Pick<ImpulseDesign, "name" | "input" | "features">;
+export type FeatureDesign = Pick<ImpulseDesign, "name" | "input" | "blocks">;
 
 /** Computes features and nothing else. @throws {RangeError} when windows and features do not fit together. */
-export function featureExtractor({ name, input, features }: FeatureDesign): WindowClassifier {
+export function featureExtractor({ name, input, blocks }: FeatureDesign): WindowClassifier {
   return new WindowClassifier({
     name,
     input,
-    blocks: [{ parameters: features }],
+    blocks,
     classifier: undefined,
     anomaly: undefined,
   });

@@ -1,52 +1,43 @@
 import { isDeepStrictEqual } from "node:util";
 
-import {
-  availableVariants,
-  parseImpulse,
-  toImpulseDocument,
-  type BlockParameters,
-  type Impulse,
-  type KMeansBlock,
-  type Variant,
-} from "@windowscope/engine";
+import { availableVariants, parseImpulse, toImpulseDocument, type Impulse, type Variant } from "@windowscope/engine";
 import type Database from "libsql";
 
-/** Settings of the only kind of processing block that this Studio has: FFT analysis, version 2 or 3. */
-export type Features = Extract<BlockParameters, { readonly fftLength: number; readonly doLog: boolean }> & {
-  readonly version: 2 | 3;
-};
-
 /** What an impulse is to read, how it is to see it, and which learn blocks it has; nothing that is learnt. */
-export interface ImpulseDesign extends Pick<Impulse, "name" | "input"> {
-  /** Of the only processing block, which reads all axes. */
-  readonly features: Features;
+export interface ImpulseDesign extends Pick<Impulse, "name" | "input" | "blocks"> {
   /** Of the classifier; absent without one. */
   readonly minimumConfidence: number | undefined;
+  /** Of the regression, an error up to which its value is right; absent without one. */
+  readonly maximumError?: number | undefined;
   /** Of the anomaly block; absent without one. */
   readonly anomalyThreshold: number | undefined;
+  /** What finds anomalies: a Gaussian mixture, or K-means without it. */
+  readonly anomalyModel?: "gmm" | undefined;
 }
 
 /** What blocks begin with; features as in Studio's motion tutorial. */
 export const USUAL_BLOCKS = {
-  features: {
-    type: "spectral-analysis",
-    version: 2,
-    scaleAxes: 1,
-    filterType: "none",
-    filterCutoffHz: 0,
-    filterOrder: 0,
-    fftLength: 16,
-    doLog: true,
-    doFftOverlap: true,
-  },
+  blocks: [
+    {
+      parameters: {
+        type: "spectral-analysis",
+        version: 2,
+        scaleAxes: 1,
+        filterType: "none",
+        filterCutoffHz: 0,
+        filterOrder: 0,
+        fftLength: 16,
+        doLog: true,
+        doFftOverlap: true,
+      },
+    },
+  ],
   minimumConfidence: 0.6,
   anomalyThreshold: 0.3,
 } as const satisfies Partial<ImpulseDesign>;
 
-/** An impulse that this Studio can show and run: anomalies by K-means. */
-export interface StudioImpulse extends Impulse {
-  readonly anomaly: KMeansBlock | undefined;
-}
+/** What a regression begins with, for its document has none. */
+const USUAL_MAXIMUM_ERROR = 1;
 
 /** An impulse of a project. */
 export interface StoredImpulse {
@@ -56,7 +47,7 @@ export interface StoredImpulse {
   readonly revision: number;
   readonly design: ImpulseDesign;
   /** With the blocks that have learnt something; `undefined` before the first has. */
-  readonly impulse: StudioImpulse | undefined;
+  readonly impulse: Impulse | undefined;
   /** The impulse document as JSON; empty without an impulse. */
   readonly document: string;
   readonly variants: readonly Variant[];
@@ -68,7 +59,7 @@ export interface StoredImpulse {
 }
 
 /** An impulse that can classify. */
-export type TrainedImpulse = StoredImpulse & { readonly impulse: StudioImpulse };
+export type TrainedImpulse = StoredImpulse & { readonly impulse: Impulse };
 
 export function isTrained(stored: StoredImpulse): stored is TrainedImpulse {
   return stored.impulse !== undefined;
@@ -76,9 +67,14 @@ export function isTrained(stored: StoredImpulse): stored is TrainedImpulse {
 
 /** Whether every learn block of the design has learnt something. */
 export function isComplete({ design, classifierTrained, anomalyTrained }: StoredImpulse): boolean {
-  const lacksClassifier = design.minimumConfidence !== undefined && classifierTrained === undefined;
+  const lacksClassifier = hasNetwork(design) && classifierTrained === undefined;
   const lacksAnomaly = design.anomalyThreshold !== undefined && anomalyTrained === undefined;
   return !lacksClassifier && !lacksAnomaly;
+}
+
+/** Whether it has a classifier, or a regression in its place. */
+function hasNetwork({ minimumConfidence, maximumError }: ImpulseDesign): boolean {
+  return minimumConfidence !== undefined || maximumError !== undefined;
 }
 
 /** When the newest block was trained; empty before the first was. */
@@ -91,12 +87,21 @@ export function defaultVariant({ variants }: StoredImpulse): Variant {
   return variants.includes("int8") && !variants.includes("float32") ? "int8" : "float32";
 }
 
-/** Ids of an impulse's blocks: an impulse here has at most one of each kind. */
+/**
+ * Ids of an impulse's blocks. It has at most one of each kind, but for processing blocks: those behind the first one
+ * follow the others. A regression stands in the place of the classifier.
+ */
 export const BLOCK = { input: 1, features: 2, classifier: 3, anomaly: 4 } as const;
+
+/** The id of a processing block by its place among them. */
+export function processingBlockId(place: number): number {
+  return place === 0 ? BLOCK.features : BLOCK.anomaly + place;
+}
 
 /** The ids of the learn blocks that have learnt something. */
 export function trainedBlocks({ impulse }: StoredImpulse): number[] {
-  return [impulse?.classifier && BLOCK.classifier, impulse?.anomaly && BLOCK.anomaly].filter((id) => id !== undefined);
+  const network = impulse?.classifier ?? impulse?.regression;
+  return [network && BLOCK.classifier, impulse?.anomaly && BLOCK.anomaly].filter((id) => id !== undefined);
 }
 
 /** What learn blocks have learnt; a block that is absent was not trained. */
@@ -139,36 +144,31 @@ export class Impulses {
     this.#delete = database.prepare("DELETE FROM impulse WHERE id = ?");
   }
 
-  /**
-   * Adds an impulse that has learnt what it is to know.
-   *
-   * @throws {RangeError} when its processing blocks are others than this Studio has, or its windows for classifying.
-   */
+  /** Adds an impulse that has learnt what it is to know. */
   add(projectId: number, impulse: Impulse): StoredImpulse {
-    const { classifier, anomaly } = toImpulseDocument(impulse) as { classifier?: object; anomaly?: object };
+    const { classifier, regression, anomaly } = toImpulseDocument(impulse) as {
+      classifier?: object;
+      regression?: object;
+      anomaly?: object;
+    };
+    const network = classifier ?? regression;
     const now = new Date().toISOString();
-    const { name, input } = impulse;
-    if (impulse.regression) throw new RangeError("The local Studio has no regression blocks.");
-    if (impulse.anomaly && !("clusters" in impulse.anomaly)) {
-      throw new RangeError("The local Studio finds anomalies by K-means, and this impulse by a Gaussian mixture.");
-    }
-    const { windowIncreaseMs, classificationWindowIncreaseMs = windowIncreaseMs } = input;
-    if (classificationWindowIncreaseMs !== windowIncreaseMs) {
-      throw new RangeError('The local Studio classifies with "windowIncreaseMs"; leave the other increase out.');
-    }
+    const { name, input, blocks } = impulse;
     const design: ImpulseDesign = {
       name,
       input,
-      features: featuresOf(impulse.blocks),
+      blocks,
       minimumConfidence: impulse.classifier?.minimumConfidence,
+      ...(impulse.regression && { maximumError: USUAL_MAXIMUM_ERROR }),
       anomalyThreshold: impulse.anomaly?.threshold,
+      ...(impulse.anomaly && "weights" in impulse.anomaly && { anomalyModel: "gmm" }),
     };
     const [row] = this.#insert.all([
       projectId,
       JSON.stringify(design),
-      classifier ? JSON.stringify(classifier) : null,
+      network ? JSON.stringify(network) : null,
       anomaly ? JSON.stringify(anomaly) : null,
-      classifier ? now : null,
+      network ? now : null,
       anomaly ? now : null,
       now,
     ]) as [ImpulseRow];
@@ -202,9 +202,11 @@ export class Impulses {
   setDesign(id: number, design: ImpulseDesign): void {
     const before = this.get(id)?.design;
     const seesTheSame =
-      isDeepStrictEqual(before?.input, design.input) && isDeepStrictEqual(before?.features, design.features);
-    const keepsClassifier = Number(seesTheSame && design.minimumConfidence !== undefined);
-    const keepsAnomaly = Number(seesTheSame && design.anomalyThreshold !== undefined);
+      isDeepStrictEqual(before?.input, design.input) && isDeepStrictEqual(before?.blocks, design.blocks);
+    const isSameNetwork = (before?.maximumError === undefined) === (design.maximumError === undefined);
+    const isSameAnomaly = before?.anomalyModel === design.anomalyModel;
+    const keepsClassifier = Number(seesTheSame && isSameNetwork && hasNetwork(design));
+    const keepsAnomaly = Number(seesTheSame && isSameAnomaly && design.anomalyThreshold !== undefined);
     const kept = [keepsClassifier, keepsClassifier, keepsAnomaly, keepsAnomaly];
     this.#setDesign.run([JSON.stringify(design), ...kept, id]);
     this.#parsed.delete(id);
@@ -266,37 +268,21 @@ function parseDesign(json: string): ImpulseDesign {
   };
 }
 
-/** @throws {RangeError} when an impulse has other processing blocks than this Studio. */
-export function featuresOf(blocks: Impulse["blocks"]): Features {
-  const [block, another] = blocks;
-  const parameters = block?.parameters;
-  const isOurs =
-    parameters?.type === "spectral-analysis" &&
-    (parameters.version === 2 || parameters.version === 3) &&
-    (parameters.analysisType ?? "FFT") === "FFT";
-  if (!isOurs || another || block?.axes || block?.normalisation) {
-    throw new RangeError(
-      "The local Studio has one processing block, spectral analysis of version 2 or 3, on all axes and as it comes; " +
-        `this impulse has ${blocks.map(({ parameters: { type, version } }) => `${type} ${version}`).join(", ")}.`,
-    );
-  }
-  return parameters as Features;
-}
-
 /** The blocks that have learnt something, with the thresholds of the design. */
-function parseModels(design: ImpulseDesign, { classifier, anomaly }: ImpulseRow): StudioImpulse | undefined {
+function parseModels(design: ImpulseDesign, { classifier, anomaly }: ImpulseRow): Impulse | undefined {
   if (classifier === null && anomaly === null) return undefined;
-  const { name, input, features, minimumConfidence, anomalyThreshold } = design;
+  const { name, input, blocks, minimumConfidence, maximumError, anomalyThreshold } = design;
+  const network = classifier === null ? undefined : (JSON.parse(classifier) as object);
   return parseImpulse({
     format: "windowscope-impulse",
     version: 2,
     name,
     input,
-    blocks: [{ parameters: features }],
-    ...(classifier !== null && { classifier: { ...(JSON.parse(classifier) as object), minimumConfidence } }),
+    blocks,
+    ...(network &&
+      (maximumError === undefined ? { classifier: { ...network, minimumConfidence } } : { regression: network })),
     ...(anomaly !== null && { anomaly: { ...(JSON.parse(anomaly) as object), threshold: anomalyThreshold } }),
-    // Nothing else is stored.
-  }) as StudioImpulse;
+  });
 }
 
 interface ImpulseRow {

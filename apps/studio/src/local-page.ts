@@ -160,7 +160,8 @@ function describeImpulse({ id, design, impulse, variants }: StoredImpulse): stri
   const { axes, frequencyHz, windowSizeMs, windowIncreaseMs } = design.input;
   const windows = `${windowSizeMs} ms of ${axes.join(", ")} at ${frequencyHz} Hz, every ${windowIncreaseMs} ms`;
   const labels = impulse?.classifier?.labels.join(", ");
-  const knows = labels === undefined ? "" : ` It tells apart ${labels} (${variants.join(", ")}).`;
+  const network = labels === undefined ? "estimates a value" : `tells apart ${labels}`;
+  const knows = variants.length === 0 ? "" : ` It ${network} (${variants.join(", ")}).`;
   const anomaly = impulse?.anomaly
     ? ` Windows that score ${Number(impulse.anomaly.threshold.toFixed(2))} or more are anomalies.`
     : "";

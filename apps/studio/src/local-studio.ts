@@ -4,7 +4,7 @@ import type { Variant } from "@windowscope/engine";
 
 import { Behaviours } from "./behaviour/behaviour.ts";
 import { Delayed } from "./behaviour/delayed.ts";
-import type { WindowFeatures, WindowResults } from "./classify.ts";
+import type { FeatureDesign, WindowFeatures, WindowResults } from "./classify.ts";
 import { Devices } from "./devices/devices.ts";
 import { InferenceHistory } from "./devices/inference-history.ts";
 import type { Recording } from "./formats/recording.ts";
@@ -118,7 +118,8 @@ export class LocalStudio {
   }
 
   /** The features of each window of a sample. @throws {ClassifyError} */
-  extractFeatures(sample: Sample, { design }: StoredImpulse): Promise<WindowFeatures> {
+  extractFeatures(sample: Sample, { name, input, blocks }: FeatureDesign): Promise<WindowFeatures> {
+    const design = { name, input, blocks };
     return this.#threads.request.run("features", { source: this.#sourceOf(sample), design });
   }
 

@@ -260,6 +260,13 @@ const MIGRATIONS: readonly Migration[] = [
   CREATE INDEX sample_with_spans ON sample (project_id, category) WHERE structured_labels IS NOT NULL;
   `,
   },
+  {
+    sql: `
+  -- An impulse may have several processing blocks.
+  UPDATE impulse SET design = json_remove(
+    json_set(design, '$.blocks', json_array(json_object('parameters', json_extract(design, '$.features')))), '$.features');
+  `,
+  },
 ];
 
 /** Brings a database to the newest version. @throws {Error} when a newer program has made it. */

@@ -51,7 +51,12 @@ describe("GET .../dsp/{dspId}/features/labels", () => {
     const { data } = await api.call("dspGetFeaturesForSample", { dspId: 2, sampleId: sample.id });
 
     expect(labels).toHaveLength(data[0]?.X.length ?? 0);
-    expect(labels.slice(0, 4)).toEqual(["accX RMS", "accX Skewness", "accX Kurtosis", "accX Spectral power 1"]);
+    expect(labels.slice(0, 4)).toEqual([
+      "accX RMS",
+      "accX Skewness",
+      "accX Kurtosis",
+      "accX Spectral Power 0.62 - 1.88 Hz",
+    ]);
     expect((await api.call("getDspFeatureLabels", { dspId: 3 })).error).toBe("No DSP block found with ID 3");
   });
 });

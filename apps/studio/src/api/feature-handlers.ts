@@ -1,6 +1,7 @@
+import type { FeatureDesign } from "../classify.ts";
 import { npyHeader } from "../formats/npy.ts";
 import { ClassifyError } from "../impulse-readings.ts";
-import { BLOCK, type StoredImpulse } from "../impulses.ts";
+import { processingBlockId, type StoredImpulse } from "../impulses.ts";
 import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
 import type { Sample } from "../samples.ts";
@@ -18,15 +19,19 @@ export function featureHandlers(studio: LocalStudio): Handlers {
   const { samples, statistics } = studio;
   const { findImpulse, findSample } = lookups(studio);
 
-  function findWithBlock(project: Project, dspId: number): StoredImpulse {
-    if (dspId === BLOCK.features) return findImpulse(project);
+  /** The default impulse, and what has to be known of it to compute the features of one processing block. */
+  function findWithBlock(project: Project, dspId: number): { stored: StoredImpulse; design: FeatureDesign } {
+    const stored = findImpulse(project);
+    const { name, input, blocks } = stored.design;
+    const block = blocks.find((_, place) => processingBlockId(place) === dspId);
+    if (block) return { stored, design: { name, input, blocks: [block] } };
     throw new RefusedError(`No DSP block found with ID ${dspId}`);
   }
 
   /** `undefined` when the sample does not fit the impulse. */
-  async function tryFeatures(sample: Sample, stored: StoredImpulse) {
+  async function tryFeatures(sample: Sample, design: FeatureDesign) {
     try {
-      return await studio.extractFeatures(sample, stored);
+      return await studio.extractFeatures(sample, design);
     } catch (error) {
       if (error instanceof ClassifyError) return undefined;
       throw error;
@@ -34,15 +39,17 @@ export function featureHandlers(studio: LocalStudio): Handlers {
   }
 
   return {
-    getDspFeatureLabels: ({ project, path }) => ({ labels: featureNamesOf(findWithBlock(project, path.dspId)) }),
+    getDspFeatureLabels: ({ project, path }) => ({
+      labels: featureNamesOf(findWithBlock(project, path.dspId).design),
+    }),
 
     dspGetFeaturesForSample: async ({ project, path }) => {
-      const stored = findWithBlock(project, path.dspId);
+      const { stored, design } = findWithBlock(project, path.dspId);
       const sample = findSample(project, path.sampleId);
       const labels = stored.impulse?.classifier?.labels ?? statistics.summarise(project.id, "training").labels;
       try {
-        const { featureCount, values } = await studio.extractFeatures(sample, stored);
-        const placeOf = windowPlaces(sample, stored.design.input);
+        const { featureCount, values } = await studio.extractFeatures(sample, design);
+        const placeOf = windowPlaces(sample, design.input);
         const totalSampleCount = values.length / featureCount;
         return {
           totalSampleCount,
@@ -66,14 +73,16 @@ export function featureHandlers(studio: LocalStudio): Handlers {
 
     // As with the test set, samples that do not fit the impulse are left out.
     downloadDspData: async ({ project, path, query }) => {
-      const stored = findWithBlock(project, path.dspId);
+      const { design } = findWithBlock(project, path.dspId);
+      // What is learnt from has the step of training.
+      const input = { ...design.input, classificationWindowIncreaseMs: design.input.windowIncreaseMs };
       if (query.raw) throw new RefusedError('The local Studio has features to download; leave "raw" out.');
       const filter = { category: parseCategory(path.category), isDisabled: false };
       const list = samples.list(project.id, filter, { limit: -1, offset: 0 }).reverse();
       const parts: Float32Array[] = [];
       let [numbers, columns] = [0, 0];
       for (const sample of list) {
-        const found = await tryFeatures(sample, stored);
+        const found = await tryFeatures(sample, { ...design, input });
         if (!found) continue;
         numbers += found.values.length;
         columns = found.featureCount;

@@ -63,10 +63,20 @@ describe("POST .../impulse", () => {
 
     const stored = api.studio.impulses.get(id);
 
-    expect(stored?.design.features.fftLength).toBe(8);
+    expect(stored?.design.blocks).toMatchObject([{ parameters: { fftLength: 8 } }]);
     expect(stored?.impulse).toMatchObject({ classifier: { minimumConfidence: 0.6 } });
     expect(stored?.impulse?.anomaly).toBeUndefined();
     expect((await api.call("getAnomalyMetadata", { learnId: 4 })).error).toBe("No learning block found with ID 4");
+  });
+
+  it("takes a step for classifying alone, and a rule for windows of several labels", async () => {
+    const said = {
+      classificationWindowIncreaseMs: 200,
+      labelingMethodMultiLabel: { type: "anywhere-in-window-min-percentage", labels: ["moving"], minPercentage: 20 },
+    };
+    await api.call("createImpulse", {}, { ...blocks, inputBlocks: [{ ...input, ...said }] });
+
+    expect((await api.call("getImpulse")).impulse?.inputBlocks).toMatchObject([said]);
   });
 
   it("lets every block forget when windows change", async () => {
@@ -91,8 +101,16 @@ describe("POST .../impulse", () => {
     { change: { inputBlocks: [{ ...input, windowSizeMs: 0 }] }, says: '"windowSizeMs" has to be a positive number' },
     { change: { inputBlocks: [{ ...input, windowSizeMs: 1e9 }] }, says: "too large" },
     {
-      change: { inputBlocks: [{ ...input, classificationWindowIncreaseMs: 9 }] },
-      says: "leave the other increase out",
+      change: { inputBlocks: [{ ...input, classificationWindowIncreaseMs: -9 }] },
+      says: '"classificationWindowIncreaseMs" has to be a positive number',
+    },
+    {
+      change: { inputBlocks: [{ ...input, labelingMethodMultiLabel: { type: "anywhere-in-window", labels: [] } }] },
+      says: "with labels to look for",
+    },
+    {
+      change: { inputBlocks: [{ ...input, labelingMethodMultiLabel: { type: "start-of-window" } }] },
+      says: "must be one of end-of-window",
     },
     { change: { type: "BYOM" }, says: "an impulse of type BYOM" },
   ])("refuses $says", async ({ change, says }) => {

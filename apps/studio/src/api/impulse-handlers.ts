@@ -1,6 +1,14 @@
 import type { Schemas } from "@windowscope/sdk/api-types";
 
-import { defaultVariant, BLOCK, isComplete, isTrained, newestTraining, type StoredImpulse } from "../impulses.ts";
+import {
+  BLOCK,
+  defaultVariant,
+  isComplete,
+  isTrained,
+  newestTraining,
+  processingBlockId,
+  type StoredImpulse,
+} from "../impulses.ts";
 import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
@@ -41,7 +49,10 @@ export function impulseHandlers(studio: LocalStudio): Handlers {
     return {
       impulse: impulseJson(stored),
       metrics: [],
-      dspBlockConfigs: [{ blockId: BLOCK.features, config: { ...stored.design.features } }],
+      dspBlockConfigs: stored.design.blocks.map(({ parameters }, place) => ({
+        blockId: processingBlockId(place),
+        config: { ...parameters },
+      })),
       learnBlockKerasConfigs: blockIds.includes(BLOCK.classifier)
         ? [
             {

@@ -1,3 +1,4 @@
+import type { LabellingRule } from "@windowscope/engine";
 import type { BodyOf } from "@windowscope/sdk/api-types";
 
 import { featureExtractor } from "../classify.ts";
@@ -6,6 +7,8 @@ import { BLOCK, USUAL_BLOCKS, type ImpulseDesign } from "../impulses.ts";
 import { RefusedError } from "./handlers.ts";
 
 type Body = BodyOf<"createImpulse">;
+
+const [{ parameters: USUAL }] = USUAL_BLOCKS.blocks;
 
 /** Numbers in one window, over all axes. */
 const LARGEST_WINDOW = 1_000_000;
@@ -40,7 +43,7 @@ export function parseDesign(
   const design: ImpulseDesign = {
     name: body.name ?? before?.name ?? [dsp, ...body.learnBlocks].map(({ name }) => name).join(", "),
     input: parseInput(input, parseAxes(dsp.axes), frequencyHz),
-    features: { ...(before?.features ?? USUAL_BLOCKS.features), version: parseVersion(dsp.implementationVersion) },
+    blocks: parseBlocks(dsp, before),
     minimumConfidence: learns.classifier ? (before?.minimumConfidence ?? USUAL_BLOCKS.minimumConfidence) : undefined,
     anomalyThreshold: learns.anomaly ? (before?.anomalyThreshold ?? USUAL_BLOCKS.anomalyThreshold) : undefined,
   };
@@ -61,21 +64,63 @@ function parseInput(
   const windowSizeMs = positive("windowSizeMs", block.windowSizeMs);
   const windowIncreaseMs = positive("windowIncreaseMs", block.windowIncreaseMs);
   const frequencyHz = positive("frequencyHz", block.frequencyHz ?? dataHz);
-  const { classificationWindowIncreaseMs: classificationMs = windowIncreaseMs, padZeros = false } = block;
-  if (classificationMs !== windowIncreaseMs) {
-    throw new RefusedError('The local Studio classifies with "windowIncreaseMs"; leave the other increase out.');
-  }
+  const { classificationWindowIncreaseMs: classificationMs, padZeros = false } = block;
   const readings = (windowSizeMs * frequencyHz) / 1000;
   if (readings * axes.length > LARGEST_WINDOW) {
     throw new RefusedError(`A window of ${Math.round(readings)} readings is too large; shorten "windowSizeMs".`);
   }
-  return { axes, frequencyHz, windowSizeMs, windowIncreaseMs, padZeros };
+  return {
+    axes,
+    frequencyHz,
+    windowSizeMs,
+    windowIncreaseMs,
+    ...(classificationMs !== undefined && {
+      classificationWindowIncreaseMs: positive("classificationWindowIncreaseMs", classificationMs),
+    }),
+    padZeros,
+    ...(block.labelingMethodMultiLabel && { labelling: parseLabelling(block.labelingMethodMultiLabel) }),
+  };
+}
+
+function parseLabelling({
+  type,
+  labels = [],
+  minPercentage = 0,
+}: NonNullable<Body["inputBlocks"][number]["labelingMethodMultiLabel"]>): LabellingRule {
+  const rules: readonly LabellingRule[] = [
+    { type: "end-of-window" },
+    { type: "majority-in-window" },
+    { type: "anywhere-in-window", labels },
+    { type: "anywhere-in-window-min-percentage", labels, minPercentage },
+  ];
+  const rule = rules.find((each) => each.type === type);
+  if (rule === undefined || ("labels" in rule && labels.length === 0)) {
+    const types = rules.map((each) => each.type).join(", ");
+    throw new RefusedError(
+      `"labelingMethodMultiLabel" has to be one of ${types}, with labels to look for where it does.`,
+    );
+  }
+  return rule;
 }
 
 function parseAxes(axes: readonly string[]): readonly string[] {
   const isPossible = axes.length > 0 && axes.length <= MOST_AXES && new Set(axes).size === axes.length;
   if (isPossible) return [...axes];
   throw new RefusedError(`The dsp block's "axes" have to be 1 to ${MOST_AXES} different names.`);
+}
+
+/** FFT analysis, with the settings of before where it was just that. */
+function parseBlocks(dsp: Body["dspBlocks"][number], before: ImpulseDesign | undefined): ImpulseDesign["blocks"] {
+  const version = parseVersion(dsp.implementationVersion);
+  const [block, another] = before?.blocks ?? [];
+  const parameters = block?.parameters;
+  const isFft =
+    parameters?.type === "spectral-analysis" &&
+    (parameters.version === 2 || parameters.version === 3) &&
+    parameters.analysisType !== "Wavelet" &&
+    !another &&
+    !block?.axes;
+  return isFft ? [{ ...block, parameters: { ...parameters, version } }] : [{ parameters: { ...USUAL, version } }];
 }
 
 function parseVersion(version: number): 2 | 3 {

@@ -39,9 +39,9 @@ describe("what learn blocks know", () => {
     expect(await api.call("getAnomaly", { learnId: 4 })).toMatchObject({ selectedAxes: [0], clusterCount: 1 });
     expect((await api.call("getAnomaly", { learnId: 4 })).axes.map(({ label }) => label)).toEqual([
       ...["accX RMS", "accX Skewness", "accX Kurtosis"],
-      ...["accX Spectral power 1", "accX Spectral power 2", "accX Spectral power 3", "accX Spectral power 4"],
+      ...["0.62 - 1.88", "1.88 - 3.12", "3.12 - 4.38", "4.38 - 5.62"].map((hertz) => `accX Spectral Power ${hertz} Hz`),
       ...["accY RMS", "accY Skewness", "accY Kurtosis"],
-      ...["accY Spectral power 1", "accY Spectral power 2", "accY Spectral power 3", "accY Spectral power 4"],
+      ...["0.62 - 1.88", "1.88 - 3.12", "3.12 - 4.38", "4.38 - 5.62"].map((hertz) => `accY Spectral Power ${hertz} Hz`),
     ]);
   });
 

@@ -1,9 +1,9 @@
-import type { StoredImpulse } from "../impulses.ts";
+import { BLOCK, type StoredImpulse } from "../impulses.ts";
 import type { LocalStudio } from "../local-studio.ts";
 import type { Project } from "../projects.ts";
 import { RefusedError, type Handlers } from "./handlers.ts";
 import { learnBlocksOf } from "./impulse-json.ts";
-import { anomalyJson, anomalyMetadataJson, kerasJson, kerasMetadataJson } from "./learn-json.ts";
+import { anomalyJson, anomalyMetadataJson, gmmMetadataJson, kerasJson, kerasMetadataJson } from "./learn-json.ts";
 import { lookups } from "./lookups.ts";
 
 /** Serves what the learn blocks of the default impulse are designed with, and what they know. */
@@ -12,10 +12,11 @@ export function learnHandlers(studio: LocalStudio): Handlers {
   const { findImpulse } = lookups(studio);
 
   /** The default impulse, when the learn block is one of its and of this kind. */
-  function findWithBlock(project: Project, learnId: number, kind: "keras" | "anomaly"): StoredImpulse {
+  function findWithBlock(project: Project, learnId: number, kind: "network" | "anomaly"): StoredImpulse {
     const stored = findImpulse(project);
     const block = learnBlocksOf(stored).find(({ id }) => id === learnId);
-    if (block?.type === kind) return stored;
+    const wanted = kind === "anomaly" ? BLOCK.anomaly : BLOCK.classifier;
+    if (block?.id === wanted) return stored;
     throw new RefusedError(`No learning block found with ID ${learnId}`);
   }
 
@@ -31,20 +32,21 @@ export function learnHandlers(studio: LocalStudio): Handlers {
     },
 
     getGmmMetadata: ({ project, path }) => {
-      findWithBlock(project, path.learnId, "anomaly");
+      const stored = findWithBlock(project, path.learnId, "anomaly");
+      if (stored.design.anomalyModel === "gmm") return gmmMetadataJson(stored) ?? refuseUntrained(path.learnId);
       throw new RefusedError(
         `Block ${path.learnId} is K-means and no Gaussian mixture; getAnomalyMetadata answers its clusters.`,
       );
     },
 
     getKerasMetadata: ({ project, path, query }) => {
-      const metadata = kerasMetadataJson(findWithBlock(project, path.learnId, "keras"));
+      const metadata = kerasMetadataJson(findWithBlock(project, path.learnId, "network"));
       if (!metadata) refuseUntrained(path.learnId);
       return { ...metadata, ...(query.excludeLabels && { labels: [] }) };
     },
 
     getKeras: ({ project, path }) => {
-      const stored = findWithBlock(project, path.learnId, "keras");
+      const stored = findWithBlock(project, path.learnId, "network");
       return kerasJson(stored, statistics.summarise(project.id, "training"));
     },
 
@@ -52,7 +54,7 @@ export function learnHandlers(studio: LocalStudio): Handlers {
       const isKnown = learnBlocksOf(findImpulse(project)).some(({ id }) => id === path.learnId);
       throw new RefusedError(
         isKnown
-          ? "The local Studio has no TensorFlow files; GET /windowscope/impulses answers the whole impulse as JSON."
+          ? "The local Studio hands out no TensorFlow files; GET /windowscope/impulses answers the whole impulse as JSON."
           : `No learning block found with ID ${path.learnId}`,
       );
     },

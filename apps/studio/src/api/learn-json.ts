@@ -1,6 +1,6 @@
 import type { AnswerOf, OperationId } from "@windowscope/sdk/api-types";
 
-import { featureExtractor } from "../classify.ts";
+import { featureExtractor, type FeatureDesign } from "../classify.ts";
 import { BLOCK, type StoredImpulse } from "../impulses.ts";
 import type { DataSummary } from "../sample-statistics.ts";
 import { impulseJson } from "./impulse-json.ts";
@@ -8,14 +8,15 @@ import { thresholdsOf } from "./thresholds.ts";
 
 type Answer<K extends OperationId> = Omit<AnswerOf<K>, "success" | "error">;
 
-/** What stands in front of the spectrum in the features of each axis. */
-const STATISTICS = ["RMS", "Skewness", "Kurtosis"] as const;
+/** The feature that Studio suggests for anomalies. */
+const FAVOURITE = "RMS";
 
-/** What a K-means block has learnt; `undefined` before it has. */
+/** What an anomaly block has learnt, but for a mixture's components; `undefined` before it has. */
 export function anomalyMetadataJson(stored: StoredImpulse): Answer<"getAnomalyMetadata"> | undefined {
   const { design, impulse, anomalyTrained, variants } = stored;
   if (!impulse?.anomaly || anomalyTrained === undefined) return undefined;
-  const { axes, mean, scale, clusters, threshold } = impulse.anomaly;
+  const { axes, mean, scale, threshold } = impulse.anomaly;
+  const clusters = "clusters" in impulse.anomaly ? impulse.anomaly.clusters : [];
   return {
     created: anomalyTrained,
     scale: [...scale],
@@ -31,12 +32,24 @@ export function anomalyMetadataJson(stored: StoredImpulse): Answer<"getAnomalyMe
   };
 }
 
-/** What a K-means block is designed with. */
+/** The components of a Gaussian mixture; `undefined` for K-means, and before it has learnt them. */
+export function gmmMetadataJson({ impulse }: StoredImpulse): Answer<"getGmmMetadata"> | undefined {
+  if (!impulse?.anomaly || !("weights" in impulse.anomaly)) return undefined;
+  const { means, covariances, weights } = impulse.anomaly;
+  return {
+    means: means.map((mean) => [...mean]),
+    covariances: covariances.map((rows) => rows.map((row) => [...row])),
+    weights: [...weights],
+  };
+}
+
+/** What an anomaly block is designed with. */
 export function anomalyJson(stored: StoredImpulse, training: DataSummary): Answer<"getAnomaly"> {
   const { design, impulse } = stored;
-  const featureNames = featureNamesOf(stored);
-  const selectedAxes = impulse?.anomaly?.axes ?? [];
-  const clusterCount = impulse?.anomaly?.clusters.length;
+  const featureNames = featureNamesOf(design);
+  const anomaly = impulse?.anomaly;
+  const selectedAxes = anomaly?.axes ?? [];
+  const clusterCount = anomaly && ("clusters" in anomaly ? anomaly.clusters : anomaly.weights).length;
   return {
     dependencies: dependenciesJson(stored, training, featureNames.length),
     name: nameOf(stored, BLOCK.anomaly),
@@ -44,9 +57,9 @@ export function anomalyJson(stored: StoredImpulse, training: DataSummary): Answe
       ix,
       label,
       selected: selectedAxes.includes(ix),
-      favourite: label.endsWith(STATISTICS[0]),
+      favourite: label.endsWith(FAVOURITE),
     })),
-    trained: impulse?.anomaly !== undefined,
+    trained: anomaly !== undefined,
     ...(clusterCount !== undefined && { clusterCount }),
     selectedAxes: [...selectedAxes],
     minimumConfidenceRating: design.anomalyThreshold ?? 0,
@@ -54,18 +67,20 @@ export function anomalyJson(stored: StoredImpulse, training: DataSummary): Answe
   };
 }
 
-/** What a classifier has learnt; `undefined` before it has. */
+/** What a classifier, or a regression, has learnt; `undefined` before it has. */
 export function kerasMetadataJson(stored: StoredImpulse): Answer<"getKerasMetadata"> | undefined {
   const { design, impulse, classifierTrained, variants } = stored;
-  if (!impulse?.classifier || classifierTrained === undefined) return undefined;
-  const { labels } = impulse.classifier;
+  if (!(impulse?.classifier ?? impulse?.regression) || classifierTrained === undefined) return undefined;
+  const labels = impulse?.classifier?.labels ?? [];
   const featureCount = featureExtractor(design).features.length;
   return {
     created: classifierTrained,
     layers: [
       {
         input: { shape: featureCount, name: "features", type: "float32" },
-        output: { shape: labels.length, name: "scores", type: "float32" },
+        output: impulse?.regression
+          ? { shape: 1, name: "value", type: "float32" }
+          : { shape: labels.length, name: "scores", type: "float32" },
       },
     ],
     classNames: [...labels],
@@ -76,7 +91,7 @@ export function kerasMetadataJson(stored: StoredImpulse): Answer<"getKerasMetada
     // Training keeps nothing back to measure with; the test set does that.
     modelValidationMetrics: [],
     hasTrainedModel: true,
-    mode: "classification",
+    mode: impulse?.regression ? "regression" : "classification",
     // Without meaning for readings, but every answer has it.
     imageInputScaling: "0..1",
     thresholds: thresholdsOf(design, BLOCK.classifier),
@@ -92,11 +107,11 @@ export function kerasJson(stored: StoredImpulse, training: DataSummary): Answer<
   const featureCount = featureExtractor(design).features.length;
   return {
     dependencies: dependenciesJson(stored, training, featureCount),
-    trained: impulse?.classifier !== undefined,
+    trained: (impulse?.classifier ?? impulse?.regression) !== undefined,
     name: nameOf(stored, BLOCK.classifier),
-    type: "keras",
+    type: design.maximumError === undefined ? "keras" : "keras-regression",
     script: "# The local Studio trains a small dense network; how cannot be changed.",
-    minimumConfidenceRating: design.minimumConfidence ?? 0,
+    minimumConfidenceRating: design.minimumConfidence ?? design.maximumError ?? 0,
     selectedModelType: variants.includes("int8") ? "int8" : "float32",
     mode: "expert",
     visualLayers: [],
@@ -125,11 +140,8 @@ function dependenciesJson(stored: StoredImpulse, training: DataSummary, featureC
 }
 
 /** Names of the features, in their order. */
-export function featureNamesOf({ design }: StoredImpulse): string[] {
-  const { axes } = design.input;
-  const perAxis = featureExtractor(design).features.length / axes.length;
-  const spectrum = Array.from({ length: perAxis - STATISTICS.length }, (_, bin) => `Spectral power ${bin + 1}`);
-  return axes.flatMap((axis) => [...STATISTICS, ...spectrum].map((name) => `${axis} ${name}`));
+export function featureNamesOf(design: FeatureDesign): string[] {
+  return [...featureExtractor(design).featureNames];
 }
 
 function nameOf(stored: StoredImpulse, blockId: number): string {

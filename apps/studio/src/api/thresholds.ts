@@ -5,7 +5,7 @@ import { RefusedError } from "./handlers.ts";
 
 /** The settable thresholds of a learn block. */
 export function thresholdsOf(design: ImpulseDesign, blockId: number): Schemas["BlockThreshold"][] {
-  const { minimumConfidence, anomalyThreshold } = design;
+  const { minimumConfidence, maximumError, anomalyThreshold } = design;
   if (blockId === BLOCK.classifier && minimumConfidence !== undefined) {
     return [
       {
@@ -13,6 +13,16 @@ export function thresholdsOf(design: ImpulseDesign, blockId: number): Schemas["B
         description: "Minimum confidence",
         helpText: "Below this score the best class of a window is called uncertain.",
         value: minimumConfidence,
+      },
+    ];
+  }
+  if (blockId === BLOCK.classifier && maximumError !== undefined) {
+    return [
+      {
+        key: "max_error",
+        description: "Maximum error",
+        helpText: "Up to this far from its label the value of a window is right.",
+        value: maximumError,
       },
     ];
   }
@@ -42,6 +52,10 @@ export function withThreshold(
   }
   if (typeof value !== "number") throw new RefusedError(`"${key}" has to be a number, and is "${value}".`);
   if (blockId !== BLOCK.classifier) return { ...design, anomalyThreshold: value };
+  if (design.maximumError !== undefined) {
+    if (!(value >= 0)) throw new RefusedError(`"${key}" has to be 0 or more, and is ${value}.`);
+    return { ...design, maximumError: value };
+  }
   if (value < 0 || value > 1) throw new RefusedError(`"${key}" has to be between 0 and 1, and is ${value}.`);
   return { ...design, minimumConfidence: value };
 }

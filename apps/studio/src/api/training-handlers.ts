@@ -16,6 +16,9 @@ export function trainingHandlers(studio: LocalStudio): Handlers {
   const { findImpulse, refuseWhileBusy } = lookups(studio);
 
   function startTraining(stored: StoredImpulse, blockIds: readonly number[]): { id: number } {
+    const { maximumError, anomalyModel } = stored.design;
+    if (maximumError !== undefined && blockIds.includes(BLOCK.classifier)) refuseTraining("a regression");
+    if (anomalyModel === "gmm" && blockIds.includes(BLOCK.anomaly)) refuseTraining("a Gaussian mixture");
     return { id: jobs.start(stored.projectId, { kind: "train", impulseId: stored.id, blockIds }).id };
   }
 
@@ -54,6 +57,12 @@ export function trainingHandlers(studio: LocalStudio): Handlers {
       );
     },
   };
+}
+
+function refuseTraining(model: string): never {
+  throw new RefusedError(
+    `The local Studio trains classifiers and K-means, and runs ${model} as it was imported. Import it anew to change it.`,
+  );
 }
 
 function refuseOtherBlock(stored: StoredImpulse, learnId: number, wanted: number): void {

@@ -70,8 +70,10 @@ export function impulseRoutes(studio: LocalStudio): Hono<WithProject> {
     try {
       const impulse = parseImpulse(await c.req.json());
       // Whether its blocks fit together shows only when they are put together.
-      for (const variant of availableVariants(impulse)) new WindowClassifier(impulse, variant);
-      const { id, variants } = studio.impulses.add(project.id, impulse);
+      const variants = availableVariants(impulse);
+      if (variants.length === 0) new WindowClassifier(impulse);
+      for (const variant of variants) new WindowClassifier(impulse, variant);
+      const { id } = studio.impulses.add(project.id, impulse);
       studio.projects.setDefaultImpulse(project.id, id);
       return c.json({ success: true, impulseId: id, projectId: project.id, name: impulse.name, variants });
     } catch (error) {

@@ -17,7 +17,7 @@ import {
 import { readingCount, type Recording } from "../formats/recording.ts";
 import type { LabelSpan } from "../formats/structured-labels.ts";
 import { ClassifyError, readAs, timingFor } from "../impulse-readings.ts";
-import { featuresOf, type ImpulseDesign } from "../impulses.ts";
+import type { ImpulseDesign } from "../impulses.ts";
 import { toLabelledRecording } from "../labelled-recording.ts";
 import type { SampleSource } from "./sample-source.ts";
 
@@ -65,8 +65,8 @@ export function* trainBlocks(
   recordings: readonly Recording[],
 ): Generator<string, TrainingOutput> {
   const fitting = yield* fitSamples(design.input, samples, recordings);
-  const { name, input, features, minimumConfidence = 0, anomalyThreshold = 0 } = design;
-  const whole = { name, input, blocks: [{ parameters: features }], minimumConfidence, anomalyThreshold };
+  const { name, input, blocks, minimumConfidence = 0, anomalyThreshold = 0 } = design;
+  const whole = { name, input, blocks, minimumConfidence, anomalyThreshold };
   yield* describeLabels(fitting);
 
   try {
@@ -140,8 +140,7 @@ export function designFor(
 ): ImpulseDesign {
   try {
     const labelled = recordings.map((recording, i) => toLabelled(recording, samples[i] as TrainingSample));
-    const { blocks, ...design } = designImpulse(name, labelled);
-    return { ...design, features: featuresOf(blocks) };
+    return designImpulse(name, labelled);
   } catch (error) {
     if (error instanceof RangeError) throw new TrainingError(error.message);
     throw error;
