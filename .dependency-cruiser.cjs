@@ -24,7 +24,7 @@ const mayImport = {
 const FAULTS = "^apps/cli/(faults/|src/(live-recording|live-run|stage|page-states\\.e2e)\\.ts$)";
 
 /** Where our client meets our Studio; the Studio itself shares nothing with it but the API document. */
-const MEETING = "^apps/studio/src/sdk-client(-faults)?\\.test\\.ts$";
+const MEETING = "^apps/studio/src/sdk-client(-faults|-frequencies)?\\.test\\.ts$";
 
 const startingWith = (paths) => paths.map((path) => `^${path}`);
 
