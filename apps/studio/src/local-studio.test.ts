@@ -4,15 +4,14 @@ import { describe, expect, it } from "vitest";
 
 import { LocalStudio } from "./local-studio.ts";
 import { smallImpulse, smallRecording } from "./small-impulse.ts";
-import { openStore } from "./store.ts";
-import { addRecording, inlineThread } from "./test-studio.ts";
+import { addRecording, inlineThread, openTestStore } from "./test-studio.ts";
 import type { TaskInput, TaskName, TaskOutput } from "./work/tasks.ts";
 
 /** A Studio that does `act` before its first classification. */
 function studioWith(act: (studio: LocalStudio) => Promise<void> | void): LocalStudio {
   const createInline = inlineThread();
   let hasActed = false;
-  const studio: LocalStudio = new LocalStudio(openStore(), {
+  const studio: LocalStudio = new LocalStudio(openTestStore(), {
     createThread: () => {
       const thread = createInline();
       return {

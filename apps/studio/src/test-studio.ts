@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { Impulse } from "@windowscope/engine";
 import { operationTable, type AnswerOf, type OperationId } from "@windowscope/sdk/api-types";
 import { answerValidators } from "@windowscope/sdk/validate";
-import { expect } from "vitest";
+import { afterAll, expect } from "vitest";
 import { WebSocketServer } from "ws";
 
 import { mountHandlers } from "./api/mount.ts";
@@ -14,7 +14,7 @@ import type { Upload } from "./ingestion/upload.ts";
 import { LocalStudio, type LocalStudioOptions } from "./local-studio.ts";
 import type { Sample } from "./samples.ts";
 import { smallImpulse } from "./small-impulse.ts";
-import { openStore } from "./store.ts";
+import { openStore, type Store } from "./store.ts";
 import { tasks, type Report, type TaskInput, type TaskName, type TaskOutput } from "./work/tasks.ts";
 
 /** Does each task at once, as the thread that asks. */
@@ -32,8 +32,22 @@ export function inlineThread(): NonNullable<LocalStudioOptions["createThread"]> 
   });
 }
 
+const opened: Store[] = [];
+
+// Work may still be under way after a test, never after its file.
+afterAll(() => {
+  for (const store of opened.splice(0)) store.close();
+});
+
+/** A store in memory; its temporary folder goes once the tests of the file are over. */
+export function openTestStore(): Store {
+  const store = openStore();
+  opened.push(store);
+  return store;
+}
+
 export function createTestStudio(): LocalStudio {
-  return new LocalStudio(openStore(), { createThread: inlineThread() });
+  return new LocalStudio(openTestStore(), { createThread: inlineThread() });
 }
 
 /** Uploads a recording in the data acquisition format. */

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { openStore } from "../store.ts";
 import { Projects } from "../projects.ts";
 import type { Handlers } from "./handlers.ts";
 import { mountHandlers, type MountOptions } from "./mount.ts";
+import { openTestStore } from "../test-studio.ts";
 
 const KEY = "ei_test";
 
@@ -14,7 +14,7 @@ describe("mountHandlers", () => {
   let taken: object[];
 
   beforeEach(() => {
-    projects = new Projects(openStore().database);
+    projects = new Projects(openTestStore().database);
     ({ id: projectId } = projects.create("Pumps", ""));
     projects.addKey(projectId, KEY);
     taken = [];

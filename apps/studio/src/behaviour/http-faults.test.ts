@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 
 import { mountHandlers } from "../api/mount.ts";
 import { Projects } from "../projects.ts";
-import { openStore } from "../store.ts";
 import { Behaviours, NORMAL } from "./behaviour.ts";
+import { openTestStore } from "../test-studio.ts";
 import { apiFaults } from "./http-faults.ts";
 
 describe("apiFaults", () => {
   it("ends every delay when the Studio is to close", async () => {
-    const projects = new Projects(openStore().database);
+    const projects = new Projects(openTestStore().database);
     const { id } = projects.create("Pumps", "");
     projects.addKey(id, "ei_test");
     const behaviours = new Behaviours();
