@@ -92,7 +92,7 @@ async function request(method: string, path: string, body?: Body) {
 async function start(changes: Body = {}): Promise<string> {
   const { body } = await request("POST", PATH, { ...wish, ...changes });
   const id = String(body.recordingId);
-  await vi.waitFor(() => expect(studio.calls).toContain("startSampling"));
+  await vi.waitFor(() => expect(studio.calls).toContain("startSampling"), { timeout: 15_000 });
   return id;
 }
 
@@ -236,7 +236,7 @@ describe("POST /projects/:projectId/devices/:deviceId/recordings", () => {
   it("passes over what the socket tells of others, and what it cannot read", async () => {
     const id = await start();
     tell({ deviceId: "other", phase: "failed", error: "x" });
-    await vi.waitFor(async () => expect((await runLog.stat(id))?.next).toBeGreaterThan(2));
+    await vi.waitFor(async () => expect((await runLog.stat(id))?.next).toBeGreaterThan(2), { timeout: 15_000 });
     tell({ requestId: 76, phase: "failed", error: "x" });
     tell({ phase: "dancing" });
     events.tell(1, "sampling-progress", null);
@@ -280,7 +280,7 @@ describe("POST /projects/:projectId/devices/:deviceId/recordings", () => {
     await vi.advanceTimersByTimeAsync(1_000);
 
     expect((await asking).map(({ status }) => status).sort()).toEqual([202, 409, 409, 409]);
-    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    await vi.waitFor(() => expect(asked).toHaveLength(1), { timeout: 15_000 });
   });
 
   it("takes no sample that came before the device was asked", async () => {

@@ -44,11 +44,14 @@ async function entriesOf(log: string): Promise<Entry[]> {
 
 /** The run once it is over. */
 async function outcomeOf(runId: string): Promise<Run> {
-  return vi.waitFor(async () => {
-    const run = (await journal.find(runId))?.run;
-    expect(run?.endedAt).toBeDefined();
-    return run as Run;
-  });
+  return vi.waitFor(
+    async () => {
+      const run = (await journal.find(runId))?.run;
+      expect(run?.endedAt).toBeDefined();
+      return run as Run;
+    },
+    { timeout: 15_000 },
+  );
 }
 
 /** What a log says, without the parts that differ from run to run. */
@@ -130,7 +133,9 @@ describe("Runs.start", () => {
     studio.answer("getJobStatus", () => ({ job: { id: 9, ...(isDone && { finishedSuccessful: true }) } }));
     const { runId } = await runs.start(request, sample);
 
-    await vi.waitFor(async () => expect((await journal.find(runId))?.run.state).toBe("classifying"));
+    await vi.waitFor(async () => expect((await journal.find(runId))?.run.state).toBe("classifying"), {
+      timeout: 15_000,
+    });
     isDone = true;
     await vi.advanceTimersByTimeAsync(1_000);
 
@@ -264,9 +269,9 @@ describe("Runs.start", () => {
       [1, 2, 3, 4, 5, 6].map((sampleId) => runs.start({ projectId: 1, sampleId }, sample)),
     );
 
-    await vi.waitFor(() => expect(finish).toHaveLength(4));
+    await vi.waitFor(() => expect(finish).toHaveLength(4), { timeout: 15_000 });
     finish.shift()?.();
-    await vi.waitFor(() => expect(finish).toHaveLength(4));
+    await vi.waitFor(() => expect(finish).toHaveLength(4), { timeout: 15_000 });
     while (finish.length > 0 || studio.calls.length < 6) {
       finish.shift()?.();
       await vi.advanceTimersByTimeAsync(1);
@@ -321,7 +326,7 @@ describe("Runs.resume", () => {
       },
     });
     const { runId } = await mortal.runs.start(request, sample);
-    await vi.waitFor(() => expect(left).toBeLessThan(0));
+    await vi.waitFor(() => expect(left).toBeLessThan(0), { timeout: 15_000 });
     return runId;
   }
 

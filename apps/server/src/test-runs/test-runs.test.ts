@@ -210,7 +210,9 @@ describe("POST /projects/:projectId/test-runs", () => {
       return testSet();
     });
     const id = await start();
-    await vi.waitFor(async () => expect((await request("GET", `${PATH}/${id}`)).body.warning).toBe("No answer."));
+    await vi.waitFor(async () => expect((await request("GET", `${PATH}/${id}`)).body.warning).toBe("No answer."), {
+      timeout: 15_000,
+    });
     isAway = false;
 
     const { lines: shown, warning } = await reached(id, "finished");
@@ -319,7 +321,9 @@ describe("a test run and the run log", () => {
       if (++appends % 2 === 0) throw new RunLogUnavailableError("Redis", "no answer");
     });
     const id = await start().catch(() => "");
-    await vi.waitFor(async () => expect(await runLog.list({ prefix: "test-", limit: 10 })).toHaveLength(1));
+    await vi.waitFor(async () => expect(await runLog.list({ prefix: "test-", limit: 10 })).toHaveLength(1), {
+      timeout: 15_000,
+    });
     const [state] = await runLog.list({ prefix: "test-", limit: 1 });
     await reached(id || String(state?.log), "finished");
 
@@ -400,7 +404,7 @@ describe("DELETE /projects/:projectId/test-runs/:testRunId", () => {
     let answer: ((job: object) => void) | undefined;
     studio.answer("startClassifyJob", () => new Promise((resolve) => (answer = resolve)));
     const id = await start();
-    await vi.waitFor(() => expect(answer).toBeDefined());
+    await vi.waitFor(() => expect(answer).toBeDefined(), { timeout: 15_000 });
 
     const deleted = request("DELETE", `${PATH}/${id}`);
     answer?.({ id: 9 });

@@ -30,11 +30,14 @@ describe("a local Studio that was told how to behave", () => {
 
   /** Waits until a job is over. */
   async function finish(jobId: unknown): Promise<Record<string, unknown>> {
-    return vi.waitFor(async () => {
-      const job = await status(jobId);
-      expect(job).toHaveProperty("finished");
-      return job;
-    });
+    return vi.waitFor(
+      async () => {
+        const job = await status(jobId);
+        expect(job).toHaveProperty("finished");
+        return job;
+      },
+      { timeout: 15_000 },
+    );
   }
 
   async function lines(jobId: unknown): Promise<string[]> {
@@ -173,10 +176,13 @@ describe("a local Studio that was told how to behave", () => {
     expect(await finish(id)).toMatchObject({ finishedSuccessful: true });
 
     expect(await studio.call("GET", "/classify/all/result")).toMatchObject(meanwhile);
-    await vi.waitFor(async () => {
-      const { result } = await studio.call("GET", "/classify/all/result");
-      expect((result as object[]).length).toBeGreaterThan(0);
-    });
+    await vi.waitFor(
+      async () => {
+        const { result } = await studio.call("GET", "/classify/all/result");
+        expect((result as object[]).length).toBeGreaterThan(0);
+      },
+      { timeout: 15_000 },
+    );
   });
 
   describe("over HTTP", () => {
