@@ -145,6 +145,8 @@ function axesOfFeatures(
 ): (number | undefined)[] {
   if (columns.length === 1) return featureNames.map(() => columns[0]);
   // The longest name first, since one may begin with another.
-  const longestFirst = columns.toSorted((a, b) => (axes[b] as string).length - (axes[a] as string).length);
-  return featureNames.map((name) => longestFirst.find((column) => name.startsWith(`${axes[column]} `)));
+  const prefixes = columns
+    .map((column) => ({ column, prefix: `${axes[column]} ` }))
+    .sort((a, b) => b.prefix.length - a.prefix.length);
+  return featureNames.map((name) => prefixes.find(({ prefix }) => name.startsWith(prefix))?.column);
 }
