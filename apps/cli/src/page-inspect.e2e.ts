@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 
-import { countWindows, followLink, inspector, readWindow, windowsTable } from "./page.ts";
+import { countWindows, followLink, inspectedWindow, inspector, readWindow, windowsTable } from "./page.ts";
 import { recordingOf, Stage } from "./stage.ts";
 
 let stage: Stage;
@@ -148,17 +148,23 @@ it("raw values and features of a window are copied as other tools take them", as
   const clipboard = async () => (await page.evaluate(() => navigator.clipboard.readText())).split(", ").map(Number);
 
   await inspector(page).getByRole("button", { name: "Copy raw" }).click();
-  await inspector(page).getByText("Copied 375 raw values.").waitFor();
+  const number = await inspectedWindow(page);
+  await inspector(page).getByText(`Copied 375 raw values of #${number}.`).waitFor();
   const raw = await clipboard();
   expect(raw).toHaveLength(375);
   expect(raw[2]).toBeCloseTo(9.8, 5);
 
   await inspector(page).getByRole("button", { name: "Copy features" }).click();
   await inspector(page)
-    .getByText(/^Copied \d+ features\.$/)
+    .getByText(new RegExp(`^Copied \\d+ features of #${number}\\.$`))
     .waitFor();
   const features = await clipboard();
   expect(features.length).toBeGreaterThan(10);
   expect(features.every(Number.isFinite)).toBe(true);
   await inspector(page).getByText("Why this anomaly score").waitFor();
+
+  // Another window is shown: what is in the clipboard is still of the one before.
+  await page.keyboard.press(".");
+  await expect.poll(() => inspectedWindow(page)).toBe(number + 1);
+  await inspector(page).getByText(`features of #${number}.`).waitFor();
 });
