@@ -156,11 +156,19 @@ export class WindowFeatures {
   }
 }
 
-/** The features may be of windows with another step than the classification has, so their times have to tell. */
+/**
+ * The features may be of windows with another step than the classification has, so their times have to tell. The step may
+ * also be shorter than the tolerance, so the nearest counts.
+ */
 function findWindow(startMs: Float64Array, place: WindowPlace): number {
   if (Number.isNaN(startMs[0])) return place.index < startMs.length ? place.index : -1;
-  const tolerance = Math.max(1, place.intervalMs);
-  return startMs.findIndex((each) => Math.abs(each - place.startMs) < tolerance);
+  let nearest = -1;
+  let distance = place.toleranceMs;
+  for (const [i, each] of startMs.entries()) {
+    const away = Math.abs(each - place.startMs);
+    if (away < distance) [nearest, distance] = [i, away];
+  }
+  return nearest;
 }
 
 function chooseAnomalyBlock({ blockId }: Run, learnBlocks: Impulse["learnBlocks"]): Impulse["learnBlocks"][number] {

@@ -1,5 +1,5 @@
 import { StudioRefusedError } from "@windowscope/sdk";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { classifyAnswer } from "../fakes.ts";
 import { createTestApp, type TestApp } from "../test-app.ts";
@@ -46,6 +46,38 @@ function ask(path: string) {
   return app.request("GET", `/api/v1/runs/${runId}/windows/${path}`);
 }
 
+/** Windows of a second, 750 ms apart, cut from four readings a second, of which the answer has every second one. */
+function thinnedAnswer(windows: number) {
+  const answer = classifyAnswer(windows);
+  const { sample } = answer;
+  const readings = 4 + (windows - 1) * 3;
+  sample.payload.values = Array.from({ length: Math.ceil(readings / 2) }, (_, i) => [2 * i]);
+  sample.payload.intervalMs = 500;
+  sample.totalPayloadLength = readings;
+  sample.sample.valuesCount = readings;
+  answer.windowIncreaseMs = 750;
+  return answer;
+}
+
+async function classifyThinned(windows: number): Promise<void> {
+  app.studio.answer("classifySampleV2", () => thinnedAnswer(windows));
+  runId = await app.finishedRun({ projectId: 1, sampleId: 7 });
+}
+
+/** Features of windows so far apart; the only one of a window is when it begins. */
+function answerFeaturesEvery(stepMs: number, count: number): void {
+  app.studio.answer("dspGetFeaturesForSample", () => ({
+    data: Array.from({ length: count }, (_, i) => ({
+      X: [i * stepMs],
+      y: 1,
+      yLabel: "idle",
+      sample: { id: 7, name: "idle.7", startMs: i * stepMs, endMs: i * stepMs + 1000 },
+    })),
+    totalSampleCount: count,
+    skipFirstFeatures: 0,
+  }));
+}
+
 describe("GET /api/v1/runs/{runId}/windows/{index}/raw", () => {
   it("answers the readings that the window was cut from", async () => {
     const { status, body } = await ask("2/raw");
@@ -67,6 +99,108 @@ describe("GET /api/v1/runs/{runId}/windows/{index}/raw", () => {
     // An entry of one axis has 16,384 readings.
     expect((await ask("8191/raw")).body.values).toEqual([[16_382], [16_383], [16_384], [16_385]]);
     expect((await ask("19999/raw")).body.values).toEqual([[39_998], [39_999], [40_000], [40_001]]);
+  });
+
+  it("answers the readings within the window where a long signal is thinned out", async () => {
+    await classifyThinned(6);
+
+    expect((await ask("1/raw")).body).toMatchObject({ intervalMs: 500, startMs: 1000, values: [[4], [6]] });
+    expect((await ask("2/raw")).body).toMatchObject({ intervalMs: 500, startMs: 1500, values: [[6], [8]] });
+    // The last one begins at 3,750 ms and ends with the sample.
+    expect((await ask("5/raw")).body).toMatchObject({ intervalMs: 500, startMs: 4000, values: [[16], [18]] });
+    expect(await ask("6/raw")).toMatchObject({ status: 404 });
+  });
+
+  it("has no reading for a window that lies between two readings of a thinned signal", async () => {
+    const answer = thinnedAnswer(3);
+    answer.windowSizeMs = 250;
+    app.studio.answer("classifySampleV2", () => answer);
+    runId = await app.finishedRun({ projectId: 1, sampleId: 7 });
+
+    expect((await ask("1/raw")).body.values).toEqual([]);
+    expect((await ask("2/raw")).body.values).toEqual([[6]]);
+  });
+
+  it("has the one reading of a window that is shorter than half of one", async () => {
+    const answer = classifyAnswer(3);
+    answer.windowSizeMs = 100;
+    app.studio.answer("classifySampleV2", () => answer);
+    runId = await app.finishedRun({ projectId: 1, sampleId: 8 });
+
+    expect((await ask("1/raw")).body.values).toEqual([[2]]);
+  });
+
+  it("counts readings whose interval is no round number without drifting", async () => {
+    const answer = classifyAnswer(5000);
+    answer.sample.payload.intervalMs = 1000 / 3;
+    answer.windowIncreaseMs = 700;
+    app.studio.answer("classifySampleV2", () => answer);
+    runId = await app.finishedRun({ projectId: 1, sampleId: 8 });
+
+    for (const index of [1, 7, 3333, 4999]) {
+      const startMs = index * 2 * (1000 / 3);
+      const values = [0, 1, 2].map((i) => [index * 2 + i]);
+      expect((await ask(`${index}/raw`)).body).toMatchObject({ startMs, values });
+    }
+  });
+
+  it("answers the windows that are there of a run that is still being written", async () => {
+    const { runLog } = app;
+    const append = runLog.append.bind(runLog);
+    // Lets the first 512 windows through, and holds the rest back.
+    let release: () => void = () => undefined;
+    const isReleased = new Promise<void>((resolve) => (release = resolve));
+    vi.spyOn(runLog, "append").mockImplementation(async (appends) => {
+      if (appends.some(({ meta }) => meta?.includes('"windows":1024,'))) await isReleased;
+      await append(appends);
+    });
+    app.studio.answer("classifySampleV2", () => classifyAnswer(1200));
+    const started = await app.request("POST", "/api/v1/runs", { body: { projectId: 1, sampleId: 9 } });
+    runId = String(started.body.runId);
+    await vi.waitFor(async () => expect(await ask("511/raw")).toMatchObject({ status: 200 }));
+
+    expect((await ask("511/raw")).body.values).toEqual([[1022], [1023], [1024], [1025]]);
+    expect(await ask("512/raw")).toMatchObject({ status: 404 });
+
+    release();
+    await vi.waitFor(async () => expect(await ask("1199/raw")).toMatchObject({ status: 200 }));
+    expect((await ask("1199/raw")).body.values).toEqual([[2398], [2399], [2400], [2401]]);
+  });
+
+  it("reads a small part of a long log", async () => {
+    app.studio.answer("classifySampleV2", () => classifyAnswer(20_000));
+    runId = await app.finishedRun({ projectId: 1, sampleId: 8 });
+    const stored = await app.runLog.stat(runId);
+    const read = vi.spyOn(app.runLog, "read");
+
+    await ask("12345/raw");
+
+    expect(stored?.next).toBeGreaterThan(600);
+    // Some ten for the window, as many for its first reading, and the readings themselves.
+    expect(read.mock.calls.length).toBeLessThan(30);
+    const slices = await Promise.all(read.mock.results.map(({ value }) => value as ReturnType<typeof app.runLog.read>));
+    const bytes = slices.reduce((sum, slice) => sum + (slice.type === "slice" ? slice.bytes.length : 0), 0);
+    expect(bytes).toBeLessThan(0.5 * (stored?.bytes ?? 0));
+  });
+
+  it("finds the windows between entries that tell of their details", async () => {
+    const answer = classifyAnswer(100);
+    const [block] = answer.classifications;
+    if (!block) throw new Error("The answer has no block.");
+    block.learnBlock.type = "keras-object-detection";
+    // So large that each has an entry of its own.
+    block.structuredResult = block.result.map(() => ({
+      boxes: Array.from({ length: 1000 }, () => [0, 0, 1, 1]),
+      labels: Array.from({ length: 1000 }, () => 1),
+      scores: Array.from({ length: 1000 }, () => 0.9),
+    })) as unknown as NonNullable<typeof block.structuredResult>;
+    app.studio.answer("classifySampleV2", () => answer);
+    runId = await app.finishedRun({ projectId: 1, sampleId: 8 });
+
+    expect((await app.runLog.stat(runId))?.next).toBeGreaterThan(100);
+    for (const index of [0, 31, 32, 50, 99]) {
+      expect((await ask(`${index}/raw`)).body.values).toEqual([0, 1, 2, 3].map((i) => [index * 2 + i]));
+    }
   });
 
   it("has null for a reading that is no number", async () => {
@@ -102,6 +236,26 @@ describe("GET /api/v1/runs/{runId}/windows/{index}/features", () => {
         { dspId: 2, name: "Spectral features", names: ["RMS", "Skewness"], values: [2, 12] },
         { dspId: 6, name: "Flatten", names: ["Average"], values: [102] },
       ],
+    });
+  });
+
+  it("answers those of the window itself where a long signal is thinned out", async () => {
+    answerFeaturesEvery(250, 16);
+    await classifyThinned(6);
+
+    for (const index of [0, 1, 2, 3, 5]) {
+      const { blocks } = (await ask(`${index}/features`)).body;
+      expect(blocks).toMatchObject([{ values: [index * 750] }, { values: [index * 750] }]);
+    }
+  });
+
+  it("takes no neighbour for the window of a thinned signal that Studio cuts elsewhere", async () => {
+    answerFeaturesEvery(1000, 4);
+    await classifyThinned(6);
+
+    expect(await ask("1/features")).toMatchObject({
+      status: 404,
+      body: { detail: "Studio has no features of a window at 750 ms of sample 7." },
     });
   });
 
@@ -154,6 +308,13 @@ describe("GET /api/v1/runs/{runId}/windows/{index}/anomaly", () => {
         { feature: 1, name: "RMS", value: 4, center: 0, offset: 4, share: 0.5 },
       ],
     });
+  });
+
+  it("explains the window itself where a long signal is thinned out", async () => {
+    answerFeaturesEvery(250, 16);
+    await classifyThinned(6);
+
+    expect((await ask("2/anomaly")).body).toMatchObject({ axes: [{ value: 1500 }, { value: 1500 }] });
   });
 
   it("answers 404 for an impulse, or a single block, that looks for no anomalies", async () => {

@@ -5,11 +5,12 @@ import type { LogState, RunLog } from "@windowscope/runlog";
 import type { Studio } from "@windowscope/sdk";
 
 import type { RunJournal } from "../runs/journal.ts";
+import { findEntry } from "./find-entry.ts";
 import { Problem, refuseInvalid } from "./problem.ts";
 import { json, problem, RunParams } from "./schemas.ts";
 import { WindowFeatures } from "./window-features.ts";
-import { windowPlace, type WindowPlace } from "./window-place.ts";
-import { readEntries } from "./windows.ts";
+import { readWindowPlace, type WindowPlace } from "./window-place.ts";
+import { ONE_ENTRY, readEntries } from "./windows.ts";
 
 const Params = RunParams.extend({ index: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER) });
 
@@ -76,10 +77,11 @@ export function windowRoutes(parts: {
     const stored = await parts.journal.find(runId);
     if (!stored) throw new Problem(404, "no-such-run", `There is no run ${runId}.`);
     const { run, log: state } = stored;
-    if (!run.result || index >= run.windows) {
+    const place = index < run.windows ? await readWindowPlace(parts.runLog, run, state, index) : undefined;
+    if (!place) {
       throw new Problem(404, "no-such-window", `The run ${runId} has no window ${index}; it has ${run.windows}.`);
     }
-    return { run, state, place: windowPlace(run.result, index) };
+    return { run, state, place };
   }
 
   app.openapi(
@@ -98,7 +100,8 @@ export function windowRoutes(parts: {
       return c.json(
         {
           intervalMs: place.intervalMs,
-          startMs: place.startMs,
+          // Of the first reading: where a long signal is thinned out the window begins before it.
+          startMs: place.firstReading * place.intervalMs,
           axes: axes.map(({ name, units }) => ({ name, units })),
           values: await readReadings(parts.runLog, run, state, place),
         },
@@ -176,7 +179,9 @@ async function readReadings(
 ): Promise<number[][]> {
   const rows: number[][] = [];
   const end = firstReading + readings;
-  for await (const entry of readEntries(runLog, run, state)) {
+  const begin = await findEntry(runLog, run, state, { kind: "readings", index: firstReading });
+  if (!begin) return rows;
+  for await (const entry of readEntries(runLog, run, { ...state, first: begin.seq }, ONE_ENTRY)) {
     if (rows.length >= readings || entry.kind === "windows") break;
     if (entry.kind !== "readings") continue;
     const { first, count, axisCount, values } = entry;

@@ -13,11 +13,22 @@ import type { LogState, RunLog } from "@windowscope/runlog";
 import type { Window } from "./schemas.ts";
 
 const SLICE_BYTES = 256 * 1024;
+/** A slice has one entry at least. */
+export const ONE_ENTRY = 1;
 
-/** The entries of a run as they stood in its log at that moment, in order. */
-export async function* readEntries(runLog: RunLog, run: Run, state: LogState): AsyncGenerator<Entry, void, undefined> {
+/**
+ * The entries of a run as they stood in its log at that moment, in order.
+ *
+ * @param sliceBytes How much is read at once, unless a single entry is longer.
+ */
+export async function* readEntries(
+  runLog: RunLog,
+  run: Run,
+  state: LogState,
+  sliceBytes = SLICE_BYTES,
+): AsyncGenerator<Entry, void, undefined> {
   for (let from = state.first; from < state.next;) {
-    const slice = await runLog.read(run.runId, { epoch: state.epoch, from, maxBytes: SLICE_BYTES });
+    const slice = await runLog.read(run.runId, { epoch: state.epoch, from, maxBytes: sliceBytes });
     if (slice.type === "reset") throw new Error(`${run.runId} began anew while it was read.`);
     from = slice.next;
     for (const entry of decodeEntries(slice.bytes)) {
