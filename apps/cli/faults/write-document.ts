@@ -36,7 +36,7 @@ export default function gather(project: TestProject): () => Promise<void> {
       .split("\n")
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Row);
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
     if (isFullRun && rows.length > 0) await writeDocument(rows);
   };
 }

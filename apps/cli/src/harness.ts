@@ -63,7 +63,8 @@ export function startProgram(args: readonly string[], env: Readonly<Record<strin
 /** A new folder, and what removes it. */
 export function createFolder(): { folder: string; remove: () => void } {
   const folder = mkdtempSync(path.join(tmpdir(), "windowscope-"));
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  // A program that was killed a moment ago may still write.
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }) };
 }
 
 /** So many ports that nobody listens on right now. */

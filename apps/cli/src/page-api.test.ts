@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.close();
   await studio?.close();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
 async function request(method: string, address: string, body?: object): Promise<{ status: number; body: Body }> {

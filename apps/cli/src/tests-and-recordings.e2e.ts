@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { createFolder, findFreePorts, startProgram, type Program } from "./harness.ts";
 
@@ -24,12 +24,10 @@ describe("a server beside the local Studio's demo project", () => {
     const { body } = await request("GET", "/projects");
     projectId = (body.projects as { projectId: number }[])[0]?.projectId ?? 0;
     // The demo device has recorded for the test set once.
-    await expect
-      .poll(async () => (await request("GET", "/runs")).body.runs, {
-        timeout: 80_000,
-        interval: 500,
-      })
-      .not.toEqual([]);
+    await vi.waitFor(async () => expect((await request("GET", "/runs")).body.runs).not.toEqual([]), {
+      timeout: 80_000,
+      interval: 500,
+    });
   }, 100_000);
 
   afterAll(() => {

@@ -83,7 +83,7 @@ export async function installOfficialPrograms(): Promise<OfficialPrograms> {
     },
     remove() {
       for (const child of running) child.kill("SIGKILL");
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

@@ -72,7 +72,7 @@ export class RedisProcess {
   async remove(): Promise<void> {
     this.#admin?.destroy();
     await this.kill();
-    rmSync(this.#folder, { recursive: true });
+    rmSync(this.#folder, { recursive: true, maxRetries: 20 });
   }
 }
 

@@ -19,7 +19,7 @@ beforeAll(() => {
   recordings = path.join(folder, "recordings");
   writeDemoFolder(recordings, { training: 60, testing: 6 });
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
 
 interface Run {
   readonly code: number | null;
