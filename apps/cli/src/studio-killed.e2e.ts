@@ -48,7 +48,7 @@ function impulse(maxError: number): object {
     format: "windowscope-impulse",
     version: 1,
     name: `model ${maxError}`,
-    input: { axes: ["x"], frequencyHz: 100, windowSizeMs: 500, windowIncreaseMs: 10, padZeros: false },
+    input: { axes: ["x"], frequencyHz: 100, windowSizeMs: 500, windowIncreaseMs: 40, padZeros: false },
     features: {
       type: "spectral-analysis",
       version: 2,
@@ -116,7 +116,7 @@ it(`keeps every acknowledged sample, ends every job once and mixes no models, ki
   const test = async () => {
     const { id } = await call<{ id: number }>("POST", "/v1/api/1/jobs/classify", {});
     jobs.add(id);
-    await pause(800);
+    await pause(3_000);
   };
   const exchangeModel = async () => {
     await call("POST", "/windowscope/impulses", impulse(++models));
@@ -188,7 +188,7 @@ async function readScores(sampleIds: readonly number[]): Promise<{ name: string;
   const read = [];
   for (const { id, name } of impulses) {
     const scores: number[] = [];
-    for (const sampleId of sampleIds.slice(-10)) {
+    for (const sampleId of sampleIds.slice(-5)) {
       const answer = await call<{ classifications: { result: { anomaly: number }[] }[] }>(
         "GET",
         `/v1/api/1/classify/${sampleId}?impulseId=${id}`,
