@@ -4,12 +4,12 @@ import { describe, expect, it } from "vitest";
 
 import { Jobs, type Job, type JobFilter, type RunTask, type Task } from "./jobs.ts";
 import { Projects } from "./projects.ts";
-import { openStore } from "./store.ts";
+import { openTestStore } from "./test-studio.ts";
 
 const task: Task = { kind: "classify-sample", sampleId: 1, impulseId: 1, variant: "int8" };
 
 /** Jobs in a new database with one project, and what they said. */
-function createJobs(run: RunTask, database = openStore().database) {
+function createJobs(run: RunTask, database = openTestStore().database) {
   const { id: projectId } = new Projects(database).get(1) ?? new Projects(database).create("p", "");
   const jobs = new Jobs(database, run);
   const lines: string[] = [];

@@ -9,7 +9,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { RecordingError } from "../formats/recording.ts";
-import { openStore } from "../store.ts";
+import { openTestStore } from "../test-studio.ts";
 import { Projects } from "../projects.ts";
 import type { Sample } from "../samples.ts";
 import { ingestionApp } from "./ingestion-app.ts";
@@ -37,7 +37,7 @@ async function add(upload: Upload): Promise<Sample> {
 beforeEach(async () => {
   dataDir = mkdtempSync(path.join(tmpdir(), "windowscope-ingestion-"));
   taken = [];
-  const projects = new Projects(openStore().database);
+  const projects = new Projects(openTestStore().database);
   projects.addKey(projects.create("project", "").id, KEY);
   const app = ingestionApp(projects, { add, uploads: new UploadFolder(dataDir) }, LIMITS);
   server = createAdaptorServer({ fetch: app.fetch }) as Server;
