@@ -41,59 +41,36 @@ export function quantisedLogistic({ scale, zeroPoint }: Quantization) {
   };
 }
 
-/** Keeps float32 values within bounds. */
-export class Clamp implements Operator {
+/** Each value becomes what a function makes of it. */
+export class Each implements Operator {
   readonly #input: Float64Array;
   readonly #output: Float64Array;
-  readonly #bounds: Bounds;
+  readonly #valueOf: (value: number) => number;
 
-  constructor(input: Tensor, output: Tensor, bounds: Bounds) {
+  constructor(input: Tensor, output: Tensor, valueOf: (value: number) => number) {
     this.#input = input.values;
     this.#output = output.values;
-    this.#bounds = bounds;
+    this.#valueOf = valueOf;
   }
 
   run(): void {
-    const { lowest, highest } = this.#bounds;
-    for (let i = 0; i < this.#input.length; i++) {
-      this.#output[i] = Math.max(lowest, Math.min(highest, this.#input[i] as number));
-    }
+    for (let i = 0; i < this.#input.length; i++) this.#output[i] = this.#valueOf(this.#input[i] as number);
   }
+}
+
+/** Within bounds, in float32. */
+export function clamped({ lowest, highest }: Bounds) {
+  return (value: number) => Math.max(lowest, Math.min(highest, value));
 }
 
 /** `1 / (1 + e^-x)` in float32. */
-export class Float32Logistic implements Operator {
-  readonly #input: Float64Array;
-  readonly #output: Float64Array;
-
-  constructor(input: Tensor, output: Tensor) {
-    this.#input = input.values;
-    this.#output = output.values;
-  }
-
-  run(): void {
-    for (let i = 0; i < this.#input.length; i++) this.#output[i] = 1 / (1 + Math.exp(-(this.#input[i] as number)));
-  }
+export function float32Logistic(value: number): number {
+  return 1 / (1 + Math.exp(-value));
 }
 
 /** From float32 to int8. */
-export class Quantize implements Operator {
-  readonly #input: Float64Array;
-  readonly #output: Float64Array;
-  readonly #quantization: Quantization;
-
-  constructor(input: Tensor, output: Tensor, quantization: Quantization) {
-    this.#input = input.values;
-    this.#output = output.values;
-    this.#quantization = quantization;
-  }
-
-  run(): void {
-    const { scale, zeroPoint } = this.#quantization;
-    for (let i = 0; i < this.#input.length; i++) {
-      this.#output[i] = quantize(this.#input[i] as number, scale, zeroPoint);
-    }
-  }
+export function quantized({ scale, zeroPoint }: Quantization) {
+  return (value: number) => quantize(value, scale, zeroPoint);
 }
 
 /** The sum of two tensors, either one repeated along dimensions that it has once. */

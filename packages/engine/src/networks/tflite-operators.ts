@@ -1,10 +1,11 @@
 /** How operators of a .lite file become ours: what each one wants of its tensors, and which refuses what. */
 import {
   Add,
-  Clamp,
-  Float32Logistic,
+  clamped,
+  Each,
+  float32Logistic,
   Lookup,
-  Quantize,
+  quantized,
   quantisedLogistic,
   requantized,
   Scatter,
@@ -80,7 +81,7 @@ function buildLogistic(node: TfliteNode) {
   node.checkTypes(input, output);
   node.checkShape(output, input.shape);
   node.addWork(input.values.length);
-  if (!input.quantization) return [new Float32Logistic(input, output)];
+  if (!input.quantization) return [new Each(input, output, float32Logistic)];
   checkScores(node, output);
   return [new Lookup(input, output, quantisedLogistic(input.quantization))];
 }
@@ -92,7 +93,7 @@ function buildRectifier(node: TfliteNode, activation: Activation) {
   node.checkShape(output, input.shape);
   node.addWork(input.values.length);
   const bounds = boundsOf(activation, output.quantization);
-  if (!input.quantization || !output.quantization) return [new Clamp(input, output, bounds)];
+  if (!input.quantization || !output.quantization) return [new Each(input, output, clamped(bounds))];
   return [new Lookup(input, output, requantized(input.quantization, output.quantization, bounds))];
 }
 
@@ -102,7 +103,7 @@ function buildQuantize(node: TfliteNode) {
   node.checkShape(output, input.shape);
   node.addWork(input.values.length);
   if (!output.quantization || input.type === "int32") return node.refuse(`makes ${output.type} of ${input.type}`);
-  if (!input.quantization) return [new Quantize(input, output, output.quantization)];
+  if (!input.quantization) return [new Each(input, output, quantized(output.quantization))];
   const bounds = boundsOf("none", output.quantization);
   return [new Lookup(input, output, requantized(input.quantization, output.quantization, bounds))];
 }
