@@ -167,8 +167,8 @@ describe("fitRecordings", () => {
 
     expect(fitRecordings(input, given).misfits).toEqual([
       { index: 0, reason: "It has the axes x and lacks y." },
-      { index: 2, reason: "It was made at 62.5 Hz, not at 50 Hz. Nothing is resampled: record at 50 Hz." },
-      { index: 3, reason: "It was made at NaN Hz, not at 50 Hz. Nothing is resampled: record at 50 Hz." },
+      { index: 2, reason: "It was made at 62.5 Hz, not at 50 Hz. Record it at 50 Hz, or resample it." },
+      { index: 3, reason: "It was made at NaN Hz, not at 50 Hz. Record it at 50 Hz, or resample it." },
       { index: 4, reason: "It ends within reading 2: 7 numbers for 3 axes." },
     ]);
   });

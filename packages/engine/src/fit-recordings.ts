@@ -30,7 +30,7 @@ export const INTERVAL_TOLERANCE = 0.005;
 /**
  * Picks the recordings that an impulse can read, and brings their axes into its order; further axes are left out.
  *
- * Nothing is resampled: a recording at another frequency does not fit.
+ * A recording at another frequency does not fit; `resampleRecording` makes it one that does.
  */
 export function fitRecordings(
   input: Pick<Impulse["input"], "axes" | "frequencyHz">,
@@ -58,7 +58,7 @@ function findMisfit(
   // Written so that an interval that is not a number does not pass.
   if (!(Math.abs(recordedHz / frequencyHz - 1) <= INTERVAL_TOLERANCE)) {
     const needed = round(frequencyHz);
-    return `It was made at ${round(recordedHz)} Hz, not at ${needed} Hz. Nothing is resampled: record at ${needed} Hz.`;
+    return `It was made at ${round(recordedHz)} Hz, not at ${needed} Hz. Record it at ${needed} Hz, or resample it.`;
   }
   const { length } = recording.readings;
   const axisCount = recording.axes.length;
