@@ -24,6 +24,16 @@ describe("Steps", () => {
     );
   });
 
+  it.each([[[-9.9e291, -Infinity]], [[Infinity, NaN, NaN]], [[-1.7e308, 1.7e308]], [[-0, -0]], [[NaN, NaN]]])(
+    "gives back %s",
+    (values) => {
+      const steps = new Steps();
+      steps.append(values);
+
+      expect(valuesOf(steps)).toEqual(values);
+    },
+  );
+
   it("takes no room while the numbers are evenly spaced, and keeps them all when they no longer are", () => {
     const steps = new Steps();
     steps.append(Float64Array.from({ length: 100_000 }, (_, i) => 500 + i * 62.5));

@@ -41,7 +41,8 @@ export class Steps {
   #goesOn(value: number): boolean {
     if (this.#length === 0) this.#first = value;
     const step = this.#length === 1 ? value - this.#first : this.#step;
-    if (!Object.is(this.#first + this.#length * step, value)) return false;
+    // A step that is no finite number leaves no way back to the first number.
+    if (!Number.isFinite(step) || !Object.is(this.#first + this.#length * step, value)) return false;
     this.#step = step;
     this.#length++;
     return true;
