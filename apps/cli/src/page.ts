@@ -77,8 +77,13 @@ export function lanes(page: Page): Locator {
 
 /** Shows what a link says, without loading the page anew; also where the address says so already. */
 export async function followLink(page: Page, hash: string): Promise<void> {
-  await page.evaluate((wanted) => {
-    location.hash = "#session";
+  await page.evaluate(async (wanted) => {
+    if (location.hash !== "#session") {
+      // Heard before the next change: else an address that the page is about to write looks like nobody's change.
+      const heard = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
+      location.hash = "#session";
+      await heard;
+    }
     location.hash = wanted;
   }, hash);
 }
