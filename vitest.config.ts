@@ -19,6 +19,7 @@ export default defineConfig({
         ssr: { resolve },
         test: {
           name: "unit",
+          hookTimeout: testTimeout,
           testTimeout,
           expect: patience,
           include: ["{packages,apps}/*/src/**/*.test.ts", "bench/src/**/*.test.ts"],
@@ -31,6 +32,7 @@ export default defineConfig({
         ssr: { resolve: browserResolve },
         test: {
           name: "viewer",
+          hookTimeout: testTimeout,
           testTimeout,
           expect: patience,
           include: ["apps/viewer/src/**/*.test.ts"],
@@ -47,6 +49,9 @@ export default defineConfig({
           hookTimeout: testTimeout,
           testTimeout,
           expect: patience,
+          // On a machine of which nothing is known, a browser is asked twice. What passed the second time only is named
+          // with "(retry x1)" and wants to be mended all the same.
+          retry: process.env.CI ? 1 : 0,
           sequence: { groupOrder: 1 },
         },
       },
