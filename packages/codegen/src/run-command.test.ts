@@ -106,6 +106,8 @@ written   ${out}/small-operations.gen.ts
     { words: ["small.yaml", "--wat"], says: "--wat" },
     { words: ["diff", "small.yaml"], says: "Name two documents." },
     { words: ["diff", "a", "b", "--fail-on", "all"], says: "--fail-on takes breaking or unclear, not all." },
+    { words: ["fetch", "small.yaml"], says: "Name a document and a file." },
+    { words: ["fetch", "/nowhere.yaml", "x.yaml"], says: "/nowhere.yaml: cannot be read" },
     { words: ["/nowhere.yaml", "--out", "x"], says: "/nowhere.yaml: cannot be read" },
   ])("exits with 2 after $words and says why", async ({ words, says }) => {
     const { status, error } = await run(...words);
@@ -129,5 +131,24 @@ describe("windowscope-codegen diff", () => {
       counts: { breaking: 1, unclear: 0, compatible: 0 },
       groups: [{ name: "Things", operations: ["listThings"], changes: [{ at: "created", verdict: "breaking" }] }],
     });
+  });
+});
+
+describe("windowscope-codegen fetch", () => {
+  it("copies a document as it is, once", async () => {
+    const copy = path.join(folder, "kept/api.yaml");
+
+    expect(await run("fetch", document, copy)).toEqual({ status: 0, out: `written   ${copy}\n`, error: "" });
+    expect(await readFile(copy, "utf8")).toBe(SMALL_YAML);
+    expect(await run("fetch", document, copy)).toMatchObject({ status: 0, out: `unchanged ${copy}\n` });
+  });
+
+  it("keeps the copy that is there when what comes is no OpenAPI document", async () => {
+    const copy = path.join(folder, "api.yaml");
+    await run("fetch", document, copy);
+    await writeFile(document, "<html>Sign in</html>");
+
+    expect(await run("fetch", document, copy)).toMatchObject({ status: 2, out: "" });
+    expect(await readFile(copy, "utf8")).toBe(SMALL_YAML);
   });
 });
