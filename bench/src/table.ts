@@ -1,22 +1,30 @@
 import type { Row } from "./rows.ts";
 
-const COLUMNS = ["bench", "row", "value", "ratio", "goal", "ok"] as const;
+export const COLUMNS = ["bench", "row", "value", "ratio", "goal", "ok"] as const;
 /** Figures are read from the right. */
 const RIGHT: readonly (typeof COLUMNS)[number][] = ["value", "ratio"];
 
+/** A row as texts, one a column. */
+export type Cells = readonly string[];
+
 /** The rows as a Markdown table that is also a table to the eye. */
 export function toTable(rows: readonly Row[]): string {
-  const cells = [COLUMNS, ...rows.map(toCells)];
-  const widths = COLUMNS.map((_, c) => Math.max(...cells.map((row) => row[c]?.length ?? 0)));
+  return alignTable(rows.map(toCells));
+}
+
+/** The same from texts. */
+export function alignTable(body: readonly Cells[]): string {
+  const widths = COLUMNS.map((column, c) => Math.max(column.length, ...body.map((cells) => cells[c]?.length ?? 0)));
   const rule = COLUMNS.map((column, c) => {
     const dashes = "-".repeat(widths[c] ?? 0);
     return RIGHT.includes(column) ? `${dashes.slice(1)}:` : dashes;
   });
-  const [head, ...body] = cells.map((row) => row.map((cell, c) => pad(cell, COLUMNS[c], widths[c] ?? 0)));
-  return [head ?? [], rule, ...body].map((row) => `| ${row.join(" | ")} |\n`).join("");
+  const pad = (cells: Cells) => COLUMNS.map((column, c) => padCell(cells[c] ?? "", column, widths[c] ?? 0));
+  return [pad(COLUMNS), rule, ...body.map(pad)].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
-function toCells({ bench, row, value, unit, ratio, goal, ok }: Row): string[] {
+/** What the table says of a row. */
+export function toCells({ bench, row, value, unit, ratio, goal, ok }: Row): Cells {
   return [
     bench,
     row,
@@ -27,8 +35,8 @@ function toCells({ bench, row, value, unit, ratio, goal, ok }: Row): string[] {
   ];
 }
 
-function pad(cell: string, column: (typeof COLUMNS)[number] | undefined, width: number): string {
-  return column && RIGHT.includes(column) ? cell.padStart(width) : cell.padEnd(width);
+function padCell(cell: string, column: (typeof COLUMNS)[number], width: number): string {
+  return RIGHT.includes(column) ? cell.padStart(width) : cell.padEnd(width);
 }
 
 /** Three digits say what was measured; whole numbers stay whole. */
