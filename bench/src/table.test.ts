@@ -18,4 +18,10 @@ describe("toTable", () => {
 | sdk   | a peer   | 4868 ms |       |             |     |
 `);
   });
+
+  it("has rules of three dashes at least, as Prettier wants them", () => {
+    const [, rule] = toTable([{ bench: "sdk", row: "a", value: 1, unit: "B", goal: null, ok: true }]).split("\n");
+
+    expect(rule).toBe("| ----- | --- | ----: | ----: | ---- | --- |");
+  });
 });

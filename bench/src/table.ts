@@ -4,6 +4,9 @@ export const COLUMNS = ["bench", "row", "value", "ratio", "goal", "ok"] as const
 /** Figures are read from the right. */
 const RIGHT: readonly (typeof COLUMNS)[number][] = ["value", "ratio"];
 
+/** Prettier makes no rule shorter than three dashes. */
+const LEAST_WIDTH = 3;
+
 /** A row as texts, one a column. */
 export type Cells = readonly string[];
 
@@ -14,7 +17,9 @@ export function toTable(rows: readonly Row[]): string {
 
 /** The same from texts. */
 export function alignTable(body: readonly Cells[]): string {
-  const widths = COLUMNS.map((column, c) => Math.max(column.length, ...body.map((cells) => cells[c]?.length ?? 0)));
+  const widths = COLUMNS.map((column, c) =>
+    Math.max(LEAST_WIDTH, column.length, ...body.map((cells) => cells[c]?.length ?? 0)),
+  );
   const rule = COLUMNS.map((column, c) => {
     const dashes = "-".repeat(widths[c] ?? 0);
     return RIGHT.includes(column) ? `${dashes.slice(1)}:` : dashes;
