@@ -39,11 +39,28 @@ function fonts(): Plugin {
   };
 }
 
+/** For workers, which the list of licences leaves out. */
+function ownCodeOnly(): Plugin {
+  return {
+    name: "own code only",
+    generateBundle(_options, bundle) {
+      const modules = Object.values(bundle).flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
+      const foreign = modules.find((id) => id.includes("/node_modules/"));
+      if (foreign) this.error(`${foreign} is in a worker, whose licences nobody lists.`);
+    },
+  };
+}
+
 export default defineConfig({
   plugins: [svelte({ configFile: false }), fonts(), firstLoad()],
   resolve: { conditions: ["@windowscope/source", "browser", "module", "import", "default"] },
   // Every browser of that target either preloads modules itself or does without.
-  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  worker: { format: "es" },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    license: { fileName: "licenses.json" },
+  },
+  worker: { format: "es", plugins: () => [ownCodeOnly()] },
   server: { proxy: { "/api": server, "/live": { target: server, ws: true } } },
 });

@@ -11,7 +11,7 @@ import { reportReady, untilToldToEnd } from "./child.ts";
 export async function serve(): Promise<void> {
   const config = readConfig(process.env);
   createDataDir(process.env);
-  const viewerDir = path.dirname(fileURLToPath(import.meta.resolve("@windowscope/viewer/index.html")));
+  const viewerDir = path.dirname(fileURLToPath(import.meta.resolve("#viewer/index.html")));
   // People read a terminal and what `start` prints; programs read the rest.
   const isForPeople = process.stdout.isTTY || process.send !== undefined;
   const log = createLog(config.logLevel, {

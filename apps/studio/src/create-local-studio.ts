@@ -1,6 +1,7 @@
 import { giveImpulse } from "./impulse-file.ts";
 import { createKey } from "./key.ts";
-import { startStudio, type RunningStudio } from "./start.ts";
+import type { RunningStudio } from "./running-studio.ts";
+import { startStudio } from "./start.ts";
 
 /** A local Studio of its own for a test, with nothing in it. */
 export interface LocalStudioServer extends Omit<RunningStudio, "reset"> {
@@ -19,7 +20,7 @@ export interface LocalStudioServerOptions {
  * Starts a local Studio for tests: on free ports of this machine, in memory, with an empty project and a key of its own.
  *
  * ```ts
- * import { createLocalStudio } from "@windowscope/studio";
+ * import { createLocalStudio } from "windowscope/studio";
  *
  * const studio = await createLocalStudio();
  * afterEach(() => studio.reset());

@@ -23,8 +23,11 @@ import { ownApi } from "./own-api.ts";
 import type { Project, ProjectKind } from "./projects.ts";
 import { serveProjectSocket } from "./project-socket.ts";
 import { STUDIO_PORTS } from "./ports.ts";
+import type { RunningStudio } from "./running-studio.ts";
 import { SocketTokens } from "./socket-tokens.ts";
 import { openStore } from "./store.ts";
+
+export type { RunningStudio } from "./running-studio.ts";
 
 export interface StudioOptions extends LocalStudioOptions {
   /** Folder for database and recordings; without one nothing is left when the Studio ends. */
@@ -50,18 +53,6 @@ export interface StudioOptions extends LocalStudioOptions {
   readonly demoSpeed?: number;
   /** For how long a socket token lets somebody in; an hour by default. */
   readonly socketTokenLifetimeMs?: number;
-}
-
-export interface RunningStudio {
-  /** REST and socket.io, such as `http://127.0.0.1:4800`. */
-  readonly url: string;
-  readonly ingestionUrl: string;
-  /** Remote management, such as `ws://127.0.0.1:4802`. */
-  readonly devicesUrl: string;
-  readonly projectId: number;
-  /** Deletes everything in the project, while requests may go on; key and ports stay. */
-  reset(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /**
