@@ -29,9 +29,18 @@ export interface Program {
   end(signal: NodeJS.Signals): Promise<{ code: number | null; tookMs: number }>;
 }
 
-/** Starts `windowscope` with its own environment: nothing of ours but the path. */
-export function startProgram(args: readonly string[], env: Readonly<Record<string, string>>): Program {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+/**
+ * Starts `windowscope` with its own environment: nothing of ours but the path.
+ *
+ * @param command An installed program; the one that was built here when absent.
+ */
+export function startProgram(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  command: readonly [string, ...string[]] = [process.execPath, PROGRAM],
+): Program {
+  const [file, ...before] = command;
+  const child = spawn(file, [...before, ...args], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
