@@ -20,6 +20,7 @@ export class Codes {
   /** Absent while there are few windows: those lie in one chunk, and are read as they are. */
   #counts: CodeCounts | undefined;
 
+  /** Number of windows. */
   get length(): number {
     return this.#values.length;
   }
@@ -43,6 +44,7 @@ export class Codes {
     else if (this.length > MOST_WITHOUT_PYRAMID) this.#counts = new CodeCounts(this.#values);
   }
 
+  /** The code of window `index`, which is below `length`. */
   at(index: number): number {
     return this.#values.at(index);
   }

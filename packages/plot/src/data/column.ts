@@ -17,7 +17,7 @@ const FIRST_LENGTH = 8;
  * A full chunk is never copied or moved: an append costs the same after a second and after a day, and no moment needs
  * twice the memory. An index is a whole number below 2^31.
  *
- * @typeParam T The array of a chunk; it decides precision and size.
+ * @template T The array of a chunk; it decides precision and size.
  */
 export class Column<T extends Numbers> {
   readonly #create: (length: number) => T;
@@ -29,6 +29,7 @@ export class Column<T extends Numbers> {
     this.#create = create;
   }
 
+  /** Number of values. */
   get length(): number {
     return this.#length;
   }
@@ -44,6 +45,7 @@ export class Column<T extends Numbers> {
    * @param values Where they come from; several series may be interleaved in it.
    * @param offset Index of the first value to take.
    * @param stride From one value to take to the next, 1 or more.
+   * @throws {RangeError} when the stride is below 1.
    */
   append(values: ArrayLike<number>, offset = 0, stride = 1): void {
     if (!(stride >= 1)) throw new RangeError(`A stride is 1 or more, not ${stride}.`);

@@ -35,6 +35,7 @@ export class Trace {
     this.#values = new Column(create);
   }
 
+  /** Number of values, gaps included. */
   get length(): number {
     return this.#values.length;
   }
@@ -66,6 +67,7 @@ export class Trace {
     if (this.#high > this.#all.high) this.#all.high = this.#high;
   }
 
+  /** The value at an index, which is below `length`; not finite where there is a gap. */
   at(index: number): number {
     return this.#values.at(index);
   }

@@ -13,10 +13,12 @@ export class WindowTimes {
   readonly #starts = new Steps();
   readonly #ends = new Steps();
 
+  /** Number of windows. */
   get length(): number {
     return this.#ends.length;
   }
 
+  /** Bytes held; none for windows in even steps. */
   get bytes(): number {
     return this.#starts.bytes + this.#ends.bytes;
   }
@@ -45,10 +47,12 @@ export class WindowTimes {
     this.#ends.append(endMs);
   }
 
+  /** When window `index` begins, ms. */
   startMs(index: number): number {
     return this.#starts.at(index);
   }
 
+  /** When window `index` ends, ms: its end is not included. */
   endMs(index: number): number {
     return this.#ends.at(index);
   }

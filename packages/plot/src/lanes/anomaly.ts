@@ -14,6 +14,7 @@ export interface WindowValues {
   readonly values: Trace;
 }
 
+/** Colours of an anomaly lane, and the range of its values. The hatch fills what lies above the limit. */
 export interface AnomalyStyle extends LaneStyle {
   readonly line: Colour;
   readonly limit: Colour;

@@ -21,6 +21,7 @@ export interface LabelledRange {
   readonly code: number;
 }
 
+/** Colours of a band, by code. */
 export interface BandStyle extends LaneStyle {
   /** By code. A code without one is not drawn and gets no label. */
   readonly colours: readonly (Colour | undefined)[];

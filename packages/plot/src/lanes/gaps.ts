@@ -4,6 +4,7 @@ import type { TimeScale } from "../time/time-scale.ts";
 import type { TimeSpan } from "../time/view-state.ts";
 import { columnsBetween, devicePx, phaseOf, type ColumnSpan, type LaneStyle } from "./placed.ts";
 
+/** Colours of a gap: what it is filled with, and its dots. */
 export interface GapStyle extends LaneStyle {
   readonly background: Colour;
   readonly dot: Colour;

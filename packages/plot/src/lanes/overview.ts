@@ -13,6 +13,7 @@ export interface OverviewTicks {
   readonly colour: Colour;
 }
 
+/** Colour of a minimap's traces. Its ticks have colours of their own: {@link OverviewTicks}. */
 export interface OverviewStyle extends LaneStyle {
   /** Of the traces: pale, since they lie on each other. */
   readonly ink: Colour;

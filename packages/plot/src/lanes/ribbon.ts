@@ -18,11 +18,13 @@ export interface ScoresContent {
 /** Which rows of the scores a drawn row shows: one, or the highest of several ("others"). */
 export type ShownRow = number | readonly number[];
 
+/** Which rows are drawn, from top to bottom. The colours are the ramp's. */
 export interface RibbonStyle extends LaneStyle {
   /** The rows from top to bottom; all, in their order, unless told. */
   readonly rows?: readonly ShownRow[];
 }
 
+/** Which rows are drawn, and the colour of each. */
 export interface ScoreLinesStyle extends RibbonStyle {
   /** One a drawn row, begun again when they run out. */
   readonly colours: readonly Colour[];

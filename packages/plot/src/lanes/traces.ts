@@ -14,6 +14,7 @@ export interface TraceContent {
 /** One axis of a sensor: a trace for every recording in sight. */
 export type Axis = readonly Placed<TraceContent>[];
 
+/** Colours, strength and ranges of lines, by axis. */
 export interface TracesStyle extends LaneStyle {
   /** The lines' colour; one an axis where there are several, begun again when they run out. */
   readonly ink: Colour | readonly Colour[];

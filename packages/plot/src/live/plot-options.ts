@@ -46,6 +46,7 @@ export interface PlotColours {
   readonly anomaly: string;
 }
 
+/** What `openPlot` draws: its lanes, their colours, and what is shown at first. */
 export interface PlotOptions {
   /** One at least. */
   readonly lanes: readonly LaneOptions[];

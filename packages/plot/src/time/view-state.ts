@@ -11,6 +11,7 @@ export interface TimeSpan {
   readonly endMs: number;
 }
 
+/** What is shown of the clock, and why it is this. A plain value: it may be kept in an address. */
 export interface ViewState extends TimeSpan {
   /** `follow` moves with the clock; `hold` was stopped by a person; `free` was panned or zoomed. */
   readonly mode: "follow" | "hold" | "free";
