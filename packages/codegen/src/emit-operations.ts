@@ -10,5 +10,7 @@ import { listOperations } from "./operations.ts";
  */
 export function emitOperations(document: OpenApiDocument, source: string): string {
   const table = JSON.stringify(Object.fromEntries(listOperations(document)), undefined, 2);
-  return `${generatedHeader(source)}export const operationTable = ${table} as const;\n`;
+  return `${generatedHeader(source)}
+/** By operationId, what has to be known of each operation to call it or to serve it. */
+export const operationTable = ${table} as const;\n`;
 }
