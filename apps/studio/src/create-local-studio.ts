@@ -1,3 +1,8 @@
+/**
+ * A local Studio for tests: Edge Impulse's Studio API, ingestion and remote management, in memory and on free ports.
+ *
+ * @module
+ */
 import { giveImpulse } from "./impulse-file.ts";
 import { createKey } from "./key.ts";
 import type { RunningStudio } from "./running-studio.ts";
@@ -11,6 +16,7 @@ export interface LocalStudioServer extends Omit<RunningStudio, "reset"> {
   reset(): Promise<void>;
 }
 
+/** What a local Studio for a test begins with. */
 export interface LocalStudioServerOptions {
   /** An impulse document (docs/IMPULSE.md) that the project begins with, and has again after `reset`. */
   readonly impulse?: object | undefined;

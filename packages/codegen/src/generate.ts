@@ -17,7 +17,9 @@ import { select, type Selection } from "./select.ts";
 
 /** What became of one generated file. */
 export interface GeneratedFile {
+  /** Path: the folder asked for, and a name made of the document's. */
   readonly file: string;
+  /** `stale`: its content would change, and nothing was to be written. */
   readonly outcome: "unchanged" | "written" | "stale";
 }
 
@@ -45,7 +47,7 @@ export interface PreparedDocument {
  * Writes only files whose content changes, so that nothing downstream is built again for nothing.
  *
  * @param options `document`: file or address. `check`: write nothing, and call a file that would change `stale`.
- * @throws {OpenApiDocumentError}
+ * @throws {OpenApiDocumentError} when the document or an overlay cannot be used; then no file was written.
  */
 export async function generate(options: {
   readonly document: string;
@@ -68,7 +70,13 @@ export async function generate(options: {
   return { files, repairs };
 }
 
-/** Every step before emitting. */
+/**
+ * Every step before emitting: read, normalise, overlay, select, arrange, and a look at every reference.
+ *
+ * @param source File or address of the document.
+ * @param overlays Files or addresses, applied in this order.
+ * @throws {OpenApiDocumentError} when the document or an overlay cannot be used.
+ */
 export async function prepare(
   source: string,
   overlays: readonly string[] = [],

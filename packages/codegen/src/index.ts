@@ -1,6 +1,8 @@
 /**
  * Generates TypeScript from OpenAPI 3 documents: read, normalise, overlay, select, emit; each step a function of its
  * own that takes a document and returns another.
+ *
+ * @module
  */
 export { type Change, type Verdict } from "./api-diff/change.ts";
 export { compareDocuments, type ApiDiff, type ChangeGroup } from "./api-diff/compare-documents.ts";

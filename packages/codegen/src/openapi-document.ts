@@ -1,11 +1,16 @@
 /** What a document is to every step: plain JSON with the parts of OpenAPI 3 that are looked at, and how it fails. */
+
+/** Whatever JSON can say. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+
+/** A JSON object, whatever its members. */
 export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
 
 /** The parts of an OpenAPI document that are looked at here; everything else passes through. */
 export interface OpenApiDocument extends JsonObject {
+  /** Version of OpenAPI, such as `3.1.0`. */
   readonly openapi: string;
   readonly paths: JsonObject;
 }
@@ -14,6 +19,7 @@ export interface OpenApiDocument extends JsonObject {
 export interface Repair {
   /** JSON pointer, or a line of the text where there is no pointer yet. */
   readonly at: string;
+  /** What was wrong and what became of it, for people. */
   readonly what: string;
 }
 

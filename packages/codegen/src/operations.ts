@@ -13,6 +13,7 @@ import { escapePointer, resolve } from "./references.ts";
 
 /** What has to be known of an operation to call it or to serve it. */
 export interface Operation {
+  /** In lower case, such as `get`. */
   readonly method: string;
   /** With placeholders such as `{projectId}`. */
   readonly path: string;
@@ -27,8 +28,10 @@ export interface Operation {
   readonly isSafeToRetry: boolean;
 }
 
+/** As what a parameter is read from its text; `string` where its schema says several things, or nothing. */
 export type ParameterType = "integer" | "number" | "boolean" | "string" | "array" | "object";
 
+/** A parameter of a query or of the headers. */
 export interface TakenParameter {
   readonly type: ParameterType;
   readonly isRequired: boolean;

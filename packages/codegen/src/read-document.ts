@@ -55,6 +55,8 @@ export async function readText(source: string, limits: ReadLimits = LIMITS): Pro
  * As `readDocument`, from text; `source` only names it in errors.
  *
  * Raw control characters, which Studio's published document has, are dropped: no YAML parser has to accept them.
+ *
+ * @throws {OpenApiDocumentError} when it is no YAML or JSON, or not an OpenAPI 3 document.
  */
 export function parseOpenApi(text: string, source: string): { document: OpenApiDocument; repairs: readonly Repair[] } {
   const repairs: Repair[] = [];

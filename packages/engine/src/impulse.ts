@@ -20,6 +20,7 @@ export interface Impulse {
   readonly anomaly: AnomalyBlock | undefined;
 }
 
+/** What an impulse reads, and how it slides its window over it. */
 export interface ImpulseInput {
   /** Names of the sensor axes, in the order in which the readings carry them. */
   readonly axes: readonly string[];
@@ -34,10 +35,12 @@ export interface ImpulseInput {
   readonly labelling?: LabellingRule;
 }
 
+/** One block that turns windows into features. */
 export interface ProcessingBlock {
   readonly parameters: BlockParameters;
   /** Names of the axes that the block reads, in its order; all of the input without it. */
   readonly axes?: readonly string[];
+  /** Of the features that the block makes; none without it. */
   readonly normalisation?: FeatureNormalisation;
 }
 
@@ -48,6 +51,7 @@ export interface FeatureNormalisation {
   readonly scale: readonly number[];
 }
 
+/** A network that gives each class a score, in one or both of its variants. */
 export interface ClassifierBlock {
   /** Class names in the order of the network's outputs. */
   readonly labels: readonly string[];
@@ -59,6 +63,7 @@ export interface ClassifierBlock {
 
 /** A network in the form in which Studio hands it out. */
 export interface TfliteFile {
+  /** The bytes of the file; {@link readTflite} says what may be in it. */
   readonly tflite: Uint8Array;
 }
 
@@ -71,6 +76,7 @@ export interface RegressionBlock {
 /** Tells what is like nothing known: K-means, or a Gaussian mixture. */
 export type AnomalyBlock = KMeansBlock | GmmBlock;
 
+/** Clusters of what is known, and how far from them is too far. */
 export interface KMeansBlock extends KMeansModel {
   /** From this score on a window is an anomaly. */
   readonly threshold: number;

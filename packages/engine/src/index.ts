@@ -2,6 +2,8 @@
  * The engine: a recording's windows, their features, class scores and anomaly scores, and the training of both blocks.
  *
  * Numbers in, numbers out: no files, no sockets, no clock. Runs in Node and in a browser.
+ *
+ * @module
  */
 export type {
   AnomalyBlock,
@@ -18,6 +20,14 @@ export type {
 } from "./impulse.ts";
 export { toImpulseDocument } from "./impulse-document.ts";
 export { parseImpulse } from "./parse-impulse.ts";
+export type { FlattenParameters } from "./blocks/flatten.ts";
+export type { MfccParameters } from "./blocks/mfcc.ts";
+export type { MfeParameters } from "./blocks/mfe.ts";
+export type { RawParameters } from "./blocks/raw.ts";
+export type { SpectralAnalysisParameters } from "./blocks/spectral-analysis.ts";
+export type { SpectralPeaksParameters } from "./blocks/spectral-peaks.ts";
+export type { SpectrogramParameters } from "./blocks/spectrogram.ts";
+export type { WaveletAnalysisParameters } from "./blocks/wavelet-analysis.ts";
 export { createFeatureBlock, type BlockParameters } from "./blocks/create-feature-block.ts";
 export { NotFiniteReadingError, type FeatureBlock, type WindowShape } from "./blocks/feature-block.ts";
 export { resample, resampledCount } from "./blocks/resample.ts";
@@ -37,9 +47,10 @@ export { DocumentError } from "./json-reader.ts";
 export { explainAnomaly, scoreKMeans, type AnomalyExplanation, type KMeansModel } from "./kmeans.ts";
 export { GmmScorer, type GmmModel } from "./gmm.ts";
 export { TfliteError } from "./networks/flat-table.ts";
-export { Float32Classifier, type Float32Network } from "./networks/dense-float32.ts";
-export { Int8Classifier, type Int8Network } from "./networks/dense-int8.ts";
+export { Float32Classifier, type Float32Layer, type Float32Network } from "./networks/dense-float32.ts";
+export { Int8Classifier, type Int8Layer, type Int8Network } from "./networks/dense-int8.ts";
 export type { Network } from "./networks/network.ts";
+export type { Quantization } from "./networks/tensor.ts";
 export { readTflite } from "./networks/read-tflite.ts";
 export { createSeededRandom, type SeededRandom } from "./seeded-random.ts";
 export { PerformanceCalibration, type CalibrationOptions } from "./performance-calibration.ts";

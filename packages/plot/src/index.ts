@@ -2,6 +2,8 @@
  * Draws signals and window results over one time axis, from pyramids straight into pixels.
  *
  * Numbers in, pixels out: it knows no framework, no protocol and no colours of its own.
+ *
+ * @module
  */
 export { Codes } from "./data/codes.ts";
 export { Column, type Numbers } from "./data/column.ts";

@@ -3,7 +3,9 @@
 /** Something in a picture; in pixels or in shares of its size, as Studio gives it. */
 export interface Box {
   readonly label: string;
+  /** From 0 to 1; of an anomaly, as high as it gets. */
   readonly score: number;
+  /** Left edge; `y` is the upper one. */
   readonly x: number;
   readonly y: number;
   readonly width: number;

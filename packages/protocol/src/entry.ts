@@ -84,6 +84,7 @@ export interface UnknownEntry extends EntryPosition {
   readonly kind: "unknown";
 }
 
+/** Any entry of a log, told apart by `kind`. */
 export type Entry =
   | WindowsEntry
   | ReadingsEntry

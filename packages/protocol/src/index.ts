@@ -2,6 +2,8 @@
  * The live protocol `windowscope.v1`: control messages, log entries, and a client that reconnects and resumes.
  *
  * Runs in Node and in a browser. Knows nothing of Studio, of storage or of screens. SPEC.md has the rules.
+ *
+ * @module
  */
 export { CLOSE } from "./close-codes.ts";
 export type { ConnectionState } from "./connection-state.ts";

@@ -8,6 +8,7 @@ import type { ClientMessage, StoreState, StudioState, SubscribeFrom } from "./me
 import { Subscription, type LogEvent } from "./subscription.ts";
 import { onWakeUp } from "./wake-up.ts";
 
+/** How to connect, and who hears how it goes. */
 export interface LiveOptions {
   /** Closes the connection; every loop over a subscription then throws the signal's reason. */
   readonly signal: AbortSignal;
@@ -43,7 +44,9 @@ export class LiveError extends Error {
   }
 }
 
+/** A connection that comes back by itself until its signal aborts or the server closes it for good. */
 export interface LiveConnection {
+  /** How it stands at this moment; `onState` hears of changes. */
   readonly state: ConnectionState;
   /**
    * Follows a log, over any number of reconnections, until its end or until the loop is left.

@@ -10,6 +10,7 @@ import { parseServerMessage, SUBPROTOCOL, type ClientMessage, type ServerMessage
  */
 export type Ticket = string | AskForTicket;
 
+/** @inline */
 type AskForTicket = () => Promise<string | undefined>;
 
 /** How to connect. */

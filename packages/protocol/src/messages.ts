@@ -12,6 +12,7 @@ import {
 } from "./json-checks.ts";
 import type { JsonEntry } from "./json-entry.ts";
 
+/** What client and server agree on when the socket opens: this version of the protocol. */
 export const SUBPROTOCOL = "windowscope.v1";
 
 /** The log that tells of every run. */
@@ -21,6 +22,7 @@ export const FEED = "feed";
 export type SubscribeFrom =
   "start" | "now" | { readonly tail: number } | { readonly epoch: string; readonly seq: number };
 
+/** What a client says, as JSON in a text frame. SPEC.md has the meaning of each. */
 export type ClientMessage =
   | {
       readonly type: "hello";
@@ -43,6 +45,7 @@ export type StudioState = "connecting" | "connected" | "unreachable" | "refused"
 /** Whether the server can store what happens. */
 export type StoreState = "storing" | "refusing";
 
+/** What a server says beside entries, as JSON in a text frame. SPEC.md has the meaning of each. */
 export type ServerMessage =
   | {
       readonly type: "welcome";
@@ -64,6 +67,10 @@ export type ServerMessage =
   | { readonly type: "entries"; readonly id?: number; readonly entries: readonly JsonEntry[] }
   | { readonly type: "bye"; readonly inMs: number };
 
+/**
+ * Why a log starts over: it began anew (`epoch`), the wanted entries are no longer kept (`trimmed`), or the position is
+ * behind the end (`ahead`), as when a store has lost its newest entries.
+ */
 export type ResetReason = "epoch" | "trimmed" | "ahead";
 
 /** What a log holds: entries `first` to `next - 1` of `epoch`. */
@@ -71,6 +78,7 @@ export interface LogPosition {
   readonly log: string;
   /** Stands in the header of the log's entries. */
   readonly number: number;
+  /** Changes when earlier entries can no longer be vouched for. */
   readonly epoch: string;
   readonly first: number;
   readonly next: number;

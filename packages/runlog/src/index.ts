@@ -1,3 +1,10 @@
+/**
+ * Append-only logs of opaque entries that readers join anywhere: in memory, in a SQLite file, or in Redis.
+ *
+ * Three stores, one contract: {@link RunLog}. Knows nothing of runs or sockets. Node only.
+ *
+ * @module
+ */
 export { createMemoryRunLog } from "./memory.ts";
 export { openRedisRunLog } from "./open-redis.ts";
 export type { RedisRunLogOptions } from "./redis.ts";
@@ -11,6 +18,7 @@ export {
   RunLogWriteError,
   type Append,
   type LeaseRequest,
+  type LogPage,
   type LogReset,
   type LogSlice,
   type LogState,

@@ -10,6 +10,7 @@ export interface Retention {
   readonly maxBytes?: number | undefined;
   /** A log of which only the newest entries stay. */
   readonly feed?: { readonly log: string; readonly keepEntries: number } | undefined;
+  /** What the age is counted from, ms since 1970. */
   readonly nowMs: number;
 }
 
@@ -30,6 +31,8 @@ const PAGE_LOGS = 100;
  * Deletes old logs, and trims a feed to its newest entries.
  *
  * Only sealed logs go: what is still being written stays, whatever its age and size.
+ *
+ * @throws {RunLogUnavailableError} when the store does not answer; what had been deleted by then stays deleted.
  */
 export async function enforceRetention(runLog: RunLog, retention: Retention): Promise<RetentionReport> {
   const { prefix, maxAgeMs = Infinity, maxBytes = Infinity, feed, nowMs } = retention;

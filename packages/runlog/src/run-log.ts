@@ -74,6 +74,7 @@ export interface RunLog {
    */
   watch(log: string, onChange: () => void): () => void;
 
+  /** Lets go of the file or the connection. Nothing may be asked for afterwards. */
   close(): Promise<void>;
 }
 
@@ -108,6 +109,7 @@ export interface LogPage {
   readonly limit: number;
 }
 
+/** Entries for the end of one log. */
 export interface Append {
   readonly log: string;
   /** Number of the first appended entry: where the writer believes the log to end. */
@@ -122,15 +124,19 @@ export interface Append {
   readonly fence?: number;
 }
 
+/** Who wants a log, and for how long. */
 export interface LeaseRequest {
   /** Names the process; another one must not have the same name. */
   readonly holder: string;
+  /** From now on, ms, by the clock of the store. Ask again in time to keep it. */
   readonly ttlMs: number;
   /** Takes the log away from whoever has it. */
   readonly force?: boolean;
 }
 
+/** Where to read, and how much. */
 export interface ReadPosition {
+  /** Of the log as the reader knows it. */
   readonly epoch: string;
   /** Number of the first entry wanted. */
   readonly from: number;
@@ -141,6 +147,7 @@ export interface ReadPosition {
   readonly maxBytes: number;
 }
 
+/** Whole entries, in order. */
 export interface LogSlice {
   readonly type: "slice";
   /** Entries one after another. Shared between readers: never write into it. */
@@ -149,11 +156,17 @@ export interface LogSlice {
   readonly next: number;
   /** Whether the log holds nothing behind `next` at this moment. */
   readonly isAtEnd: boolean;
+  /** Whether the log is finished. With `isAtEnd` there is nothing more to come. */
   readonly isSealed: boolean;
 }
 
+/** A position cannot be served; the reader has to begin again from `state`. */
 export interface LogReset {
   readonly type: "reset";
+  /**
+   * `epoch`: the log began anew. `trimmed`: its oldest entries are gone. `ahead`: the position is behind the end, as when
+   * a store has lost its newest entries.
+   */
   readonly why: "epoch" | "trimmed" | "ahead";
   readonly state: LogState;
 }
@@ -162,7 +175,9 @@ export interface LogReset {
 export class AppendConflictError extends Error {
   override readonly name = "AppendConflictError";
   readonly log: string;
+  /** Where the writer believed the log to end. */
   readonly at: number;
+  /** Where it does end: the number that the next entry is going to have. */
   readonly next: number;
 
   constructor(log: string, at: number, next: number, isSealed: boolean) {
@@ -177,7 +192,9 @@ export class AppendConflictError extends Error {
 export class FencedError extends Error {
   override readonly name = "FencedError";
   readonly log: string;
+  /** Of the lease that the writer believed to hold. */
   readonly fence: number;
+  /** Of the lease that was granted last. */
   readonly current: number;
 
   constructor(log: string, fence: number, current: number) {
@@ -188,6 +205,7 @@ export class FencedError extends Error {
   }
 }
 
+/** There is no log of that name: it was never opened, or it was deleted, or the store has lost it. */
 export class NoSuchLogError extends Error {
   override readonly name = "NoSuchLogError";
   readonly log: string;

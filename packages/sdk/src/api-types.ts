@@ -1,4 +1,8 @@
-/** The Studio API as its document describes it: types, and the operation table. The only door to generated code. */
+/**
+ * The Studio API as its document describes it: types, and the operation table. The only door to generated code.
+ *
+ * @module
+ */
 export type { components, operations, paths } from "./generated/studio.gen.ts";
 import { operationTable } from "./generated/studio-operations.gen.ts";
 export { operationTable };
@@ -8,6 +12,7 @@ import type { components, operations } from "./generated/studio.gen.ts";
 /** The document's own schemas by name, such as `Schemas["Sample"]`. */
 export type Schemas = components["schemas"];
 
+/** The operations of the document, by the names that it gives them. */
 export type OperationId = keyof operations;
 
 /** What an operation takes in its path. */

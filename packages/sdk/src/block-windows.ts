@@ -2,11 +2,13 @@ import type { Schemas } from "./api-types.ts";
 
 type Block = Schemas["ClassifySampleResponseClassification"];
 
-/** What a model makes of one window: a class, or one of these. */
+/** The verdict on a window whose best class scores below the minimum confidence. */
 export const UNCERTAIN = "uncertain";
+/** The verdict on a window whose anomaly score reaches the limit. */
 export const ANOMALY = "anomaly";
+/** The verdict of an anomaly block alone on a window that is none. */
 export const NO_ANOMALY = "no anomaly";
-/** Of an object detector that finds nothing. */
+/** The verdict of an object detector that finds nothing. */
 export const NO_OBJECT = "no object";
 
 /** What a block says about a window. */
@@ -15,7 +17,9 @@ export type BlockKind = "classes" | "anomaly" | "value" | "objects" | "anomaly-g
 /** Something in a picture; in pixels or in shares of its size, as Studio gives it. */
 export interface Box {
   readonly label: string;
+  /** From 0 to 1; of an anomaly, as high as it gets. */
   readonly score: number;
+  /** Left edge; `y` is the upper one. */
   readonly x: number;
   readonly y: number;
   readonly width: number;

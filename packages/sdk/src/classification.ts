@@ -18,6 +18,7 @@ type DeepPartial<T> = T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } 
 
 /** One position of the sliding window, and what the impulse says about it. */
 export interface ClassifiedWindow {
+  /** From 0. */
   readonly index: number;
   /** In ms from the start of the sample. */
   readonly startMs: number;
@@ -49,7 +50,9 @@ export interface ClassifiedWindow {
 
 /** A sample with its signal and everything an impulse says about it. */
 export interface ClassifiedSample {
+  /** As Studio describes it. */
   readonly sample: Schemas["Sample"];
+  /** Names of the classes, in the order of a window's scores; empty without a classifier. */
   readonly classes: readonly string[];
   /** What its blocks say, in their order. */
   readonly kinds: readonly BlockKind[];

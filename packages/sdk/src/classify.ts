@@ -13,6 +13,7 @@ import { windowCountOf } from "./window-count.ts";
 /** What Studio can run a model as. */
 export type ModelVariant = Schemas["KerasModelVariantEnum"];
 
+/** What to classify and by which model, and how a job that it may take is waited for. */
 export interface ClassifyRequest extends JobWait {
   readonly sampleId: number;
   /** The project's default impulse when absent. */

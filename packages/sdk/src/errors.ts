@@ -21,8 +21,11 @@ export class StudioError extends Error {
   override readonly name: string = "StudioError";
   /** The operation that was called; absent for what happens between calls. */
   readonly operation: OperationId | undefined;
+  /** HTTP status of the answer; absent when none came. */
   readonly status: number | undefined;
+  /** What Studio or a gateway calls the request in its own log; say it when you ask them. */
   readonly requestId: string | undefined;
+  /** Studio's own explanation, as it came. */
   readonly studioText: string | undefined;
   /** How often the request was sent before it was given up. */
   attempts = 1;

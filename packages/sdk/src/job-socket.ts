@@ -5,10 +5,15 @@ import type { Transport } from "./transport.ts";
 
 /** The part of a WebSocket that is used; a browser's and that of the package `ws` both fit. */
 export interface JobSocketLike {
+  /** Sends one text frame. */
   send(text: string): void;
+  /** Begins to close; `onclose` hears of the end. */
   close(): void;
+  /** Hears each frame, as the event's `data`. */
   onmessage: ((event: never) => void) | null;
+  /** Hears once that the connection is over, or never came to be. */
   onclose: ((event: never) => void) | null;
+  /** Hears of trouble, before `onclose`. */
   onerror: ((event: never) => void) | null;
 }
 
@@ -24,6 +29,8 @@ const SILENCE_MS = 2.5 * PING_MS;
  *
  * The stream is Engine.IO 3 and Socket.IO 2 in text frames, as Studio's own clients speak it. It is only a source of
  * hints: whatever goes wrong with it is mended by reconnecting, in silence.
+ *
+ * @param options `openSocket`: opens a WebSocket, such as `(url) => new WebSocket(url)`; it runs anew for every connection.
  */
 export function connectJobSocket(
   studio: Transport,

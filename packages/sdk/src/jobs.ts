@@ -17,8 +17,10 @@ export interface JobHints {
   watch(jobId: number, onNews: (news: JobNews) => void): () => void;
 }
 
+/** How a job is waited for, and who hears of it. */
 export interface JobWait {
   readonly projectId: number;
+  /** Where news comes from early, such as `connectJobSocket`; without it only the status is looked at. */
   readonly hints?: JobHints | undefined;
   /** Ends the wait; the job goes on. `cancelJob` ends that. */
   readonly signal?: AbortSignal | undefined;
@@ -85,6 +87,7 @@ export async function waitForJob(studio: Transport, jobId: number, wait: JobWait
  * Asks Studio to end a job.
  *
  * @param job `isForced` calls it over without waiting for whoever works on it.
+ * @throws As `Transport.send`.
  */
 export async function cancelJob(
   studio: Transport,

@@ -1,5 +1,10 @@
 import type { AnswerOf } from "./api-types.ts";
 
+/**
+ * What the score needs of a block's metadata.
+ *
+ * @inline
+ */
 type KMeans = Pick<AnswerOf<"getAnomalyMetadata">, "axes" | "mean" | "scale" | "clusters">;
 
 /** Studio begins with this score and takes the lowest, so an impulse without clusters finds everything strange. */

@@ -10,9 +10,16 @@ const ITEMS = {
   listAllJobs: "jobs",
 } as const;
 
+/**
+ * The operations that answer in pages.
+ *
+ * @useDeclaredType
+ */
 export type PagedOperation = keyof typeof ITEMS;
 
-type ItemOf<K extends PagedOperation> = AnswerOf<K> extends Record<(typeof ITEMS)[K], readonly (infer I)[]> ? I : never;
+/** One item of the list that an operation answers. */
+export type ItemOf<K extends PagedOperation> =
+  AnswerOf<K> extends Record<(typeof ITEMS)[K], readonly (infer I)[]> ? I : never;
 
 const PAGE = 100;
 

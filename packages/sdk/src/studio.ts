@@ -13,7 +13,11 @@ export interface Studio extends Transport {
   call<K extends OperationId>(operation: K, ...request: RequestArgument<K>): Promise<AnswerOf<K>>;
 }
 
-/** Names a Studio to talk to. Sends nothing yet. */
+/**
+ * Names a Studio to talk to. Sends nothing yet.
+ *
+ * @throws {TypeError} for a key that no header can carry, or an address that is none.
+ */
 export function createStudio(options: StudioOptions): Studio {
   const transport = createTransport(options);
   return {

@@ -8,6 +8,7 @@ import { pause } from "./pause.ts";
 import { getClassifyJobResult, startClassifyJob } from "./routes.ts";
 import type { Studio } from "./studio.ts";
 
+/** Which model classifies the test set, and how its job is waited for. */
 export interface TestSetRequest extends JobWait {
   /** A job that was started before, by `startTestSetJob`; one is started when absent. */
   readonly jobId?: number | undefined;
@@ -23,6 +24,7 @@ export interface TestSetRequest extends JobWait {
 export interface ClassifiedTestSet {
   /** One verdict of Studio for each window, with its times. */
   readonly predictions: readonly Schemas["ModelPrediction"][];
+  /** Studio's own summary. Its reference does not say whether scores are shares of 1 or percent. */
   readonly accuracy: AnswerOf<"getClassifyJobResult">["accuracy"];
   /** What the blocks of the impulse say, in their order; empty where no sample has a result. */
   readonly kinds: readonly BlockKind[];

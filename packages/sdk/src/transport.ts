@@ -7,6 +7,7 @@ import { onAbort } from "./on-abort.ts";
 import { pause } from "./pause.ts";
 import type { Route } from "./routes.ts";
 
+/** Which Studio, by what right, and how patiently. */
 export interface StudioOptions {
   /** Key of a project, `ei_...`. Goes into the request header and nowhere else. */
   readonly apiKey?: string;
@@ -14,6 +15,7 @@ export interface StudioOptions {
   readonly jwt?: string;
   /** Address without the `/v1`, such as `http://127.0.0.1:4800`; Edge Impulse's cloud when absent. */
   readonly baseUrl?: string;
+  /** Sends the requests; the platform's own when absent. */
   readonly fetch?: typeof fetch;
   /** Longest time for one attempt, ms. A minute when absent. */
   readonly timeoutMs?: number;
@@ -40,6 +42,7 @@ export interface RequestReport {
 
 /** A Studio and the right to ask it. */
 export interface Transport {
+  /** Address without the `/v1`, and without a slash at its end. */
   readonly baseUrl: string;
   /**
    * Sends one request, again if need be, and reads its answer.
@@ -81,9 +84,9 @@ const LONGEST_WAIT_MS = 8_000;
 /**
  * Names a Studio to talk to. Sends nothing yet.
  *
- * @throws {TypeError} for a key that no header can carry, or an address that is none.
- *
  * What `createStudio` is built on: it knows no operation by itself, so a program of a few calls stays small.
+ *
+ * @throws {TypeError} for a key that no header can carry, or an address that is none.
  */
 export function createTransport(options: StudioOptions): Transport {
   const { apiKey, jwt, baseUrl = CLOUD, fetch, retry, onRequest, logger } = options;

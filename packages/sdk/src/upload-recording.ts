@@ -15,6 +15,7 @@ export interface Ingestion {
   readonly apiKey: string;
   /** Such as `http://127.0.0.1:4810`; Edge Impulse's cloud when absent. */
   readonly baseUrl?: string;
+  /** Sends the request; the platform's own when absent. */
   readonly fetch?: typeof fetch;
 }
 

@@ -4,11 +4,13 @@ import { pause } from "./pause.ts";
 import { getProjectLastModificationDate, listSamples } from "./routes.ts";
 import type { Transport } from "./transport.ts";
 
+/** Which samples to wait for, and how. */
 export interface SampleWatch {
   readonly projectId: number;
   readonly category: Schemas["RawDataFilterCategory"];
   /** Only samples with a higher id are new. */
   readonly sinceId: number;
+  /** From one look to the next, ms. */
   readonly intervalMs: number;
   readonly signal?: AbortSignal | undefined;
   /** Told why Studio cannot be asked for the moment, each time; the watch then goes on by itself. Without it, it throws. */

@@ -17,6 +17,7 @@ export interface Change {
   readonly detail: string;
   /** JSON pointer into the new document, or into the old one for what was removed. */
   readonly pointer: string;
+  /** What it means to those who read answers; `undefined` when they never meet it. `writer`: to those who send requests. */
   readonly reader: Verdict | undefined;
   readonly writer: Verdict | undefined;
 }

@@ -24,12 +24,19 @@ export interface ChangeGroup {
   readonly changes: readonly Change[];
 }
 
+/** What changed from one document to another; no groups when nothing did. */
 export interface ApiDiff {
+  /** Changes by the worse of what they mean to readers and to writers. */
   readonly counts: Readonly<Record<Verdict, number>>;
   readonly groups: readonly ChangeGroup[];
 }
 
-/** Compares two documents, normalised and with all their references in place. */
+/**
+ * Compares two documents.
+ *
+ * @param before As {@link prepare} gives it: normalised, with all its references in place. `after` likewise.
+ * @throws {OpenApiDocumentError} when a reference leads nowhere.
+ */
 export function compareDocuments(before: OpenApiDocument, after: OpenApiDocument): ApiDiff {
   const found = [...groupBySameOperations(allOperationChanges(before, after)), ...schemaGroups(before, after)];
   const groups = [...documentGroups(before, after, found.length === 0), ...found];

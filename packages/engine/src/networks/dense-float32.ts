@@ -8,9 +8,11 @@ import { Float32Sums } from "./weighted-sums.ts";
 export interface Float32Layer {
   readonly inputs: number;
   readonly outputs: number;
+  /** What follows the sums. */
   readonly activation: "relu" | "none";
   /** Shape `[outputs * inputs]`, the weights of one output after another. */
   readonly weights: Float32Array;
+  /** Shape `[outputs]`. */
   readonly bias: Float32Array;
 }
 

@@ -19,7 +19,7 @@ export interface Int8Layer {
   readonly weights: Int8Array;
   /** One scale for the whole layer, or one per output. */
   readonly weightScales: readonly number[];
-  /** In units of input scale times weight scale. */
+  /** In units of input scale times weight scale. Shape `[outputs]`. */
   readonly bias: Int32Array;
   readonly output: Quantization;
 }

@@ -1,6 +1,7 @@
 import { CHUNK_LENGTH, Column, placeInChunk } from "./column.ts";
 import { FAN_OUT, FAN_OUT_BITS, levelFor, MOST_WITHOUT_PYRAMID, visitSpans } from "./spans.ts";
 
+/** @inline */
 type Floats = Float32Array | Float64Array;
 
 /** A score as one byte: 0 is none, 1 to 255 are the scores from 0 to 1. */

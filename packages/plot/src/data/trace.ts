@@ -7,6 +7,7 @@ export interface Range {
   readonly high: number;
 }
 
+/** @inline */
 type Floats = Float32Array | Float64Array;
 
 /** Rounding of a column's edge must not move a value to its neighbour from one frame to the next. */

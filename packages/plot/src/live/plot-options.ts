@@ -1,7 +1,11 @@
 /** What a live plot shows, and what is said to it: plain values, since they go to a worker. */
 import type { TimeSpan } from "../time/view-state.ts";
 
-/** A lane whose windows all have one length and follow each other in equal steps. */
+/**
+ * A lane whose windows all have one length and follow each other in equal steps.
+ *
+ * @inline
+ */
 interface Windowed {
   /** Length of a window, ms. */
   readonly windowMs: number;
