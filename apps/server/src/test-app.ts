@@ -1,5 +1,5 @@
 /** For tests: the app over a log in memory and a Studio in memory, and requests to it. */
-import { createMemoryRunLog } from "@windowscope/runlog";
+import { createMemoryRunLog, type RunLog } from "@windowscope/runlog";
 import type { Ingestion } from "@windowscope/sdk";
 import { expect, vi } from "vitest";
 
@@ -42,6 +42,16 @@ export interface TestOptions {
   readonly ingestion?: Ingestion;
   /** The one of another replica. */
   readonly runLog?: ReturnType<typeof createMemoryRunLog>;
+}
+
+/** Deletes each log as soon as somebody has heard that it is there, as retention may. */
+export function deleteOnceFound(runLog: RunLog): void {
+  const stat = runLog.stat.bind(runLog);
+  vi.spyOn(runLog, "stat").mockImplementation(async (log) => {
+    const state = await stat(log);
+    await runLog.delete(log);
+    return state;
+  });
 }
 
 export type TestApp = Awaited<ReturnType<typeof createTestApp>>;

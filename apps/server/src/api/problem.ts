@@ -1,4 +1,4 @@
-import { RunLogUnavailableError, RunLogWriteError } from "@windowscope/runlog";
+import { NoSuchLogError, RunLogUnavailableError, RunLogWriteError } from "@windowscope/runlog";
 import { StudioAuthenticationError, StudioError, StudioRefusedError, StudioUnreachableError } from "@windowscope/sdk";
 import type { Context, Env } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -23,6 +23,11 @@ export class Problem extends Error {
     this.status = status;
     this.kind = kind;
   }
+}
+
+/** @param runId May be anything that somebody asked for. */
+export function noSuchRun(runId: string): Problem {
+  return new Problem(404, "no-such-run", `There is no run ${runId.slice(0, 80)}.`);
 }
 
 /** Answers an error as a problem document; what is not known to the caller goes to the log instead. */
@@ -65,6 +70,8 @@ export function problemResponse(c: Context, status: number, kind: string, detail
 
 function toProblem(error: Error): Problem | undefined {
   if (error instanceof Problem) return error;
+  // Deleted since it was found, as old runs are.
+  if (error instanceof NoSuchLogError && error.log.startsWith("run-")) return noSuchRun(error.log);
   if (error instanceof StudioRefusedError) return new Problem(502, "studio-refused", error.studioText ?? error.message);
   if (error instanceof StudioAuthenticationError) return new Problem(502, "studio-key", error.message);
   if (error instanceof StudioUnreachableError) return new Problem(503, "studio-unreachable", error.message);

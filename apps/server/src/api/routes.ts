@@ -15,7 +15,7 @@ import type { TestRuns } from "../test-runs/test-runs.ts";
 import { accessRoutes, type AccessParts } from "../access/routes.ts";
 import type { ServerLog } from "../log.ts";
 import { cancelInTime } from "./cancel-in-time.ts";
-import { answerProblem, Problem, problemResponse, refuseInvalid } from "./problem.ts";
+import { answerProblem, noSuchRun, Problem, problemResponse, refuseInvalid } from "./problem.ts";
 import { projectRoutes } from "./projects.ts";
 import { sampleBoxRoutes } from "./sample-boxes.ts";
 import { sampleFileRoutes } from "./sample-files.ts";
@@ -26,7 +26,7 @@ import { sampleRoutes } from "./samples.ts";
 import { json, problem, RunParams, RunSchema, StartRunSchema, WindowSchema } from "./schemas.ts";
 import { windowRoutes } from "./window-routes.ts";
 import { windowsAsArrow } from "./windows-as-arrow.ts";
-import { windowsAsCsv, windowsAsJson } from "./windows.ts";
+import { beginWindowEntries, windowsAsCsv, windowsAsJson } from "./windows.ts";
 
 /** What the routes need. */
 export interface ApiParts {
@@ -62,7 +62,7 @@ export function apiRoutes(parts: ApiParts): OpenAPIHono {
 
   async function findRun(runId: string): Promise<StoredRun> {
     const stored = await journal.find(runId);
-    if (!stored) throw new Problem(404, "no-such-run", `There is no run ${runId}.`);
+    if (!stored) throw noSuchRun(runId);
     return stored;
   }
 
@@ -183,11 +183,12 @@ export function apiRoutes(parts: ApiParts): OpenAPIHono {
       const { run, log: state } = await findRun(c.req.valid("param").runId);
       const { format } = c.req.valid("query");
       const { type, write } = DOWNLOADS[format];
+      const entries = await beginWindowEntries(runLog, run, state);
       c.header("content-type", type);
       c.header("content-disposition", `attachment; filename="${run.runId}.${format}"`);
       // Read no faster than it is taken. An error on the way breaks the connection off, so that half a file cannot be
       // taken for a whole one.
-      const bytes = Readable.from(write(runLog, run, state), { objectMode: false });
+      const bytes = Readable.from(write(run, entries), { objectMode: false });
       return c.body(Readable.toWeb(bytes) as ReadableStream<Uint8Array>);
     },
   );

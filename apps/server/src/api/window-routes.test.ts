@@ -2,7 +2,7 @@ import { StudioRefusedError } from "@windowscope/sdk";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { classifyAnswer } from "../fakes.ts";
-import { createTestApp, type TestApp } from "../test-app.ts";
+import { createTestApp, deleteOnceFound, type TestApp } from "../test-app.ts";
 
 const dspBlocks = [
   { id: 2, name: "Spectral features" },
@@ -220,6 +220,18 @@ describe("GET /api/v1/runs/{runId}/windows/{index}/raw", () => {
     runId = "run-0";
     expect(await ask("0/raw")).toMatchObject({ status: 404, body: { type: "urn:windowscope:problem:no-such-run" } });
   });
+
+  it.each(["raw", "features", "anomaly"])(
+    "answers 404 at %s when the run is deleted before it is read",
+    async (route) => {
+      deleteOnceFound(app.runLog);
+
+      expect(await ask(`0/${route}`)).toMatchObject({
+        status: 404,
+        body: { type: "urn:windowscope:problem:no-such-run", detail: `There is no run ${runId}.` },
+      });
+    },
+  );
 
   it.each(["-1", "1.5", "x", "1e300"])("answers 400 to the window %s", async (index) => {
     expect(await ask(`${index}/raw`)).toMatchObject({ status: 400 });

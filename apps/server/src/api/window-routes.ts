@@ -6,7 +6,7 @@ import type { Studio } from "@windowscope/sdk";
 
 import type { RunJournal } from "../runs/journal.ts";
 import { findEntry } from "./find-entry.ts";
-import { Problem, refuseInvalid } from "./problem.ts";
+import { noSuchRun, Problem, refuseInvalid } from "./problem.ts";
 import { json, problem, RunParams } from "./schemas.ts";
 import { WindowFeatures } from "./window-features.ts";
 import { readWindowPlace, type WindowPlace } from "./window-place.ts";
@@ -75,7 +75,7 @@ export function windowRoutes(parts: {
   /** A window that is there. */
   async function findWindow(runId: string, index: number): Promise<{ run: Run; state: LogState; place: WindowPlace }> {
     const stored = await parts.journal.find(runId);
-    if (!stored) throw new Problem(404, "no-such-run", `There is no run ${runId}.`);
+    if (!stored) throw noSuchRun(runId);
     const { run, log: state } = stored;
     const place = index < run.windows ? await readWindowPlace(parts.runLog, run, state, index) : undefined;
     if (!place) {

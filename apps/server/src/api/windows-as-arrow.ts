@@ -1,8 +1,7 @@
 import { VERDICT, verdictName, type Run, type WindowsEntry } from "@windowscope/protocol";
-import type { LogState, RunLog } from "@windowscope/runlog";
 import type * as Arrow from "apache-arrow";
 
-import { readWindowEntries } from "./windows.ts";
+import type { WindowEntries } from "./windows.ts";
 
 /** Entries are gathered into batches of about so many windows: what a batch costs beside its numbers then is nothing. */
 const BATCH_WINDOWS = 2_048;
@@ -15,11 +14,7 @@ const SPECIAL = [VERDICT.noAnomaly, VERDICT.uncertain, VERDICT.anomaly];
  * sixth on the score of each class in the order of the run's result; at the end `value`, for a regression (null for a
  * window without one). The schema's metadata has the run as JSON.
  */
-export async function* windowsAsArrow(
-  runLog: RunLog,
-  run: Run,
-  state: LogState,
-): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* windowsAsArrow(run: Run, entries: WindowEntries): AsyncGenerator<Uint8Array, void, undefined> {
   // Loaded for the first who asks: most servers never need it, and it takes longer than everything else together.
   const arrow = await import("apache-arrow");
   const { classes } = run.result ?? { classes: [] };
@@ -35,7 +30,7 @@ export async function* windowsAsArrow(
 
   let gathered: WindowsEntry[] = [];
   let count = 0;
-  for await (const entry of readWindowEntries(runLog, run, state)) {
+  for await (const entry of entries) {
     if (entry.kind !== "windows") continue;
     gathered.push(entry);
     count += entry.count;

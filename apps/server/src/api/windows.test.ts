@@ -1,8 +1,9 @@
+import { NoSuchLogError, type LogReset } from "@windowscope/runlog";
 import { tableFromIPC } from "apache-arrow";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { classifyAnswer } from "../fakes.ts";
-import { createTestApp, type Body, type TestApp } from "../test-app.ts";
+import { createTestApp, deleteOnceFound, type Body, type TestApp } from "../test-app.ts";
 
 let app: TestApp;
 let request: TestApp["request"];
@@ -160,18 +161,54 @@ describe("GET /api/v1/runs/{runId}/windows", () => {
     expect(table.schema.fields).toHaveLength(5);
   });
 
-  it.each(["json", "csv", "arrow"])(
-    "breaks %s off when the run begins anew, so that half is not taken for all",
-    async (format) => {
-      const runId = await finishedRun();
-      vi.spyOn(app.runLog, "read").mockImplementation(async (log) => {
-        const state = await app.runLog.open(log);
-        return { type: "reset", why: "epoch", state };
-      });
+  it.each(["json", "csv", "arrow"])("answers 404 as %s when the run is deleted before it is read", async (format) => {
+    const runId = await finishedRun();
+    deleteOnceFound(app.runLog);
 
-      await expect(request("GET", `/api/v1/runs/${runId}/windows?format=${format}`)).rejects.toThrow("began anew");
-    },
-  );
+    const { status, body, headers } = await request("GET", `/api/v1/runs/${runId}/windows?format=${format}`);
+
+    expect(status).toBe(404);
+    expect(body).toMatchObject({ type: "urn:windowscope:problem:no-such-run", detail: `There is no run ${runId}.` });
+    expect(headers.get("content-disposition")).toBeNull();
+  });
+
+  it("answers 409 when the run begins anew before it is read", async () => {
+    const runId = await finishedRun();
+    vi.spyOn(app.runLog, "read").mockImplementation(beginsAnew);
+
+    const { status, body } = await request("GET", `/api/v1/runs/${runId}/windows`);
+
+    expect(status).toBe(409);
+    expect(body).toMatchObject({
+      type: "urn:windowscope:problem:log-reset",
+      detail: `The run ${runId} began anew while it was read; read it again.`,
+    });
+  });
+
+  it.each([
+    { format: "json", what: "is deleted", read: isDeleted, words: "There is no log" },
+    { format: "csv", what: "is deleted", read: isDeleted, words: "There is no log" },
+    { format: "arrow", what: "is deleted", read: isDeleted, words: "There is no log" },
+    { format: "json", what: "begins anew", read: beginsAnew, words: "began anew" },
+    { format: "csv", what: "begins anew", read: beginsAnew, words: "began anew" },
+    { format: "arrow", what: "begins anew", read: beginsAnew, words: "began anew" },
+  ])("breaks $format off when the run $what, so that half is not taken for all", async ({ format, read, words }) => {
+    app.studio.answer("classifySampleV2", () => classifyAnswer(20_000));
+    const runId = await finishedRun();
+    const response = await app.fetchRaw("GET", `/api/v1/runs/${runId}/windows?format=${format}`);
+    vi.spyOn(app.runLog, "read").mockImplementation(read);
+
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toThrow(words);
+  });
+
+  async function beginsAnew(log: string): Promise<LogReset> {
+    return { type: "reset", why: "epoch", state: await app.runLog.open(log) };
+  }
+
+  async function isDeleted(log: string): Promise<LogReset> {
+    throw new NoSuchLogError(log);
+  }
 
   it("answers a problem for another format and for a run that does not exist", async () => {
     const { body }: { body: Body } = await request("GET", `/api/v1/runs/${await finishedRun()}/windows?format=xml`);

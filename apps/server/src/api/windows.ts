@@ -10,6 +10,7 @@ import {
 } from "@windowscope/protocol";
 import type { LogState, RunLog } from "@windowscope/runlog";
 
+import { Problem } from "./problem.ts";
 import type { Window } from "./schemas.ts";
 
 const SLICE_BYTES = 256 * 1024;
@@ -20,6 +21,8 @@ export const ONE_ENTRY = 1;
  * The entries of a run as they stood in its log at that moment, in order.
  *
  * @param sliceBytes How much is read at once, unless a single entry is longer.
+ * @throws {NoSuchLogError} when the run is deleted in the meantime.
+ * @throws {Problem} when it begins anew in the meantime.
  */
 export async function* readEntries(
   runLog: RunLog,
@@ -29,7 +32,9 @@ export async function* readEntries(
 ): AsyncGenerator<Entry, void, undefined> {
   for (let from = state.first; from < state.next;) {
     const slice = await runLog.read(run.runId, { epoch: state.epoch, from, maxBytes: sliceBytes });
-    if (slice.type === "reset") throw new Error(`${run.runId} began anew while it was read.`);
+    if (slice.type === "reset") {
+      throw new Problem(409, "log-reset", `The run ${run.runId} began anew while it was read; read it again.`);
+    }
     from = slice.next;
     for (const entry of decodeEntries(slice.bytes)) {
       if (entry.seq >= state.next) return;
@@ -39,22 +44,36 @@ export async function* readEntries(
 }
 
 /** The windows of a run, and what is told of them beside numbers. */
-export async function* readWindowEntries(
-  runLog: RunLog,
-  run: Run,
-  state: LogState,
-): AsyncGenerator<WindowsEntry | DetailsEntry, void, undefined> {
+export type WindowEntries = AsyncGenerator<WindowsEntry | DetailsEntry, void, undefined>;
+
+/**
+ * The entries of a run's windows as they stood in its log at that moment, in order. The first of them has been read
+ * when this resolves: whoever answers with them knows by then that they are there.
+ *
+ * @throws As `readEntries`.
+ */
+export async function beginWindowEntries(runLog: RunLog, run: Run, state: LogState): Promise<WindowEntries> {
+  const entries = readWindowEntries(runLog, run, state);
+  const first = await entries.next();
+  return (async function* () {
+    if (first.done) return;
+    yield first.value;
+    yield* entries;
+  })();
+}
+
+async function* readWindowEntries(runLog: RunLog, run: Run, state: LogState): WindowEntries {
   for await (const entry of readEntries(runLog, run, state)) {
     if (entry.kind === "windows" || entry.kind === "details") yield entry;
   }
 }
 
 /** The windows entry by entry, each window with its details. */
-async function* readWindows(runLog: RunLog, run: Run, state: LogState): AsyncGenerator<Window[], void, undefined> {
+async function* windowsIn(entries: WindowEntries, run: Run): AsyncGenerator<Window[], void, undefined> {
   const { classes } = run.result ?? { classes: [] };
   // Their details come behind them.
   let held: Window[] = [];
-  for await (const entry of readWindowEntries(runLog, run, state)) {
+  for await (const entry of entries) {
     if (entry.kind === "windows") {
       yield held;
       held = [...windowsOf(entry, classes)];
@@ -93,10 +112,10 @@ function addDetails(window: Window | undefined, details: Omit<WindowDetails, "in
 }
 
 /** A run's windows as JSON, written as they are read. */
-export async function* windowsAsJson(runLog: RunLog, run: Run, state: LogState): AsyncGenerator<string> {
+export async function* windowsAsJson(run: Run, entries: WindowEntries): AsyncGenerator<string> {
   yield `{"run":${JSON.stringify(run)},"windows":[`;
   let separator = "";
-  for await (const windows of readWindows(runLog, run, state)) {
+  for await (const windows of windowsIn(entries, run)) {
     if (windows.length === 0) continue;
     yield separator + windows.map((window) => JSON.stringify(window)).join(",");
     separator = ",";
@@ -109,11 +128,11 @@ export async function* windowsAsJson(runLog: RunLog, run: Run, state: LogState):
  *
  * A name that a spreadsheet would take for a formula has an apostrophe before it.
  */
-export async function* windowsAsCsv(runLog: RunLog, run: Run, state: LogState): AsyncGenerator<string> {
+export async function* windowsAsCsv(run: Run, entries: WindowEntries): AsyncGenerator<string> {
   const { classes } = run.result ?? { classes: [] };
   const hasValue = run.result?.kinds.includes("value") ?? false;
   yield csvLine(["index", "startMs", "endMs", "verdict", "anomaly", ...classes, ...(hasValue ? ["value"] : [])]);
-  for await (const windows of readWindows(runLog, run, state)) {
+  for await (const windows of windowsIn(entries, run)) {
     const lines = windows.map(({ index, startMs, endMs, verdict, anomaly, scores, value }) => {
       const columns = [index, startMs, endMs, verdict, anomaly ?? "", ...classes.map((name) => scores[name] ?? "")];
       return csvLine(hasValue ? [...columns, value ?? ""] : columns);

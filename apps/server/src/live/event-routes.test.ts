@@ -6,7 +6,7 @@ import { SESSION_MS } from "../access/token-access.ts";
 import { SILENT_LOG } from "../log.ts";
 import { createClientReader } from "../proxy.ts";
 import { STORING } from "../runs/refusals.ts";
-import { createTestApp, TEST_TOKEN, type TestApp } from "../test-app.ts";
+import { createTestApp, deleteOnceFound, TEST_TOKEN, type TestApp } from "../test-app.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { append, settle, upTo } from "./fakes.ts";
 import { LiveHub } from "./hub.ts";
@@ -308,6 +308,15 @@ describe("GET /runs/{runId}/log", () => {
     expect(response.status).toBe(409);
     expect(response.headers.get("windowscope-epoch")).toBe(state.epoch);
     expect(response.headers.get("windowscope-first")).toBe("0");
+  });
+
+  it("answers 404 when the run is deleted before it is read", async () => {
+    await append(runLog, 2, { log: "run-1", seal: true });
+    deleteOnceFound(runLog);
+    const response = await get("/runs/run-1/log");
+
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ type: "urn:windowscope:problem:no-such-run" });
   });
 
   it.each([

@@ -2,7 +2,7 @@ import type { RunLog } from "@windowscope/runlog";
 import { Hono, type Context } from "hono";
 
 import type { Caller } from "../access/gate.ts";
-import { answerProblem, Problem, problemResponse } from "../api/problem.ts";
+import { answerProblem, noSuchRun, Problem, problemResponse } from "../api/problem.ts";
 import { clientOf, type ReadClient } from "../proxy.ts";
 import { refuse } from "./admission.ts";
 import { EventViewer, parseEventId } from "./event-viewer.ts";
@@ -111,10 +111,6 @@ function parseRunId(c: Context): string {
   const runId = c.req.param("runId") ?? "";
   if (!RUN_LOG.test(runId)) throw noSuchRun(runId);
   return runId;
-}
-
-function noSuchRun(runId: string): Problem {
-  return new Problem(404, "no-such-run", `There is no run ${runId.slice(0, 80)}.`);
 }
 
 function parseCount(c: Context, name: string, usual: number): number {
