@@ -186,6 +186,20 @@ describe("GET /runs/{runId}/events", () => {
     expect([hub.tails.size, hub.admission.connections, vi.getTimerCount()]).toEqual([0, 0, 0]);
   });
 
+  it("[P13] says after 5 s that the run is gone when it is deleted before it is read, and ends", async () => {
+    await append(runLog, 2, { log: "run-1", seal: true });
+    deleteOnceFound(runLog);
+    const read = vi.spyOn(runLog, "read");
+    const events = follow(await get("/runs/run-1/events"));
+    await vi.advanceTimersByTimeAsync(7_000);
+
+    expect(events.types()).toEqual([undefined, "err"]);
+    expect(events.events()[1]).toMatchObject({ data: { code: "no_such_log" } });
+    expect(events.isOver()).toBe(true);
+    expect([hub.tails.size, hub.admission.connections, vi.getTimerCount()]).toEqual([0, 0, 0]);
+    expect(read.mock.calls.length).toBeLessThan(20);
+  });
+
   it("opens nothing for HEAD, which has no body that could be read or left", async () => {
     const readClient = createClientReader([]);
     const routes = eventRoutes({ hub, runLog, readClient, callerOf: undefined });

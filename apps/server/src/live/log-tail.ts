@@ -83,6 +83,11 @@ export class LogTail {
     return this.#isSealed;
   }
 
+  /** The log is gone or cannot be read. Once that is over, every cursor hears of it; until then asking again is no use. */
+  get isInTrouble(): boolean {
+    return this.#goneSinceMs !== undefined || this.#failingSinceMs !== undefined;
+  }
+
   get cursorCount(): number {
     return this.#cursors.size;
   }
@@ -153,7 +158,7 @@ export class LogTail {
     const position = { epoch: this.#epoch, from: this.#ring.next, maxBytes: this.#limits.messageBytes };
     const read = await this.#runLog.read(this.log, position);
     if (this.#isClosed) return;
-    const wasInTrouble = this.#goneSinceMs !== undefined || this.#failingSinceMs !== undefined;
+    const wasInTrouble = this.isInTrouble;
     this.#goneSinceMs = undefined;
     this.#failingSinceMs = undefined;
     if (read.type === "reset") this.#move(read.state);

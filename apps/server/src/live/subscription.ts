@@ -132,7 +132,7 @@ export class LogSubscription implements Cursor, Reader {
   catchUp(): LogPlace | "again" | undefined {
     if (this.#isOver || this.#isAtTail || !this.#canSend) return undefined;
     const frame = this.#isOfTail ? this.#tail.frameAt(this.#next) : undefined;
-    if (!frame) return { log: this.log, epoch: this.#epoch, from: this.#next };
+    if (!frame) return this.#tail.isInTrouble ? undefined : { log: this.log, epoch: this.#epoch, from: this.#next };
     this.#send(frame);
     this.#settle();
     return this.#isOver || this.#isAtTail ? undefined : "again";
