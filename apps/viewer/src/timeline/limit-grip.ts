@@ -1,6 +1,49 @@
-import type { LanePlace, Snapshot } from "../scope/scope-port.ts";
+import type { Page } from "../page/page.svelte.ts";
+import type { LanePlace, Snapshot, Thresholds } from "../scope/scope-port.ts";
 
 type Range = NonNullable<Snapshot["anomalyRange"]>;
+type TriedOut = Pick<Page, "thresholds" | "whatIf" | "setWhatIf">;
+
+/** The handle of the anomaly limit while it is dragged. Heights are CSS pixels, from wherever. */
+export class LimitDrag {
+  readonly #page: TriedOut;
+  readonly #before: Thresholds | undefined;
+  readonly #fromY: number;
+  readonly #fromLimit: number;
+  /** As the lane was at first: it must not move under the pointer. */
+  readonly #scale: Range;
+  #y: number;
+
+  constructor(page: TriedOut, from: { readonly y: number; readonly limit: number; readonly scale: Range }) {
+    this.#page = page;
+    this.#before = page.whatIf;
+    this.#fromY = this.#y = from.y;
+    this.#fromLimit = from.limit;
+    this.#scale = from.scale;
+  }
+
+  /** Tries the limit out that the handle stands at now. */
+  moveTo(y: number, lane: LanePlace): void {
+    if (y === this.#y) return;
+    this.#y = y;
+    if (y === this.#fromY) {
+      this.cancel();
+      return;
+    }
+    const startY = limitY(lane, this.#scale, this.#fromLimit);
+    tryLimit(this.#page, limitAt(lane, this.#scale, startY + y - this.#fromY));
+  }
+
+  /** Everything is as it was before the drag; the limit then may have had more decimals. */
+  cancel(): void {
+    this.#page.setWhatIf(this.#before);
+  }
+}
+
+/** Judges by another anomaly limit, with the two decimals that it is written with. */
+export function tryLimit(page: TriedOut, limit: number): void {
+  page.setWhatIf({ ...page.thresholds, anomaly: Math.round(limit * 100) / 100 });
+}
 
 // As `anomalyY` and `anomalyAt` of the plot have it, whose module brings all that draws with it.
 
