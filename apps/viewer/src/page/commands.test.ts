@@ -1,14 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { FakeScope } from "../scope/fake-scope.ts";
 import { commands } from "./commands.ts";
-import { Page } from "./page.svelte.ts";
+import { TestPage } from "./test-page.ts";
 
-const page = new Page(
-  new FakeScope().port,
-  () => () => undefined,
-  () => 0,
-);
+const { page } = new TestPage();
 
 describe("commands", () => {
   it("have each an id and a title of their own, and no two the same key", () => {

@@ -1,20 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { FakeScope } from "../scope/fake-scope.ts";
+import { page, scope } from "./fresh-page.ts";
 import { takeKey, type KeyPress } from "./keyboard.ts";
-import { Page } from "./page.svelte.ts";
+import type { Page } from "./page.svelte.ts";
 import { run, snapshot } from "./test-snapshot.ts";
 
-let page: Page;
-let scope: FakeScope;
-
 beforeEach(async () => {
-  scope = new FakeScope();
-  page = new Page(
-    scope.port,
-    () => () => undefined,
-    () => 0,
-  );
   page.variants.offer(["int8", "float32"], () => Promise.resolve("run-2"));
   const source = { kind: "session" } as const;
   scope.push({ type: "snapshot", snapshot: snapshot({ source, isLive: true, wallClockMs: 0, hasAnomaly: true }) });

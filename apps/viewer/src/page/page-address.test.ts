@@ -1,21 +1,9 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import type { FakeScope } from "../scope/fake-scope.ts";
 import { parseAddress } from "./address.ts";
-import type { Page } from "./page.svelte.ts";
-import { BEGAN_MS, session, TestPage } from "./test-page.ts";
+import { page, scope, stop, test } from "./fresh-page.ts";
+import { BEGAN_MS, session } from "./test-page.ts";
 import { run, snapshot, windowRecord } from "./test-snapshot.ts";
-
-let test: TestPage;
-let scope: FakeScope;
-let page: Page;
-let stop: AbortController;
-
-beforeEach(() => {
-  test = new TestPage();
-  ({ scope, page } = test);
-  stop = new AbortController();
-});
 
 describe("the address of the page", () => {
   it("brings back what was on the screen, also a window that comes later", async () => {

@@ -1,20 +1,8 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import type { FakeScope } from "../scope/fake-scope.ts";
-import type { Page } from "./page.svelte.ts";
-import { BEGAN_MS, session, TestPage } from "./test-page.ts";
+import { page, scope, stop, test } from "./fresh-page.ts";
+import { BEGAN_MS, session } from "./test-page.ts";
 import { snapshot, windowRecord } from "./test-snapshot.ts";
-
-let test: TestPage;
-let scope: FakeScope;
-let page: Page;
-let stop: AbortController;
-
-beforeEach(() => {
-  test = new TestPage();
-  ({ scope, page } = test);
-  stop = new AbortController();
-});
 
 describe("Page", () => {
   it("connects, shows the session, and gives the connection its tickets", async () => {

@@ -1,21 +1,9 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import type { FakeScope } from "../scope/fake-scope.ts";
 import { parseAddress } from "./address.ts";
-import type { Page } from "./page.svelte.ts";
-import { session, TestPage } from "./test-page.ts";
+import { page, scope, stop, test } from "./fresh-page.ts";
+import { session } from "./test-page.ts";
 import { snapshot, windowRecord } from "./test-snapshot.ts";
-
-let test: TestPage;
-let scope: FakeScope;
-let page: Page;
-let stop: AbortController;
-
-beforeEach(() => {
-  test = new TestPage();
-  ({ scope, page } = test);
-  stop = new AbortController();
-});
 
 describe("Picking", () => {
   it("holds still once a window is picked, so that it stays in sight", async () => {

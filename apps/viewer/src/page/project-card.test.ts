@@ -1,27 +1,18 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import type { ProjectFacts } from "../api.ts";
-import { FakeScope } from "../scope/fake-scope.ts";
-import { Page } from "./page.svelte.ts";
+import { page, scope } from "./fresh-page.ts";
 import { ProjectCard, type ProjectApi } from "./project-card.svelte.ts";
 import { run, snapshot } from "./test-snapshot.ts";
 
 type Answer = (facts: ProjectFacts | undefined) => void;
 
-let scope: FakeScope;
-let page: Page;
 let card: ProjectCard;
 /** Of the questions for facts, in their order. */
 let asked: { readonly projectId: number; readonly answer: Answer }[];
 let projectIds: number[];
 
 beforeEach(() => {
-  scope = new FakeScope();
-  page = new Page(
-    scope.port,
-    () => () => undefined,
-    () => 0,
-  );
   asked = [];
   projectIds = [];
   const api: ProjectApi = {

@@ -1,18 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import type { FakeScope } from "../scope/fake-scope.ts";
-import type { Page } from "./page.svelte.ts";
-import { session, TestPage } from "./test-page.ts";
+import { page, scope, test } from "./fresh-page.ts";
+import { session } from "./test-page.ts";
 import { run, snapshot, windowRecord } from "./test-snapshot.ts";
-
-let test: TestPage;
-let scope: FakeScope;
-let page: Page;
-
-beforeEach(() => {
-  test = new TestPage();
-  ({ scope, page } = test);
-});
 
 describe("Variants", () => {
   const float = { ...run, runId: "run-2", variant: "float32" };
