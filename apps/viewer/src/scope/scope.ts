@@ -7,25 +7,18 @@
 import { isOver, type LiveOptions } from "@windowscope/protocol";
 
 import { answerTo, transferOf, type Ask } from "./answers.ts";
+import { Connection } from "./connection.ts";
 import { Painter } from "./drawing/painter.ts";
 import { FollowedFeed } from "./followed-feed.ts";
-import { LiveLink } from "./live-link.ts";
-import { LogWatches } from "./log-watches.ts";
 import { Pace } from "./pace.ts";
-import { isClosed, isGone, RunLoader } from "./run-loader.ts";
+import { isClosed, isGone } from "./run-loader.ts";
 import { RunStore } from "./run-store.ts";
 import type { Port, ScopeRequest, ScopeUpdate, Snapshot, Source, Thresholds } from "./scope-port.ts";
-import { lengthOf } from "./session.ts";
 import { rangesOf } from "./signal-ranges.ts";
 import { ShownWindows, type ShownRun } from "./shown-windows.ts";
 import { createSnapshot } from "./snapshot.ts";
-
-/** Snapshots come no faster. */
-const BETWEEN_UPDATES_MS = 100;
-/** While the pace falls, it is told as often. */
-const BETWEEN_PACES_MS = 500;
-/** Counting bytes walks through every column. */
-const BETWEEN_WEIGHINGS_MS = 2_000;
+import { isRunOf, namedRuns, runsOf } from "./source-runs.ts";
+import { Updates } from "./updates.ts";
 
 /** Where a scope runs. */
 export interface ScopeHost {
@@ -37,14 +30,6 @@ export interface ScopeHost {
   readonly pause: () => Promise<void>;
 }
 
-/** One connection and what hangs on it. */
-interface Connected {
-  readonly link: LiveLink;
-  readonly loader: RunLoader;
-  readonly watches: LogWatches;
-  readonly stop: AbortController;
-}
-
 export class Scope {
   readonly #port: Port<ScopeUpdate, ScopeRequest>;
   readonly #host: ScopeHost;
@@ -52,7 +37,8 @@ export class Scope {
   readonly #feed = new FollowedFeed(() => this.#feedChanged());
   readonly #windows = new ShownWindows();
   #pace = new Pace(() => performance.now());
-  #connected: Connected | undefined;
+  readonly #updates = new Updates({ runs: () => this.#postRuns(), snapshot: () => this.#postSnapshot() });
+  #connected: Connection | undefined;
   #source: Source = { kind: "session" };
   #whatIf: Thresholds | undefined;
   #whatIfTimer: ReturnType<typeof setTimeout> | undefined;
@@ -66,11 +52,6 @@ export class Scope {
   #version = 0;
   #lagMs: number | undefined;
   #heardAtMs: number | undefined;
-  #weighed = { atMs: -Infinity, bytes: 0 };
-  readonly #changed = { runs: false, snapshot: false };
-  #updateTimer: ReturnType<typeof setTimeout> | undefined;
-  #paceTimer: ReturnType<typeof setTimeout> | undefined;
-  #updatedAtMs = -Infinity;
 
   constructor(port: Port<ScopeUpdate, ScopeRequest>, host: ScopeHost) {
     this.#port = port;
@@ -88,9 +69,8 @@ export class Scope {
     this.#port.onmessage = null;
     this.#disconnect();
     this.#painter.close();
-    clearTimeout(this.#updateTimer);
+    this.#updates.close();
     clearTimeout(this.#whatIfTimer);
-    clearTimeout(this.#paceTimer);
   }
 
   #receive(request: ScopeRequest): void {
@@ -99,10 +79,10 @@ export class Scope {
         this.#connect(request.url, request.needsTicket);
         break;
       case "ticket":
-        this.#connected?.link.gotTicket(request.id, request.ticket);
+        this.#connected?.gotTicket(request.id, request.ticket);
         break;
       case "retry":
-        this.#connected?.link.live.retryNow();
+        this.#connected?.retryNow();
         break;
       case "show":
         this.#show(request.source);
@@ -128,11 +108,11 @@ export class Scope {
         break;
       case "watch":
         this.#watched.add(request.log);
-        this.#connected?.watches.watch(request.log);
+        this.#connected?.watch(request.log);
         break;
       case "unwatch":
         this.#watched.delete(request.log);
-        this.#connected?.watches.unwatch(request.log);
+        this.#connected?.unwatch(request.log);
         break;
       case "ask":
         void this.#answer(request);
@@ -146,33 +126,28 @@ export class Scope {
 
   #connect(url: string, needsTicket: boolean): void {
     this.#disconnect();
-    const stop = new AbortController();
-    const { signal } = stop;
-    const link = new LiveLink({
+    this.#connected = new Connection({
       url,
       needsTicket,
       openSocket: this.#host.openSocket,
       port: this.#port,
-      signal,
       onLag: (lagMs) => {
         this.#lagMs = lagMs;
         this.#markSnapshot();
       },
+      listener: {
+        changed: (runId, liveWindows) => this.#runChanged(runId, liveWindows),
+        failed: (runId, error) => this.#runFailed(runId, error),
+      },
+      createStore: (runId) => this.#createStore(runId),
     });
-    const listener = {
-      changed: (runId: string, liveWindows: number) => this.#runChanged(runId, liveWindows),
-      failed: (runId: string, error: unknown) => this.#runFailed(runId, error),
-    };
-    const loader = new RunLoader(link.live, listener, (runId) => this.#createStore(runId), signal);
-    const watches = new LogWatches(link.live, (update) => this.#port.postMessage(update), signal);
-    this.#connected = { link, loader, watches, stop };
-    for (const log of this.#watched) watches.watch(log);
-    void this.#feed.follow(link.live, signal);
+    for (const log of this.#watched) this.#connected.watch(log);
+    this.#connected.read(this.#feed);
     this.#choose();
   }
 
   #disconnect(): void {
-    this.#connected?.stop.abort(new Error("The scope has left the connection."));
+    this.#connected?.close();
     this.#connected = undefined;
     this.#feed.clear();
     this.#failures.clear();
@@ -183,7 +158,7 @@ export class Scope {
   #feedChanged(): void {
     this.#heardAtMs = Date.now();
     this.#isStale = true;
-    this.#changed.runs = true;
+    this.#updates.mark("runs");
     // Until the last run has come, nobody knows which is the newest, nor which of those that are read are gone.
     if (this.#feed.isCaughtUp) this.#choose();
     this.#markSnapshot();
@@ -200,7 +175,7 @@ export class Scope {
     this.#version++;
     this.#isStale = true;
     this.#failures.delete(runId);
-    if (liveWindows > 0 && this.#isShown(runId)) this.#pace.arrived(liveWindows);
+    if (liveWindows > 0 && isRunOf(this.#source, runId, this.#feed)) this.#pace.arrived(liveWindows);
     this.#markSnapshot();
     this.#painter.invalidate();
   }
@@ -220,7 +195,7 @@ export class Scope {
     this.#pace = new Pace(() => performance.now());
     this.#isStale = true;
     this.#version++;
-    for (const runId of this.#sourceIds()) {
+    for (const runId of namedRuns(this.#source)) {
       this.#failures.delete(runId);
       this.#connected?.loader.forgive(runId);
     }
@@ -234,41 +209,17 @@ export class Scope {
     const { loader } = this.#connected ?? {};
     const ids = this.#feed.session.placed.map(({ run }) => run.runId).reverse();
     if (this.#source.kind === "session") loader?.want([], ids, new Set());
-    else loader?.want(this.#sourceIds(), [], new Set(ids));
-  }
-
-  #sourceIds(): string[] {
-    if (this.#source.kind === "session") return [];
-    const { runId, besideRunId } = this.#source;
-    return besideRunId === undefined || besideRunId === runId ? [runId] : [runId, besideRunId];
-  }
-
-  #isShown(runId: string): boolean {
-    return this.#source.kind === "session" ? this.#feed.session.has(runId) : this.#sourceIds().includes(runId);
+    else loader?.want(namedRuns(this.#source), [], new Set(ids));
   }
 
   /** The windows of the source, as they stand now. */
   #shown(): ShownWindows {
     if (!this.#isStale) return this.#windows;
     this.#isStale = false;
-    const stores = this.#connected?.loader.stores ?? new Map<string, RunStore>();
-    if (this.#source.kind === "session") {
-      this.#beside = undefined;
-      this.#windows.show(
-        this.#feed.session.placed.map((placed) => ({ ...placed, store: stores.get(placed.run.runId) })),
-      );
-    } else {
-      const [run, beside] = this.#sourceIds().map((runId) => this.#alone(runId, stores.get(runId)));
-      this.#beside = beside;
-      this.#windows.show(run ? [run] : [], beside?.store);
-    }
+    const { runs, beside } = runsOf(this.#source, this.#feed, this.#connected?.loader.stores ?? new Map());
+    this.#beside = beside;
+    this.#windows.show(runs, beside?.store);
     return this.#windows;
-  }
-
-  /** A run on its own clock. */
-  #alone(runId: string, store: RunStore | undefined): ShownRun | undefined {
-    const run = store?.run ?? this.#feed.find(runId);
-    return run && { run, startMs: 0, endMs: Math.max(lengthOf(run), store?.lengthMs ?? 0), store };
   }
 
   /** A slider tells of every step; what counts is where it is now. */
@@ -287,20 +238,12 @@ export class Scope {
   // -- what the page is told --
 
   #markSnapshot(): void {
-    this.#changed.snapshot = true;
-    const waitMs = Math.max(0, this.#updatedAtMs + BETWEEN_UPDATES_MS - performance.now());
-    this.#updateTimer ??= setTimeout(() => this.#update(), waitMs);
+    this.#updates.mark("snapshot");
   }
 
-  #update(): void {
-    this.#updateTimer = undefined;
-    this.#updatedAtMs = performance.now();
-    if (this.#changed.runs) {
-      const { runs, testRuns, recordings } = this.#feed.lists;
-      this.#port.postMessage({ type: "runs", runs, testRuns, recordings, isCaughtUp: this.#feed.isCaughtUp });
-    }
-    if (this.#changed.snapshot) this.#postSnapshot();
-    this.#changed.runs = this.#changed.snapshot = false;
+  #postRuns(): void {
+    const { runs, testRuns, recordings } = this.#feed.lists;
+    this.#port.postMessage({ type: "runs", runs, testRuns, recordings, isCaughtUp: this.#feed.isCaughtUp });
   }
 
   #postSnapshot(): void {
@@ -316,7 +259,7 @@ export class Scope {
       windowsPerSecond,
       lagMs: this.#lagMs,
       heardAtMs: this.#heardAtMs,
-      bytes: this.#weigh(),
+      bytes: this.#connected?.bytes ?? 0,
       failure: this.#failureOf(windows),
       version: this.#version,
     });
@@ -328,10 +271,7 @@ export class Scope {
     this.#placed = snapshot.placed;
     this.#port.postMessage({ type: "snapshot", snapshot });
     // Nothing tells when nothing comes any more.
-    if (windowsPerSecond > 0 && this.#connected) {
-      clearTimeout(this.#paceTimer);
-      this.#paceTimer = setTimeout(() => this.#markSnapshot(), BETWEEN_PACES_MS);
-    }
+    if (windowsPerSecond > 0 && this.#connected) this.#updates.lookAgain();
   }
 
   /** New recordings must not stretch what is held; what was there before the page belongs to the scale. */
@@ -357,18 +297,8 @@ export class Scope {
   }
 
   #failureOf(windows: ShownWindows): string | undefined {
-    const ids = this.#source.kind === "run" ? this.#sourceIds() : windows.runs.map(({ run }) => run.runId);
+    const ids = this.#source.kind === "run" ? namedRuns(this.#source) : windows.runs.map(({ run }) => run.runId);
     return ids.map((runId) => this.#failures.get(runId)).findLast((message) => message !== undefined);
-  }
-
-  #weigh(): number {
-    const nowMs = performance.now();
-    if (nowMs - this.#weighed.atMs >= BETWEEN_WEIGHINGS_MS) {
-      let bytes = 0;
-      for (const store of this.#connected?.loader.stores.values() ?? []) bytes += store.bytes;
-      this.#weighed = { atMs: nowMs, bytes };
-    }
-    return this.#weighed.bytes;
   }
 
   async #answer(asked: Ask): Promise<void> {
