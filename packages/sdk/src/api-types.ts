@@ -19,7 +19,12 @@ export type OperationId = keyof operations;
 export type PathOf<K extends OperationId> = operations[K]["parameters"] extends { path: infer P } ? P : undefined;
 
 /** What an operation takes in its query. */
-export type QueryOf<K extends OperationId> = operations[K]["parameters"] extends { query?: infer Q } ? Q : undefined;
+export type QueryOf<K extends OperationId> = operations[K]["parameters"] extends { query?: infer Q }
+  ? // Without a query it says `query?: never`, which `exactOptionalPropertyTypes` takes at its word.
+    [Q] extends [never]
+    ? undefined
+    : Q
+  : undefined;
 
 /** What an operation takes as its body. */
 export type BodyOf<K extends OperationId> = operations[K] extends {
