@@ -213,6 +213,25 @@ describe("freshnessOf", () => {
     });
     expect(freshnessOf(undefined, true, 0)).toEqual({ kind: "idle", agoMs: undefined });
   });
+
+  it("says how old the newest windows are, not when a page that was just opened heard of them", () => {
+    const over = { ...run, state: "finished", endedAt: "2026-01-01T10:00:00.000Z" } as const;
+    const failed = {
+      ...over,
+      runId: "run-2",
+      state: "failed",
+      windows: 0,
+      endedAt: "2026-01-01T11:00:00.000Z",
+    } as const;
+    const nowMs = Date.parse("2026-01-01T11:00:01.000Z");
+    const opened = snapshot({
+      isLive: true,
+      heardAtMs: nowMs,
+      placed: [over, failed].map((each) => ({ run: each, startMs: 0, endMs: 10_000 })),
+    });
+
+    expect(freshnessOf(opened, true, nowMs)).toEqual({ kind: "idle", agoMs: 3_601_000 });
+  });
 });
 
 describe("isLagging", () => {

@@ -182,7 +182,7 @@ const MISSED_INTERVALS = 3;
 export function freshnessOf(snapshot: Snapshot | undefined, isConnected: boolean, nowMs: number): Freshness {
   const agoMs = snapshot?.heardAtMs === undefined ? undefined : Math.max(0, nowMs - snapshot.heardAtMs);
   const streaming = snapshot?.placed.findLast(({ run }) => run.state === "streaming");
-  if (!snapshot?.isLive || !streaming?.run.result) return { kind: "idle", agoMs };
+  if (!snapshot?.isLive || !streaming?.run.result) return { kind: "idle", agoMs: ageOf(snapshot, nowMs) ?? agoMs };
   const { windowSizeMs, windowIncreaseMs } = streaming.run.result;
   const filledMs = Math.min(snapshot.streamedMs ?? 0, windowSizeMs);
   // Of a session that has windows the newest one is worth more than how full the next one is.
@@ -191,6 +191,12 @@ export function freshnessOf(snapshot: Snapshot | undefined, isConnected: boolean
   const patienceMs = MISSED_INTERVALS * Math.max(LEAST_INTERVAL_MS, windowIncreaseMs);
   if (isConnected && agoMs !== undefined && agoMs > patienceMs) return { kind: "stale", forMs: agoMs };
   return { kind: "live" };
+}
+
+/** How long ago the newest windows were stored: a page that was just opened has heard of old ones only now. */
+function ageOf(snapshot: Snapshot | undefined, nowMs: number): number | undefined {
+  const endedAt = snapshot?.placed.findLast(({ run }) => run.windows > 0)?.run.endedAt;
+  return endedAt === undefined ? undefined : Math.max(0, nowMs - Date.parse(endedAt));
 }
 
 /** Above this one sees results too late to act on them. */
