@@ -27,7 +27,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     "apps/studio/src/official-programs.e2e.ts",
   "STUDIO=http://127.0.0.1:4800/v1/api/1 KEY=$(cat .windowscope/studio-key)":
     "needs a sample of a trained project; apps/studio/src/sdk-client.test.ts asks the same of one",
-  "npm install --save-dev ../windowscope/apps/studio": "needs a project beside the clone; apps/cli/src/packages.e2e.ts",
+  "npx pnpm@10 pack:examples": "apps/cli/src/packages.e2e.ts packs the same",
+  "npm install ../windowscope/examples/packed/windowscope-sdk.tgz \\": "apps/cli/src/packages.e2e.ts",
+  "npm install --save-dev ../windowscope/examples/packed/windowscope.tgz": "apps/cli/src/packages.e2e.ts",
+  "npm install --global windowscope": "apps/cli/src/packages.e2e.ts installs the packed one",
+  "npm install": "begins each example; apps/cli/src/packages.e2e.ts",
   "EI_API_KEY=ei_... npx pnpm@10 windowscope serve": "apps/cli/src/access.e2e.ts",
   "WINDOWSCOPE_ACCESS_TOKEN=...": "settings and no command; apps/cli/src/access.e2e.ts",
   "upstream windowscope {":
@@ -107,8 +111,9 @@ describe("the blocks of TypeScript", () => {
 
   it("compile against the packages as they are built", { timeout: 300_000 }, async () => {
     mkdirSync(path.join(folder, "node_modules/@windowscope"), { recursive: true });
-    for (const name of ["packages/engine", "packages/protocol", "packages/runlog", "packages/sdk", "apps/studio"])
+    for (const name of ["packages/engine", "packages/protocol", "packages/runlog", "packages/sdk"])
       symlinkSync(path.join(ROOT, name), path.join(folder, "node_modules/@windowscope", path.basename(name)));
+    symlinkSync(path.join(ROOT, "apps/cli/dist/package"), path.join(folder, "node_modules/windowscope"));
     for (const name of ["@types", "vitest", "ws"])
       symlinkSync(path.join(ROOT, "apps/cli/node_modules", name), path.join(folder, "node_modules", name));
     writeFileSync(path.join(folder, "package.json"), JSON.stringify({ type: "module" }));
@@ -121,6 +126,9 @@ describe("the blocks of TypeScript", () => {
       target: "es2023",
       lib: ["es2023", "dom"],
       strict: true,
+      // Others are stricter than this repository.
+      noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
       noEmit: true,
       skipLibCheck: true,
       types: ["node"],
