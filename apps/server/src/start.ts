@@ -23,7 +23,7 @@ import { RunJournal } from "./runs/journal.ts";
 import type { SampleRuns } from "./runs/run-of-sample.ts";
 import { Runs } from "./runs/runs.ts";
 import { cutSlowBodies, SLOW_CLIENT_LIMITS } from "./slow-clients.ts";
-import { watchStudio } from "./studio-watch.ts";
+import { toLogLine, watchStudio } from "./studio-watch.ts";
 import { TestRuns } from "./test-runs/test-runs.ts";
 
 export interface RunningServer {
@@ -117,7 +117,7 @@ export async function startServer(
     categories: config.categories,
     signal: stop.signal,
     onStatus: (status) => {
-      if (status.message !== hub.status.message) log.info(status.message);
+      if (status.message !== hub.status.message) log.info(toLogLine(status));
       hub.setStatus(status);
     },
   });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createFakeStudio, fakeablePause, type FakeStudio } from "./fakes.ts";
 import { RunJournal } from "./runs/journal.ts";
 import { Runs } from "./runs/runs.ts";
-import { watchStudio, type StudioStatus } from "./studio-watch.ts";
+import { toLogLine, watchStudio, type StudioStatus } from "./studio-watch.ts";
 
 let runLog: RunLog;
 let studio: FakeStudio;
@@ -147,6 +147,14 @@ describe("watchStudio", () => {
     await vi.advanceTimersByTimeAsync(0);
 
     expect(server.statuses).toEqual([{ state: "refused", message: "Studio does not accept the API key" }]);
+  });
+
+  it("tells the log what to do about it", () => {
+    expect(toLogLine({ state: "refused", message: "Invalid API key." })).toBe(
+      "Invalid API key. Check EI_API_KEY and restart the server.",
+    );
+    expect(toLogLine({ state: "unreachable", message: "No answer" })).toBe("No answer. Trying again.");
+    expect(toLogLine({ state: "connected", message: "Connected to x" })).toBe("Connected to x");
   });
 
   it("only connects when no category is to be watched", async () => {

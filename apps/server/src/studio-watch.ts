@@ -144,6 +144,13 @@ async function watchAlone(
   }
 }
 
+/** What the log says of it, with what there is to do; the page says that in its own words. */
+export function toLogLine({ state, message }: StudioStatus): string {
+  if (state === "connecting" || state === "connected") return message;
+  const advice = state === "refused" ? "Check EI_API_KEY and restart the server." : "Trying again.";
+  return `${message.replace(/[.\s]+$/, "")}. ${advice}`;
+}
+
 function describe(error: unknown): StudioStatus {
   const message = error instanceof Error ? error.message : String(error);
   return { state: error instanceof StudioAuthenticationError ? "refused" : "unreachable", message };
