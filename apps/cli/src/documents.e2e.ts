@@ -1,6 +1,8 @@
 /** The blocks of code in the documents: run, checked, or excused by name. */
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
 
@@ -14,49 +16,58 @@ const KEY = "ei_documents_0123456789";
 /** Output, pictures and data; whoever reads them runs nothing. */
 const NO_CODE = ["", "json", "jsonc"];
 
-/** Blocks that this file does not run, by their first line, and what runs them, or why nothing can. */
+/** Blocks that this file does not run, by document and first line, and what runs them, or why nothing can. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  "npm start": "apps/cli/src/start.e2e.ts starts what it starts; .ci/run installs and builds in the same way",
-  "npm test": ".ci/run does it",
-  "EI_API_KEY=ei_... npm start": "needs a key of the cloud; apps/cli/src/start.e2e.ts gives one of a local Studio",
-  "npx pnpm@10 windowscope-studio import FOLDER": "apps/studio/src/program/import-command.test.ts",
-  "npx pnpm@10 windowscope studio export impulse.json": "apps/cli/src/engine.e2e.ts",
-  "npx pnpm@10 windowscope studio import impulse.json": "apps/cli/src/engine.e2e.ts",
-  "windowscope-studio import recordings/    # a folder of files": "apps/studio/src/program/import-command.test.ts",
-  'EI_HOST=localhost edge-impulse-daemon --api-key "$(cat .windowscope/studio-key)"':
-    "apps/studio/src/official-programs.e2e.ts",
-  "STUDIO=http://127.0.0.1:4800/v1/api/1 KEY=$(cat .windowscope/studio-key)":
-    "needs a sample of a trained project; apps/studio/src/sdk-client.test.ts asks the same of one",
-  "npx pnpm@10 pack:examples": "apps/cli/src/packages.e2e.ts packs the same",
-  "npm install ../windowscope/examples/packed/windowscope-sdk.tgz \\": "apps/cli/src/packages.e2e.ts",
-  "npm install --save-dev ../windowscope/examples/packed/windowscope.tgz": "apps/cli/src/packages.e2e.ts",
-  "npm install --global windowscope": "apps/cli/src/packages.e2e.ts installs the packed one",
-  "npm install": "begins each example; apps/cli/src/packages.e2e.ts",
-  "EI_API_KEY=ei_... npx pnpm@10 windowscope serve": "apps/cli/src/access.e2e.ts",
-  "WINDOWSCOPE_ACCESS_TOKEN=...": "settings and no command; apps/cli/src/access.e2e.ts",
-  "upstream windowscope {":
-    "needs a certificate and a name; apps/cli/faults/replicas.fault.ts has nginx before two servers",
-  "frontend https": "haproxy is not installed for tests",
-  "scrape_configs:": "is for Prometheus; apps/cli/src/access.e2e.ts",
-  "windowscope-codegen api.yaml --out src/generated": "apps/cli/src/packages.e2e.ts and monday.e2e.ts",
-  'curl -N -H "Authorization: Bearer $WINDOWSCOPE_ACCESS_TOKEN" http://127.0.0.1:4700/api/v1/runs/run-.../events':
-    "apps/cli/src/access.e2e.ts",
-  ".ci/update-api https://example.com/studio.yaml > report.md": "apps/cli/src/monday.e2e.ts",
-  "pnpm exec tsx --conditions=@windowscope/source packages/codegen/src/cli.ts https://studio.edgeimpulse.com/openapi.yml \\":
+  "README.md: npm start":
+    "apps/cli/src/start.e2e.ts starts what it starts; .ci/run installs and builds in the same way",
+  "README.md: npm test": ".ci/run does it",
+  "README.md: EI_API_KEY=ei_... npm start":
+    "needs a key of the cloud; apps/cli/src/start.e2e.ts gives one of a local Studio",
+  "README.md: npx pnpm@10 windowscope-studio import FOLDER": "apps/studio/src/program/program.e2e.ts",
+  "README.md: npx pnpm@10 windowscope studio export impulse.json": "apps/cli/src/trouble.e2e.ts",
+  "apps/cli/README.md: npm install --global windowscope":
+    "apps/cli/src/packages.e2e.ts installs and starts the packed one",
+  "docs/API-CHANGES.md: .ci/update-api https://example.com/studio.yaml > report.md": "apps/cli/src/monday.e2e.ts",
+  "docs/API-CHANGES.md: pnpm exec tsx --conditions=@windowscope/source packages/codegen/src/cli.ts https://studio.edgeimpulse.com/openapi.yml \\":
     "apps/cli/src/monday.e2e.ts does it with an address of its own",
-  'import { openPlot } from "@windowscope/plot";': "packages/plot/src/readme.test.ts",
-  'import { drawTraces, packColour, PixelImage, scaleOf, showAll, Trace } from "@windowscope/plot";':
+  "docs/IMPULSE.md: npx pnpm@10 windowscope studio import impulse.json": "apps/cli/src/trouble.e2e.ts",
+  "docs/LOCAL-STUDIO.md: windowscope-studio import recordings/    # a folder of files":
+    "apps/studio/src/program/program.e2e.ts",
+  'docs/LOCAL-STUDIO.md: EI_HOST=localhost edge-impulse-daemon --api-key "$(cat .windowscope/studio-key)"':
+    "is on npm no longer; apps/studio/src/official-programs.e2e.ts runs those that are, which speak the same",
+  "docs/LOCAL-STUDIO.md: STUDIO=http://127.0.0.1:4800/v1/api/1 KEY=$(cat .windowscope/studio-key)":
+    "needs a sample of a trained project; apps/studio/src/sdk-client.test.ts asks the same of one",
+  "docs/LOCAL-STUDIO.md: npm install --save-dev ../windowscope/examples/packed/windowscope.tgz":
+    "needs a project beside the clone; apps/cli/src/packages.e2e.ts installs the same file into one",
+  "docs/OPERATIONS.md: EI_API_KEY=ei_... npx pnpm@10 windowscope serve": "apps/cli/src/access.e2e.ts",
+  "docs/OPERATIONS.md: WINDOWSCOPE_ACCESS_TOKEN=...":
+    "are settings; apps/cli/src/documents.test.ts looks for their names, apps/cli/src/access.e2e.ts has some",
+  "docs/OPERATIONS.md: frontend https": "haproxy is not installed for tests",
+  "docs/OPERATIONS.md: scrape_configs:": "is for Prometheus; apps/server/src/access/access.test.ts asks as it does",
+  "examples/README.md: npx pnpm@10 pack:examples": "apps/cli/src/packages.e2e.ts packs with the same pnpm pack",
+  ...Object.fromEntries(
+    readdirSync(path.join(ROOT, "examples"), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== "packed")
+      .map(({ name }) => [`examples/${name}/README.md: npm install`, "apps/cli/src/packages.e2e.ts runs each example"]),
+  ),
+  'packages/plot/README.md: import { openPlot } from "@windowscope/plot";': "packages/plot/src/readme.test.ts",
+  'packages/plot/README.md: import { drawTraces, packColour, PixelImage, scaleOf, showAll, Trace } from "@windowscope/plot";':
     "packages/plot/src/readme.test.ts",
+  'packages/protocol/README.md: curl -N -H "Authorization: Bearer $WINDOWSCOPE_ACCESS_TOKEN" http://127.0.0.1:4700/api/v1/runs/run-.../events':
+    "needs a run; apps/server/src/live/event-routes.test.ts asks for the events of one",
 };
 
 /** The blocks of a shell that run here, by their first line, in this order; each on a Studio of its own project. */
 const RUN_HERE: readonly string[] = [
-  "node -e 'const values = Array.from({ length: 500 }, (_, i) => [Math.sin(i / 8), 0, 9.8 + 7 * Math.sin(i / 8)]);",
-  'curl -H "x-api-key: $(cat .windowscope/studio-key)" -F "data=@walk.1.json" -F "data=@structured_labels.labels" \\',
-  'curl -H "x-api-key: $(cat .windowscope/studio-key)" -F "data=@idle.1.json" http://127.0.0.1:4810/api/training/files',
-  "STUDIO=http://127.0.0.1:4800 KEY=ei_...",
-  "# Too many requests, once for everything",
+  "README.md: node -e 'const values = Array.from({ length: 500 }, (_, i) => [Math.sin(i / 8), 0, 9.8 + 7 * Math.sin(i / 8)]);",
+  'docs/LOCAL-STUDIO.md: curl -H "x-api-key: $(cat .windowscope/studio-key)" -F "data=@walk.1.json" -F "data=@structured_labels.labels" \\',
+  'docs/LOCAL-STUDIO.md: curl -H "x-api-key: $(cat .windowscope/studio-key)" -F "data=@idle.1.json" http://127.0.0.1:4810/api/training/files',
+  "docs/LOCAL-STUDIO.md: STUDIO=http://127.0.0.1:4800 KEY=ei_...",
+  "docs/LOCAL-STUDIO.md: # Too many requests, once for everything",
 ];
+const GENERATOR = "packages/codegen/README.md: windowscope-codegen api.yaml --out src/generated";
+const NGINX = "docs/OPERATIONS.md: upstream windowscope {";
+const NGINX_PROGRAMS = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/opt/homebrew/bin/nginx"];
 
 /** What the blocks of TypeScript take for granted. */
 const GIVEN = `import type { connectLive, WindowsEntry } from "@windowscope/protocol";
@@ -79,23 +90,22 @@ declare global {
 const blocks = listDocuments().flatMap((file) =>
   codeBlocksOf(readDocument(file))
     .filter(({ language }) => !NO_CODE.includes(language))
-    .map((block) => ({ file, ...block, first: block.text.split("\n")[0] ?? "" })),
+    .map((block) => ({ file, ...block, first: `${file}: ${block.text.split("\n")[0] ?? ""}` })),
 );
 const programs = blocks.filter(({ language }) => language === "ts");
 
 describe("the blocks of code in the documents", () => {
   it("are run, checked, or excused by name", () => {
-    const known = [...Object.keys(ELSEWHERE), ...RUN_HERE, ...programs.map(({ first }) => first)];
+    const known = [...Object.keys(ELSEWHERE), ...RUN_HERE, GENERATOR, NGINX, ...programs.map(({ first }) => first)];
 
-    expect(blocks.filter(({ first }) => !known.includes(first)).map(({ file, first }) => `${file}: ${first}`)).toEqual(
-      [],
-    );
+    expect(blocks.map(({ first }) => first).filter((first) => !known.includes(first))).toEqual([]);
   });
 
-  it("are all there that something is said about", () => {
+  it("are all there that something is said about, each once", () => {
     const there = blocks.map(({ first }) => first);
+    const named = [...Object.keys(ELSEWHERE), ...RUN_HERE, GENERATOR, NGINX];
 
-    expect([...Object.keys(ELSEWHERE), ...RUN_HERE].filter((first) => !there.includes(first))).toEqual([]);
+    expect(named.filter((first) => there.filter((each) => each === first).length !== 1)).toEqual([]);
   });
 
   it("are excused by tests that exist", () => {
@@ -111,8 +121,9 @@ describe("the blocks of TypeScript", () => {
 
   it("compile against the packages as they are built", { timeout: 300_000 }, async () => {
     mkdirSync(path.join(folder, "node_modules/@windowscope"), { recursive: true });
-    for (const name of ["packages/engine", "packages/protocol", "packages/runlog", "packages/sdk"])
-      symlinkSync(path.join(ROOT, name), path.join(folder, "node_modules/@windowscope", path.basename(name)));
+    for (const name of ["engine", "protocol", "runlog", "sdk"])
+      symlinkSync(path.join(ROOT, "packages", name), path.join(folder, "node_modules/@windowscope", name));
+    // The program as it is published, which is what one installs to import from.
     symlinkSync(path.join(ROOT, "apps/cli/dist/package"), path.join(folder, "node_modules/windowscope"));
     for (const name of ["@types", "vitest", "ws"])
       symlinkSync(path.join(ROOT, "apps/cli/node_modules", name), path.join(folder, "node_modules", name));
@@ -177,7 +188,7 @@ describe("the blocks of a shell", () => {
   });
 
   it.each(RUN_HERE)("%s", { timeout: 300_000 }, async (first) => {
-    const { text = "" } = blocks.find((block) => block.first === first) ?? {};
+    const text = textOf(first);
     const behaviour = text.includes("$STUDIO/windowscope") && !text.startsWith("STUDIO=");
     const before = behaviour ? "STUDIO=http://127.0.0.1:4800 KEY=ei_...\n" : "";
     const script = (before + text)
@@ -192,6 +203,58 @@ describe("the blocks of a shell", () => {
     expect(stdout).toMatch(/[{[]/);
   });
 });
+
+describe("the blocks of others", () => {
+  const { folder, remove } = createFolder();
+  afterAll(remove);
+
+  it("generate code, say that it is current, and report a change", { timeout: 300_000 }, async () => {
+    const api = `openapi: 3.1.0
+info: { title: Jobs, version: "1" }
+paths:
+  /jobs:
+    get: { operationId: getJobStatus, tags: [Classify], responses: { "204": { description: Nothing new. } } }
+`;
+    for (const name of ["api.yaml", "old.yaml", "new.yaml"]) writeFileSync(path.join(folder, name), api);
+    const server = createServer((_, response) => void response.end(api));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const program = `windowscope-codegen() { "${process.execPath}" "${path.join(ROOT, "packages/codegen/bin.mjs")}" "$@"; }\n`;
+    const commands = textOf(GENERATOR).replaceAll("https://example.com", `http://127.0.0.1:${port}`);
+
+    const { stdout } = await promisify(execFile)("bash", ["-ec", program + commands], { cwd: folder }).finally(
+      () => new Promise((resolve) => server.close(resolve)),
+    );
+
+    expect(stdout).toContain("written   src/classify/api.gen.ts");
+    expect(stdout).toContain("No differences.");
+    expect(readFileSync(path.join(folder, "api.json"), "utf8")).toBe(api);
+  });
+
+  it("are what nginx takes for its configuration", async ({ skip }) => {
+    const nginx = NGINX_PROGRAMS.find((candidate) => existsSync(candidate));
+    skip(nginx === undefined && !process.env.CI, "nginx is not installed: its configuration was not read.");
+    const [certificate, key, file] = ["scope.pem", "scope.key", "nginx.conf"].map((name) => path.join(folder, name));
+    const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=scope.example"];
+    await promisify(execFile)("openssl", [...request, "-out", certificate ?? "", "-keyout", key ?? ""]);
+    const server = textOf(NGINX)
+      .replace("/etc/ssl/scope.example.pem", certificate ?? "")
+      .replace("/etc/ssl/scope.example.key", key ?? "");
+    writeFileSync(
+      file ?? "",
+      `pid ${folder}/nginx.pid; error_log stderr; events {} http { access_log off;\n${server}}\n`,
+    );
+
+    const { stderr } = await promisify(execFile)(nginx ?? "nginx", ["-t", "-p", folder, "-c", file ?? ""]);
+
+    expect(stderr).toContain("test is successful");
+    expect(stderr).not.toContain("[warn]");
+  });
+});
+
+function textOf(first: string): string {
+  return blocks.find((block) => block.first === first)?.text ?? "";
+}
 
 /** In the data acquisition format, three axes at 62.5 Hz. */
 function recording(length: number): string {

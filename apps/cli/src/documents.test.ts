@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 
@@ -13,6 +14,24 @@ describe("the documents", () => {
     expect(documents).toEqual(
       expect.arrayContaining(["README.md", "CONTRIBUTING.md", "docs/OPERATIONS.md", "packages/sdk/README.md"]),
     );
+  });
+});
+
+describe("the settings in the documents", () => {
+  it("are read by a program", () => {
+    const named = new Set(
+      documents.flatMap((file) => readDocument(file).match(/\b(?:WINDOWSCOPE|EI)_[A-Z_]+\b/g) ?? []),
+    );
+    const files = execFileSync("git", ["ls-files", "-z", "*.ts", "*.mjs", ".ci"], { cwd: ROOT, encoding: "utf8" });
+    const sources = files.split("\0").filter((file) => file !== "" && !/\.(test|e2e)\.ts$/.test(file));
+    const read = new Set(
+      sources.flatMap(
+        (file) => readFileSync(path.join(ROOT, file), "utf8").match(/\b(?:WINDOWSCOPE|EI)_[A-Z_]+\b/g) ?? [],
+      ),
+    );
+
+    expect([...named].filter((name) => !read.has(name))).toEqual([]);
+    expect(named.size).toBeGreaterThan(10);
   });
 });
 
