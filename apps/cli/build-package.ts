@@ -14,6 +14,8 @@ const CLI = import.meta.dirname;
 const ROOT = path.resolve(CLI, "../..");
 const STUDIO = path.join(ROOT, "apps/studio/dist");
 const VIEWER = path.join(ROOT, "apps/viewer/dist");
+/** Of the code in the page, for `findLicenses`. */
+const VIEWER_LICENSES = path.join(VIEWER, "licenses.json");
 const OUT = path.join(CLI, "dist/package");
 
 /** Of whatever others have written and is bundled. */
@@ -33,18 +35,22 @@ interface Manifest {
 
 rmSync(OUT, { recursive: true, force: true });
 const metafile = await bundle();
-cpSync(VIEWER, path.join(OUT, "viewer"), { recursive: true });
+cpSync(VIEWER, path.join(OUT, "viewer"), { recursive: true, filter: (file) => file !== VIEWER_LICENSES });
 copyTypes("create-local-studio.d.ts");
+// The other program is started in the same way.
+const bin = readFileSync(path.join(CLI, "bin.mjs"), "utf8");
+writeFileSync(path.join(OUT, "studio-bin.mjs"), bin.replace("./dist/main.js", "./dist/studio-main.js"));
 for (const file of ["bin.mjs", "README.md"]) cpSync(path.join(CLI, file), path.join(OUT, file));
 cpSync(path.join(ROOT, "LICENSE"), path.join(OUT, "LICENSE"));
 writeFileSync(path.join(OUT, "THIRD-PARTY-LICENSES.md"), describeLicenses(findLicenses()));
 writeFileSync(path.join(OUT, "package.json"), `${JSON.stringify(describePackage(metafile), undefined, 2)}\n`);
 
-/** The program, the entry for tests, and the worker, which the local Studio looks for beside its own code. */
+/** Both programs, the entry for tests, and the worker, which the local Studio looks for beside its own code. */
 async function bundle(): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: {
       main: path.join(CLI, "dist/main.js"),
+      "studio-main": path.join(STUDIO, "program/main.js"),
       studio: path.join(STUDIO, "create-local-studio.js"),
       worker: path.join(STUDIO, "work/worker.js"),
     },
@@ -77,9 +83,10 @@ function othersStayOutside(): Plugin {
 
 /** The manifest that is published: that of the repository, with what the bundle imports instead of our own packages. */
 function describePackage(metafile: Metafile): Manifest {
-  const { name, version, description, license, type, bin, engines } = readManifest(CLI);
+  const { name, version, description, license, type, engines } = readManifest(CLI);
   return {
-    ...{ name, version, description, license, type, engines, bin },
+    ...{ name, version, description, license, type, engines },
+    bin: { windowscope: "bin.mjs", "windowscope-studio": "studio-bin.mjs" },
     exports: {
       "./studio": { types: "./types/create-local-studio.d.ts", default: "./dist/studio.js" },
       "./package.json": "./package.json",
@@ -133,7 +140,7 @@ function copyTypes(file: string): void {
 
 /** Of what is inside the page: the code that its build names, and the fonts, whose licences lie beside them. */
 function findLicenses(): License[] {
-  const code = JSON.parse(readFileSync(path.join(VIEWER, "licenses.json"), "utf8")) as License[];
+  const code = JSON.parse(readFileSync(VIEWER_LICENSES, "utf8")) as License[];
   const assets = readdirSync(path.join(VIEWER, "assets"));
   const fonts = assets
     .filter((asset) => asset.endsWith("-LICENSE.txt"))

@@ -213,7 +213,7 @@ describe("windowscope", () => {
     expect(await program.exits()).toBe(2);
     const help = startProgram(["--help"], {});
     expect(await help.exits()).toBe(0);
-    expect(help.output()).toBe(program.output());
+    expect(program.output()).toBe(`There is no "windowscope dance".\n\n${help.output()}`);
   });
 });
 
