@@ -64,6 +64,12 @@ async function ask({ url, apiKey }: StudioAddress, method: "GET" | "POST", body?
   });
   const text = await response.text();
   if (response.ok) return text;
+  if (response.status === 401) {
+    throw new ImpulseFileError(
+      `The Studio at ${url} refuses the key. Set WINDOWSCOPE_DATA_DIR to the data folder that it was started with, or ` +
+        "WINDOWSCOPE_STUDIO_KEY to its key.",
+    );
+  }
   throw new ImpulseFileError(errorIn(text) ?? `${url} is no local Studio: ${text.slice(0, 80)}`);
 }
 
