@@ -49,8 +49,8 @@ export default defineConfig({
           hookTimeout: testTimeout,
           testTimeout,
           expect: patience,
-          // On a machine of which nothing is known, a browser is asked twice. What passed the second time only is named
-          // with "(retry x1)" and wants to be mended all the same.
+          // On a machine of which nothing is known, a browser is asked twice. What passed the second time only is named at
+          // the end of .ci/run, and wants to be mended all the same.
           retry: process.env.CI ? 1 : 0,
           sequence: { groupOrder: 1 },
         },
