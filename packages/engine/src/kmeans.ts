@@ -25,7 +25,7 @@ const FARTHEST = 1000;
  * How far a window lies outside the nearest cluster: negative inside, 0 on its rim, positive outside.
  *
  * @param features The whole feature vector of the window.
- * @returns In standard deviations; 1000 for a model without clusters.
+ * @returns In standardised units; 1000 for a model without clusters.
  */
 export function scoreKMeans(model: KMeansModel, features: Float64Array): number {
   writeKMeansScore(model, features, newestScore);
