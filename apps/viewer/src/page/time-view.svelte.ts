@@ -13,6 +13,7 @@ import {
 
 import type { Snapshot, TimeRange, WindowRecord } from "../scope/scope-port.ts";
 import type { AddressView } from "./address.ts";
+import { FrameLoop } from "./frame-loop.ts";
 import { LiveEdge } from "./live-edge.ts";
 import type { Motion } from "./choices.ts";
 
@@ -41,21 +42,22 @@ export class TimeView {
   #showsWholeRun = true;
   /** What the address asks for; it waits until the clock is known. */
   #asked: { readonly view: AddressView | undefined; readonly selectedRange: TimeRange | undefined } | undefined;
-  #dropFrame: (() => void) | undefined;
-  #lastFrameMs = NaN;
-  #isRunning = false;
   /** The clock was set, and not all is there yet that could be in sight. */
   #mayBeLost = false;
   #sent: Shown | undefined;
   readonly #edge = new LiveEdge();
   readonly #send: (shown: Shown) => void;
-  readonly #nextFrame: (callback: () => void) => () => void;
+  readonly #loop: FrameLoop;
   readonly #now: () => number;
 
   constructor(send: (shown: Shown) => void, nextFrame: (callback: () => void) => () => void, now: () => number) {
     this.#send = send;
-    this.#nextFrame = nextFrame;
     this.#now = now;
+    this.#loop = new FrameLoop(nextFrame, now, {
+      // There is something to follow only where the clock is known.
+      isWanted: () => this.motion === "follow" && this.#snapshot?.wallClockMs !== undefined,
+      step: () => this.#step(),
+    });
   }
 
   get range(): TimeRange {
@@ -101,13 +103,7 @@ export class TimeView {
 
   /** Moves with the clock, while it follows, until `signal` aborts. */
   start(signal: AbortSignal): void {
-    this.#isRunning = true;
-    signal.addEventListener("abort", () => {
-      this.#isRunning = false;
-      this.#dropFrame?.();
-      this.#dropFrame = undefined;
-    });
-    this.#run();
+    this.#loop.start(signal);
   }
 
   /** Something else is shown: its clock is another one. */
@@ -147,7 +143,7 @@ export class TimeView {
       this.#place(mode === "follow" && this.#showsWholeRun ? showAll(snapshot) : { ...this.#view, mode: "free" });
     }
     this.#step();
-    this.#run();
+    this.#loop.run();
     return setByMs;
   }
 
@@ -160,7 +156,7 @@ export class TimeView {
     // From far away one wants back to where one was, not to a whole day.
     this.#view = { ...this.#view, mode: "follow" };
     this.#step(true);
-    this.#run();
+    this.#loop.run();
   }
 
   hold(): void {
@@ -318,20 +314,6 @@ export class TimeView {
     if (range?.startMs === startMs && range.endMs === endMs && heldBefore === holdsScale) return;
     this.#sent = { range: { startMs, endMs }, holdsScale };
     this.#send(this.#sent);
-  }
-
-  /** Frame after frame, as long as there is something to follow and the clock goes on. */
-  #run(): void {
-    const follows = this.motion === "follow" && this.#snapshot?.wallClockMs !== undefined;
-    if (!this.#isRunning || this.#dropFrame || !follows) return;
-    this.#dropFrame = this.#nextFrame(() => {
-      this.#dropFrame = undefined;
-      const nowMs = this.#now();
-      const goesOn = nowMs !== this.#lastFrameMs;
-      this.#lastFrameMs = nowMs;
-      this.#step();
-      if (goesOn) this.#run();
-    });
   }
 }
 
