@@ -33,7 +33,15 @@ describe("compareRatios", () => {
   it("passes by what only one side has", () => {
     const rows = [rowOf(1, { row: "a new row" }), rowOf(undefined), rowOf(1, { bench: "live" })];
 
-    expect(compareRatios(rows, committed)).toEqual({ comparedCount: 0, falls: [] });
+    expect(compareRatios(rows, committed)).toMatchObject({ comparedCount: 0, falls: [] });
+  });
+
+  it("names what a bench that ran has lost, and nothing of those that did not run", () => {
+    const [wait] = committed;
+
+    expect(compareRatios([rowOf(30, { row: "a wait, renamed" })], committed).absent).toEqual([wait]);
+    expect(compareRatios([rowOf(undefined)], committed).absent).toEqual([wait]);
+    expect(compareRatios([rowOf(30)], committed).absent).toEqual([]);
   });
 });
 
@@ -43,6 +51,12 @@ describe("describeComparison", () => {
 
     expect(describeComparison(compareRatios(rows, committed))).toBe(
       "sdk: a wait: 10×, and 30× is committed.\n1 of 2 ratios have fallen by more than a third.\n",
+    );
+  });
+
+  it("names each row that was not compared", () => {
+    expect(describeComparison(compareRatios([rowOf(undefined), rowOf(3, { bench: "plot" })], committed))).toBe(
+      "sdk: a wait: was not measured, and is not compared.\nNone of 1 ratios has fallen by more than a third.\n",
     );
   });
 
