@@ -1,14 +1,14 @@
 // Lets Studio classify the whole test set, and says how far the job is. Ctrl-C cancels it.
-import { cancelJob, classifyTestSet, createStudio } from "@windowscope/sdk";
+import { cancelJob, classifyTestSet, createStudio, StudioError } from "@windowscope/sdk";
 
 const studio = createStudio({ apiKey: process.env.EI_API_KEY, baseUrl: process.env.EI_STUDIO_URL });
-const { projects } = await studio.call("listProjects");
-const projectId = projects[0].id;
-
 const stop = new AbortController();
 process.once("SIGINT", () => stop.abort());
+let projectId = 0;
 let jobId = 0;
 try {
+  const { projects } = await studio.call("listProjects", { signal: stop.signal });
+  projectId = projects[0].id;
   const { accuracy, predictions } = await classifyTestSet(studio, {
     projectId,
     signal: stop.signal,
@@ -18,7 +18,11 @@ try {
   });
   console.log(`${predictions.length} windows, ${accuracy.totalSummary.good} of them right`);
 } catch (error) {
-  if (!stop.signal.aborted) throw error;
-  if (jobId > 0) await cancelJob(studio, { projectId, jobId });
-  console.log(`job ${jobId}: cancelled`);
+  if (stop.signal.aborted) {
+    if (jobId > 0) await cancelJob(studio, { projectId, jobId });
+    console.log(jobId > 0 ? `job ${jobId}: cancelled` : "Ended before there was a job.");
+  } else if (error instanceof StudioError) {
+    console.error(error.message);
+    process.exitCode = 1;
+  } else throw error;
 }

@@ -14,13 +14,12 @@ export async function packAll(folder: string): Promise<void> {
   await run("npm", [...pnpm, ...packages, "pack", "--out", path.join(folder, "%s.tgz")], { cwd: ROOT });
 }
 
-/** Installs a packed program for everybody. @param prefix An empty folder. @returns The program `windowscope`. */
-export async function installProgram(tarball: string, prefix: string): Promise<string> {
+/** Installs a packed program for everybody. @param prefix An empty folder; the programs are in its `bin` then. */
+export async function installProgram(tarball: string, prefix: string): Promise<void> {
   await run("npm", ["install", "--global", "--prefix", prefix, ...QUICKLY, tarball]);
-  return path.join(prefix, "bin/windowscope");
 }
 
-/** Installs what the `package.json` of a folder wants; in workspaces each gets its own and sees no other's. */
-export async function installAll(folder: string): Promise<void> {
-  await run("npm", ["install", "--install-strategy=nested", ...QUICKLY], { cwd: folder });
+/** Installs what the `package.json` of a folder wants. */
+export async function install(folder: string): Promise<void> {
+  await run("npm", ["install", ...QUICKLY], { cwd: folder });
 }

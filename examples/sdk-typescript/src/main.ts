@@ -23,6 +23,7 @@ const request: StudioRequest<"listSamples"> = {
   query: { category: "testing", limit: RECORDINGS },
 };
 const { samples } = await studio.call("listSamples", request);
+if (samples.length === 0) console.log("The test set has no recording yet.");
 for (const sample of samples) console.log(sample.filename, Object.fromEntries(await countVerdicts(project.id, sample)));
 
 try {
