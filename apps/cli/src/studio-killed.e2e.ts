@@ -6,7 +6,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createFolder, findFreePorts, startProgram, type Program } from "./harness.ts";
 
 const KEY = "ei_killed";
-const KILLS = 20;
+/** In the middle of which the Studio is killed, in turn. */
+const MOMENTS = ["upload", "classify", "exchange"] as const;
+const KILLS = 3 * MOMENTS.length;
 const HEADERS = { "x-api-key": KEY };
 
 const { folder, remove } = createFolder();
@@ -91,9 +93,11 @@ it(`keeps every acknowledged sample, ends every job once and mixes no models, ki
   const jobs = new Set<number>();
   let uploads = 0;
   let models = 0;
+  let asks: (what: (typeof MOMENTS)[number]) => void = () => undefined;
 
   const upload = async () => {
     const body = recording(uploads++);
+    asks("upload");
     const response = await fetch(`http://127.0.0.1:${ports[2]}/api/testing/files`, {
       method: "POST",
       headers: HEADERS,
@@ -109,6 +113,7 @@ it(`keeps every acknowledged sample, ends every job once and mixes no models, ki
     const samples = [...acknowledged.keys()];
     const sampleId = samples[randomInt(Math.max(1, samples.length))];
     if (sampleId === undefined) return pause(5);
+    asks("classify");
     const answer = await call<{ id?: number }>("POST", `/v1/api/1/classify/v2/${sampleId}`);
     if (answer.id !== undefined) jobs.add(answer.id);
     return pause(100);
@@ -119,8 +124,9 @@ it(`keeps every acknowledged sample, ends every job once and mixes no models, ki
     await pause(3_000);
   };
   const exchangeModel = async () => {
+    asks("exchange");
     await call("POST", "/windowscope/impulses", impulse(++models));
-    await pause(randomInt(30, 130));
+    await pause(randomInt(100, 400));
   };
 
   for (let kill = 0; kill < KILLS; kill++) {
@@ -128,9 +134,15 @@ it(`keeps every acknowledged sample, ends every job once and mixes no models, ki
     await call("POST", "/windowscope/impulses", impulse(++models));
     const acts = [upload, upload, upload, classify, classify, test, exchangeModel].map(untilKilled);
     // Some work, more or less of it, and then in the middle of the next.
-    const enough = acknowledged.size + randomInt(2, 8);
-    await expect.poll(() => acknowledged.size, { timeout: 10_000 }).toBeGreaterThanOrEqual(enough);
-    await pause(randomInt(200));
+    const enough = acknowledged.size + randomInt(2, 6);
+    await expect.poll(() => acknowledged.size, { timeout: 60_000 }).toBeGreaterThanOrEqual(enough);
+    const moment = MOMENTS[kill % MOMENTS.length];
+    await new Promise<void>((resolve) => {
+      asks = (what) => {
+        if (what === moment) resolve();
+      };
+    });
+    await pause(randomInt(30));
     studio.child.kill("SIGKILL");
     await studio.exits();
     await Promise.all(acts);
