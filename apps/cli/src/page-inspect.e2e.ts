@@ -144,7 +144,10 @@ it("a saved picture is a PNG as large as the timeline and its margins", async ()
 
 it("raw values and features of a window are copied as other tools take them", async () => {
   await page.keyboard.press(".");
+  await inspector(page).getByText("Selected window").waitFor();
+  const first = await inspectedWindow(page);
   await page.keyboard.press("n");
+  await expect.poll(() => inspectedWindow(page)).not.toBe(first);
   const clipboard = async () => (await page.evaluate(() => navigator.clipboard.readText())).split(", ").map(Number);
 
   await inspector(page).getByRole("button", { name: "Copy raw" }).click();

@@ -94,11 +94,17 @@ describe("the page of an image project", () => {
       await sheet.getByRole("img", { name: /^Picture of belt/ }).waitFor();
 
       expect(await missing.count()).toBeGreaterThan(0);
-      for (const left of [100_000, 0, 100_000]) {
-        await strip.evaluate((element, to) => element.scrollTo({ left: to, behavior: "instant" }), left);
-        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-      }
-      await expect.poll(() => missing.count()).toBe(0);
+      await expect
+        .poll(async () => {
+          for (const left of [100_000, 0, 100_000]) {
+            await strip.evaluate((element, to) => element.scrollTo({ left: to, behavior: "instant" }), left);
+            await page.evaluate(
+              () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+            );
+          }
+          return missing.count();
+        })
+        .toBe(0);
     },
   );
 });
@@ -121,7 +127,8 @@ describe("the page of a recording", () => {
 
     // As it is where other sound begins: the player stops, and says only that it is empty.
     await sound.locator("audio").evaluate((player: HTMLAudioElement) => player.load());
-    await sound.getByRole("button", { name: "Play" }).waitFor({ timeout: 1_000 });
+    // Long before the sound is over.
+    await sound.getByRole("button", { name: "Play" }).waitFor({ timeout: 5_000 });
   });
 
   it("of a regression names the value, what was expected, and by how much it is off", { timeout: 60_000 }, async () => {

@@ -3,7 +3,16 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { IDLE, LiveRun, WAVE } from "./live-run.ts";
-import { followLink, inspectedWindow, inspector, lanes, readWindow, shownStretch, type Stretch } from "./page.ts";
+import {
+  followLink,
+  inspectedWindow,
+  inspector,
+  lanes,
+  pictureOfLanes,
+  readWindow,
+  shownStretch,
+  type Stretch,
+} from "./page.ts";
 import { Stage } from "./stage.ts";
 
 let stage: Stage;
@@ -80,7 +89,8 @@ describe("over the timeline", () => {
     await expect
       .poll(() => inspectedWindow(page).catch(() => -1))
       .toSatisfy((index: number) => index * 80 <= 30_000 && index * 80 + 2_000 >= 30_000);
-    expect(await lanes(page).getAttribute("aria-valuetext")).toContain(`window ${await inspectedWindow(page)},`);
+    const picked = await inspectedWindow(page);
+    await expect.poll(() => lanes(page).getAttribute("aria-valuetext")).toContain(`window ${picked},`);
   });
 
   it("a drag on the axis selects a range, whose length stands there, and which can be zoomed into", async () => {
@@ -93,7 +103,7 @@ describe("over the timeline", () => {
     await expect.poll(async () => Math.round((await shownStretch(page)).startMs / 50)).toBe(480);
     expect(spanOf(await shownStretch(page))).toBeGreaterThan(4_900);
     await page.getByRole("button", { name: "Let go of the range" }).click();
-    expect(await page.getByText("5.0 s", { exact: true }).count()).toBe(0);
+    await expect.poll(() => page.getByText("5.0 s", { exact: true }).count()).toBe(0);
   });
 
   it("the pointer's time and verdict stand at the axis", async () => {
@@ -175,10 +185,10 @@ describe("a link", () => {
     expect(await inspectedWindow(theirs)).toBe(await inspectedWindow(mine));
     await theirs.getByText("5.0 s", { exact: true }).waitFor();
     const filter = theirs.getByRole("button", { name: /^mismatch/ });
-    expect(await filter.getAttribute("aria-pressed")).toBe("true");
+    await expect.poll(() => filter.getAttribute("aria-pressed")).toBe("true");
     // Of the same model, drawn as lines: the same picture.
     await mine.mouse.move(0, 0);
-    const picture = await lanes(mine).screenshot();
+    const picture = await pictureOfLanes(mine);
     await expect.poll(async () => (await lanes(theirs).screenshot()).equals(picture)).toBe(true);
     await mine.keyboard.press("r");
     await expect.poll(async () => (await lanes(mine).screenshot()).equals(picture)).toBe(false);
@@ -188,7 +198,8 @@ describe("a link", () => {
     const other = await stage.look(`#run=${recording.runId}&t=9-1&w=x:y:z&f=nothing&tab=confusion&fe=%00`);
 
     await expect.poll(() => shownStretch(other)).toEqual({ startMs: 0, endMs: 60_000 });
-    expect(await other.getByRole("tab", { name: "Confusion" }).getAttribute("aria-selected")).toBe("true");
+    const tab = other.getByRole("tab", { name: "Confusion" });
+    await expect.poll(() => tab.getAttribute("aria-selected")).toBe("true");
   });
 
   it("to a run that is gone says so", async () => {

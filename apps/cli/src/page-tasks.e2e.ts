@@ -3,7 +3,7 @@ import { runDemoDevices } from "@windowscope/studio";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
-import { countWindows, readWindow, runItems } from "./page.ts";
+import { countWindows, dragOver, readWindow, runItems } from "./page.ts";
 import { recordingOf, Stage } from "./stage.ts";
 
 let stage: Stage;
@@ -38,6 +38,7 @@ async function drop(page: Page, ...files: readonly { name: string; bytes: Uint8A
     }
     return dropped;
   }, listed);
+  await dragOver(page, transfer);
   await page.locator("body").dispatchEvent("drop", { dataTransfer: transfer });
 }
 
@@ -81,9 +82,12 @@ describe("a recording from the page", () => {
     await dialog.getByRole("button", { name: "Record", exact: true }).click();
 
     const steps = dialog.getByRole("listitem");
-    await steps.filter({ hasText: "Reading from the device" }).and(dialog.locator("[aria-current=step]")).waitFor();
-    await dialog.getByText(/^\d+ %$/).waitFor();
-    expect(await steps.count()).toBe(5);
+    // Watched for together: the recording goes on meanwhile.
+    await Promise.all([
+      steps.filter({ hasText: "Reading from the device" }).and(dialog.locator("[aria-current=step]")).waitFor(),
+      dialog.getByText(/^\d+ %$/).waitFor(),
+      steps.nth(4).waitFor(),
+    ]);
     await dialog.waitFor({ state: "detached", timeout: 30_000 });
 
     await expect.poll(() => countWindows(page)).toBeGreaterThan(20);
@@ -94,6 +98,14 @@ describe("a recording from the page", () => {
   it("cannot be started without a device, and says how to connect one", async () => {
     stop.abort();
     await devices;
+    await expect
+      .poll(async () => {
+        const { devices: known } = await stage.read<{ devices: { isConnected: boolean }[] }>(
+          `/projects/${stage.studio.projectId}`,
+        );
+        return known.some(({ isConnected }) => isConnected);
+      })
+      .toBe(false);
     const page = await stage.look();
     await page.getByRole("button", { name: "Record", exact: true }).click();
 

@@ -1,5 +1,5 @@
 /** Reads the page as a person or a screen reader does: by roles, names and visible text. */
-import type { Locator, Page } from "playwright-core";
+import { errors, type JSHandle, type Locator, type Page } from "playwright-core";
 
 /** One row of the table of windows, cell by cell as it is written. */
 export type TableRow = Readonly<Record<string, string>>;
@@ -78,12 +78,38 @@ export function lanes(page: Page): Locator {
 /** Shows what a link says, without loading the page anew; also where the address says so already. */
 export async function followLink(page: Page, hash: string): Promise<void> {
   await page.evaluate(async (wanted) => {
-    if (location.hash !== "#session") {
-      // Heard before the next change: else an address that the page is about to write looks like nobody's change.
+    for (const next of ["#session", wanted]) {
+      if (location.hash === next) continue;
+      // Each is heard before the next change, and before the test goes on: else an address that the page is about to
+      // write looks like nobody's change, and a key is pressed on the page as it was.
       const heard = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
-      location.hash = "#session";
+      location.hash = next;
       await heard;
     }
-    location.hash = wanted;
   }, hash);
+}
+
+/** Drags files over the page until it says that they can be dropped: what takes them is loaded after the page. */
+export async function dragOver(page: Page, files: JSHandle<DataTransfer>): Promise<void> {
+  const body = page.locator("body");
+  for (;;) {
+    await body.dispatchEvent("dragenter", { dataTransfer: files });
+    try {
+      await page.getByText("Drop to upload and classify.").waitFor({ timeout: 1_000 });
+      return;
+    } catch (error) {
+      if (!(error instanceof errors.TimeoutError)) throw error;
+      await body.dispatchEvent("dragleave", { dataTransfer: files });
+    }
+  }
+}
+
+/** A picture of the lanes as they are once nothing moves in them: they are drawn a little later than all else. */
+export async function pictureOfLanes(page: Page): Promise<Buffer> {
+  let picture = await lanes(page).screenshot();
+  for (;;) {
+    const next = await lanes(page).screenshot();
+    if (next.equals(picture)) return next;
+    picture = next;
+  }
 }

@@ -110,7 +110,7 @@ it(
     await expect.poll(() => items.count(), { timeout: 40_000 }).toBe(attempts);
     await items.first().getByRole("button").click();
     await expect.poll(() => countWindows(page), { timeout: 40_000 }).toBe(WINDOWS);
-    expect(await page.getByText(/Reconnecting/).count()).toBe(0);
+    await expect.poll(() => page.getByText(/Reconnecting/).count()).toBe(0);
 
     const { runId } = (await newestRun()) as RunSummary;
     const csv = await (await fetch(`http://127.0.0.1:${port}/api/v1/runs/${runId}/windows?format=csv`)).text();

@@ -121,7 +121,8 @@ describe("the page", () => {
     expect(await corrupt.text()).toContain("Could not parse this CBOR file");
     await upload("fine", JSON.stringify(recording(4)));
     await expect.poll(() => countWindows(page), { timeout: 20_000 }).toBe(26);
-    expect(await (await runItems(page)).count()).toBe(3);
+    const items = await runItems(page);
+    await expect.poll(() => items.count()).toBe(3);
   });
 });
 
