@@ -57,6 +57,16 @@ describe("Trace.minMax", () => {
     }
   });
 
+  it("is that of brute force for every stretch of a column's length around the border of two chunks", () => {
+    const values = noise(66_000, 3);
+    const trace = traceOf(values);
+    for (let from = 65_536 - 90; from < 65_536 + 20; from += 3) {
+      for (let length = 1; length < 90; length++) {
+        expect(trace.minMax(from, from + length)).toEqual(bruteRange(values, from, from + length));
+      }
+    }
+  });
+
   it("is undefined where there is no value", () => {
     expect(new Trace().range).toBeUndefined();
     expect(traceOf([NaN, NaN]).range).toBeUndefined();
@@ -145,6 +155,23 @@ describe("Trace.columns", () => {
         expect([out[column * 2], out[column * 2 + 1]]).toEqual([wanted?.low ?? NaN, wanted?.high ?? NaN]);
       }
       expect(bucket === 1 || bucket <= perColumn / 8).toBe(true);
+    }
+  });
+
+  it("loses no peak where the level that it reads has a border of two chunks", () => {
+    const values = Float32Array.from({ length: 540_000 }, (_, i) => (i * 7_919) % 100_003);
+    const trace = traceOf(values);
+    const out = new Float64Array(200);
+    for (const perColumn of [64, 71.3, 99, 128, 176.5, 200, 256, 333, 400, 450.1, 511.9]) {
+      const first = 8 * 65_536 - 50.5 * perColumn;
+
+      trace.columns(first, perColumn, 100, out);
+
+      const edge = (column: number) => Math.floor((first + column * perColumn) / 8 + 1e-6) * 8;
+      for (let column = 0; column < 100; column++) {
+        const wanted = bruteRange(values, edge(column), edge(column + 1));
+        expect([out[column * 2], out[column * 2 + 1]]).toEqual([wanted?.low ?? NaN, wanted?.high ?? NaN]);
+      }
     }
   });
 

@@ -1,5 +1,5 @@
 import { Column, placeInChunk } from "./column.ts";
-import { FAN_OUT_BITS, levelFor, MOST_WITHOUT_PYRAMID, visitSpans } from "./spans.ts";
+import { FAN_OUT, FAN_OUT_BITS, levelFor, MOST_WITHOUT_PYRAMID, visitSpans } from "./spans.ts";
 
 /** From the lowest value to the highest. */
 export interface Range {
@@ -10,6 +10,10 @@ export interface Range {
 /** @inline */
 type Floats = Float32Array | Float64Array;
 
+/** A pixel column is no more buckets than this of the level that it is read from; see {@link levelFor}. */
+const MOST_IN_COLUMN = FAN_OUT * FAN_OUT + 1;
+/** So few buckets are read as they are: to climb to the level above costs more than it spares. */
+const MOST_UNGROUPED = 2 * FAN_OUT;
 /** Rounding of a column's edge must not move a value to its neighbour from one frame to the next. */
 const ROUNDING = 1e-6;
 
@@ -22,9 +26,9 @@ const ROUNDING = 1e-6;
 export class Trace {
   readonly #values: Column<Floats>;
   readonly #create: (length: number) => Floats;
-  /** `[level - 1]`; a bucket without a value has the low Infinity and the high -Infinity. */
-  readonly #lows: Column<Floats>[] = [];
-  readonly #highs: Column<Floats>[] = [];
+  /** `[level]`, of which 0 is the values; a bucket without a value has the low Infinity and the high -Infinity. */
+  readonly #lows: Column<Floats>[];
+  readonly #highs: Column<Floats>[];
   /** Of all values. Every drawing asks for it, of every recording. */
   readonly #all = { low: Infinity, high: -Infinity };
   #low = Infinity;
@@ -34,6 +38,8 @@ export class Trace {
   constructor(create: (length: number) => Floats = (length) => new Float32Array(length)) {
     this.#create = create;
     this.#values = new Column(create);
+    this.#lows = [this.#values];
+    this.#highs = [this.#values];
   }
 
   /** Number of values, gaps included. */
@@ -43,7 +49,7 @@ export class Trace {
 
   /** Bytes held by values and pyramid. */
   get bytes(): number {
-    return [...this.#lows, ...this.#highs].reduce((sum, { bytes }) => sum + bytes, this.#values.bytes);
+    return [...this.#lows, ...this.#highs].reduce((sum, { bytes }) => sum + bytes, -this.#values.bytes);
   }
 
   /** Lowest and highest of all values; `undefined` while there is none. */
@@ -62,7 +68,7 @@ export class Trace {
     this.#values.append(values, offset, stride);
     const to = this.#values.length;
     if (from === to) return;
-    if (to > MOST_WITHOUT_PYRAMID) this.#sumUp(this.#lows.length === 0 ? 0 : from);
+    if (to > MOST_WITHOUT_PYRAMID) this.#sumUp(this.#lows.length === 1 ? 0 : from);
     this.#cover(0, from, to);
     if (this.#low < this.#all.low) this.#all.low = this.#low;
     if (this.#high > this.#all.high) this.#all.high = this.#high;
@@ -109,9 +115,7 @@ export class Trace {
     for (let column = 0; column < count; column++) {
       const to = edgeOf(column + 1);
       this.#cover(level, from, to);
-      const isEmpty = this.#low > this.#high;
-      out[column * 2] = isEmpty ? NaN : this.#low;
-      out[column * 2 + 1] = isEmpty ? NaN : this.#high;
+      this.#store(out, column);
       from = to;
     }
   }
@@ -134,9 +138,7 @@ export class Trace {
       const level = this.#levelFor(end - first);
       const bits = FAN_OUT_BITS * level;
       this.#cover(level, first >>> bits, Math.min(this.#bucketsOf(level), (end + (1 << bits) - 1) >>> bits));
-      const isEmpty = this.#low > this.#high;
-      out[stretch * 2] = isEmpty ? NaN : this.#low;
-      out[stretch * 2 + 1] = isEmpty ? NaN : this.#high;
+      this.#store(out, stretch);
     }
   }
 
@@ -146,15 +148,15 @@ export class Trace {
     for (let level = 0; to > 1; level++) {
       from >>>= FAN_OUT_BITS;
       const end = to;
-      to = (to + (1 << FAN_OUT_BITS) - 1) >>> FAN_OUT_BITS;
-      const lows = (this.#lows[level] ??= new Column(this.#create));
-      const highs = (this.#highs[level] ??= new Column(this.#create));
+      to = (to + FAN_OUT - 1) >>> FAN_OUT_BITS;
+      const lows = (this.#lows[level + 1] ??= new Column(this.#create));
+      const highs = (this.#highs[level + 1] ??= new Column(this.#create));
       lows.extend(to);
       highs.extend(to);
       for (let bucket = from; bucket < to; bucket++) {
         const first = bucket << FAN_OUT_BITS;
         this.#forget();
-        this.#read(level, first, Math.min(end, first + (1 << FAN_OUT_BITS)));
+        this.#widen(level, first, Math.min(end, first + FAN_OUT));
         lows.set(bucket, this.#low);
         highs.set(bucket, this.#high);
       }
@@ -164,24 +166,31 @@ export class Trace {
   /** Makes the range that of buckets `from` to before `to` of a level. */
   #cover(level: number, from: number, to: number): void {
     this.#forget();
-    if (from >= to) return;
-    if (this.#lows.length > 0) {
+    const hasPyramid = this.#lows.length > 1;
+    const isOfOneColumn = to - from <= MOST_IN_COLUMN && placeInChunk(from) <= placeInChunk(to - 1);
+    if (hasPyramid && !isOfOneColumn) {
       visitSpans(from, to, level, this.#visit);
-    } else if (from === 0 && to === this.length && this.#all.low <= this.#all.high) {
+    } else if (!hasPyramid && from === 0 && to === this.length && this.#all.low <= this.#all.high) {
       this.#low = this.#all.low;
       this.#high = this.#all.high;
     } else {
-      this.#read(0, from, to);
+      this.#widen(level, from, to);
     }
   }
 
   /** A short trace has no coarse levels: it is less than an eighth of such a stretch altogether. */
   #levelFor(count: number): number {
-    return Math.min(levelFor(count), this.#lows.length);
+    return Math.min(levelFor(count), this.#lows.length - 1);
   }
 
   #bucketsOf(level: number): number {
-    return level === 0 ? this.length : (this.#lows[level - 1] as Column<Floats>).length;
+    return (this.#lows[level] as Column<Floats>).length;
+  }
+
+  #store(out: Floats, column: number): void {
+    const isEmpty = this.#low > this.#high;
+    out[column * 2] = isEmpty ? NaN : this.#low;
+    out[column * 2 + 1] = isEmpty ? NaN : this.#high;
   }
 
   #forget(): void {
@@ -189,28 +198,52 @@ export class Trace {
     this.#high = -Infinity;
   }
 
-  readonly #visit = (level: number, first: number, end: number): void => this.#read(level, first, end);
+  readonly #visit = (level: number, first: number, end: number): void => this.#widen(level, first, end);
 
-  /** Widens the range by buckets that lie in one chunk. */
-  #read(level: number, first: number, end: number): void {
+  /**
+   * Widens the range by buckets that lie in one chunk.
+   *
+   * Of many, whole groups are read from the level above. Those at both ends, which are in only in part, are passed over
+   * where that level tells that they have nothing lower or higher, as most have not. It is one function without calls
+   * because a frame has ten thousand columns.
+   */
+  #widen(level: number, from: number, to: number): void {
+    const lows = (this.#lows[level] as Column<Floats>).chunkOf(from);
+    const highs = (this.#highs[level] as Column<Floats>).chunkOf(from);
+    const begin = placeInChunk(from);
+    const end = begin + to - from;
+    let firstEnd = end;
+    let lastBegin = end;
     let low = this.#low;
     let high = this.#high;
-    const at = placeInChunk(first);
-    const until = at + end - first;
-    if (level === 0) {
-      const values = this.#values.chunkOf(first);
-      for (let i = at; i < until; i++) {
-        const value = values[i] as number;
-        if (value < low && value !== -Infinity) low = value;
-        if (value > high && value !== Infinity) high = value;
+    if (to - from > MOST_UNGROUPED && this.#lows.length > 1) {
+      const group = from >>> FAN_OUT_BITS;
+      const lowsAbove = (this.#lows[level + 1] as Column<Floats>).chunkOf(group);
+      const highsAbove = (this.#highs[level + 1] as Column<Floats>).chunkOf(group);
+      const first = placeInChunk(group);
+      const last = first + ((to - 1) >>> FAN_OUT_BITS) - group;
+      for (let i = first + 1; i < last; i++) {
+        const lowest = lowsAbove[i] as number;
+        const highest = highsAbove[i] as number;
+        if (lowest < low) low = lowest;
+        if (highest > high) high = highest;
       }
-    } else {
-      const lows = (this.#lows[level - 1] as Column<Floats>).chunkOf(first);
-      const highs = (this.#highs[level - 1] as Column<Floats>).chunkOf(first);
-      for (let i = at; i < until; i++) {
-        if ((lows[i] as number) < low) low = lows[i] as number;
-        if ((highs[i] as number) > high) high = highs[i] as number;
-      }
+      const readsFirst = (lowsAbove[first] as number) < low || (highsAbove[first] as number) > high;
+      const readsLast = (lowsAbove[last] as number) < low || (highsAbove[last] as number) > high;
+      firstEnd = readsFirst ? (begin | (FAN_OUT - 1)) + 1 : begin;
+      lastBegin = readsLast ? (end - 1) & -FAN_OUT : end;
+    }
+    for (let i = begin; i < firstEnd; i++) {
+      const lowest = lows[i] as number;
+      const highest = highs[i] as number;
+      if (lowest < low && lowest !== -Infinity) low = lowest;
+      if (highest > high && highest !== Infinity) high = highest;
+    }
+    for (let i = lastBegin; i < end; i++) {
+      const lowest = lows[i] as number;
+      const highest = highs[i] as number;
+      if (lowest < low && lowest !== -Infinity) low = lowest;
+      if (highest > high && highest !== Infinity) high = highest;
     }
     this.#low = low;
     this.#high = high;
