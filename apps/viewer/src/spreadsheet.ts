@@ -26,6 +26,7 @@ function tabField(value: string | number): string {
   return text.startsWith('"') ? `'${text}` : withoutFormula(text);
 }
 
+/** As the downloads of the server have it, in its api/windows.ts. */
 function withoutFormula(value: string | number): string {
   // Numbers written as text are none.
   const isFormula = typeof value === "string" && /^[=+\-@\t\r]/.test(value) && Number.isNaN(Number(value));

@@ -150,7 +150,11 @@ function csvValue(value: string | number): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** What a spreadsheet would run: names of samples and classes may come from anybody. Numbers written as text are none. */
+/**
+ * What a spreadsheet would run: names of samples and classes may come from anybody. Numbers written as text are none.
+ *
+ * As the viewer's spreadsheet.ts has it. The two share no package but the protocol, which has nothing to do with tables.
+ */
 function isFormula(value: string | number): boolean {
   return typeof value === "string" && /^[=+\-@\t\r]/.test(value) && Number.isNaN(Number(value));
 }
