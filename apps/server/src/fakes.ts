@@ -1,4 +1,4 @@
-/** For tests: a `Studio` that answers from memory, and a pause that obeys a faked clock. */
+/** For tests: a `Studio` that answers from memory, requests in JSON, and a pause that obeys a faked clock. */
 import type { Studio } from "@windowscope/sdk";
 import type { Schemas } from "@windowscope/sdk/api-types";
 
@@ -99,6 +99,21 @@ export function createFakeStudio(handlers: Readonly<Record<string, Handler>> = {
     const answer = await Promise.race([answering, aborted]);
     return (answer instanceof ArrayBuffer ? answer : { success: true, ...answer }) as never;
   }
+}
+
+/** Asks routes that answer in JSON whatever they answer. */
+export async function requestJson(
+  app: { request(path: string, init: RequestInit): Response | Promise<Response> },
+  method: string,
+  path: string,
+  body?: Readonly<Record<string, unknown>>,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const response = await app.request(path, {
+    method,
+    headers: { "content-type": "application/json" },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
 /** Waits on the global timer, which Vitest can fake; those of `node:timers/promises` it cannot. */

@@ -5,7 +5,7 @@ import { StudioNotFoundError, StudioRefusedError, StudioUnreachableError } from 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { answerProblem } from "../api/problem.ts";
-import { createFakeStudio, fakeablePause, type FakeStudio } from "../fakes.ts";
+import { createFakeStudio, fakeablePause, requestJson, type FakeStudio } from "../fakes.ts";
 import { SILENT_LOG } from "../log.ts";
 import { RunJournal } from "../runs/journal.ts";
 import { ProjectEvents } from "./project-events.ts";
@@ -80,13 +80,8 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-async function request(method: string, path: string, body?: Body) {
-  const response = await app.request(path, {
-    method,
-    headers: { "content-type": "application/json" },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: (await response.json()) as Body };
+function request(method: string, path: string, body?: Body) {
+  return requestJson(app, method, path, body);
 }
 
 async function start(changes: Body = {}): Promise<string> {

@@ -5,7 +5,7 @@ import { StudioNotFoundError, StudioUnreachableError } from "@windowscope/sdk";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { answerProblem } from "../api/problem.ts";
-import { classifyAnswer, createFakeStudio, fakeablePause, type FakeStudio } from "../fakes.ts";
+import { classifyAnswer, createFakeStudio, fakeablePause, requestJson, type FakeStudio } from "../fakes.ts";
 import { SILENT_LOG } from "../log.ts";
 import { RunJournal } from "../runs/journal.ts";
 import { testRunRoutes } from "./routes.ts";
@@ -77,13 +77,8 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-async function request(method: string, path: string, body?: Body) {
-  const response = await app.request(path, {
-    method,
-    headers: { "content-type": "application/json" },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: (await response.json()) as Body };
+function request(method: string, path: string, body?: Body) {
+  return requestJson(app, method, path, body);
 }
 
 async function start(body: Body = {}): Promise<string> {
