@@ -104,8 +104,26 @@ describe("a new openapi/studio.yaml", () => {
     documents.set("/studio.yaml", "<html>Sign in</html>");
 
     await expect(run(copy, ".ci/update-api", `${address}/studio.yaml`)).rejects.toThrow("/studio.yaml: ");
-    await expect(run(copy, ".ci/update-api", `${address}/gone.yaml`)).rejects.toThrow("the server answered 404");
     expect((await run(copy, "git", "status", "--porcelain")).stdout).toBe("");
+  });
+
+  it("is dropped again when nothing can be generated from it", { timeout: TIMEOUT_MS }, async () => {
+    documents.set("/studio.yaml", DOCUMENT.replaceAll("type: integer", "type: figure"));
+
+    await expect(run(copy, ".ci/update-api", `${address}/studio.yaml`)).rejects.toThrow(
+      "Failed:    @windowscope/sdk#generate",
+    );
+    expect((await run(copy, "git", "status", "--porcelain")).stdout).toBe("");
+  });
+
+  it("is nothing to review when it is the one that is there", { timeout: TIMEOUT_MS }, async () => {
+    const file = path.join(folder, "the-same.yaml");
+    writeFileSync(file, DOCUMENT.replace("\n", "   \n\n\n"));
+
+    // A file is found from where one stands.
+    const { stdout } = await run(folder, pathOf(".ci/update-api"), "the-same.yaml");
+
+    expect(stdout).toBe("openapi/studio.yaml has not changed.\n");
   });
 
   it(
@@ -135,10 +153,11 @@ describe("a new openapi/studio.yaml", () => {
     },
   );
 
-  it("is nothing to review when it is the one that is there", { timeout: TIMEOUT_MS }, async () => {
-    const { stdout } = await run(copy, ".ci/update-api", `${address}/studio.yaml`);
+  it("does not take the place of changes that nobody has committed", { timeout: TIMEOUT_MS }, async () => {
+    const before = readFileSync(pathOf("openapi/studio.yaml"), "utf8");
 
-    expect(stdout).toBe("openapi/studio.yaml has not changed.\n");
+    await expect(run(copy, ".ci/update-api", `${address}/studio.yaml`)).rejects.toThrow("Commit these changes first");
+    expect(readFileSync(pathOf("openapi/studio.yaml"), "utf8")).toBe(before);
   });
 });
 
