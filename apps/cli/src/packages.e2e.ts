@@ -4,7 +4,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 
 import { createFolder, findFreePorts, openBrowser, startProgram, type Program } from "./harness.ts";
 import { install, installProgram, packAll } from "./packed.ts";
@@ -247,6 +247,8 @@ describe("the examples", () => {
       path.join(examples, "live-alerts/alert.js"),
       `${url.replace("http", "ws")}/live`,
     ]);
+    // It never ends by itself, also when it does not print what is awaited.
+    onTestFinished(() => void alerts.child.kill("SIGKILL"));
     await alerts.prints("open");
     // No demo device moves like this.
     const values = Array.from({ length: 250 }, (_, i) => [
