@@ -25,6 +25,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     "needs a key of the cloud; apps/cli/src/start.e2e.ts gives one of a local Studio",
   "README.md: npx pnpm@10 windowscope-studio import FOLDER": "apps/studio/src/program/program.e2e.ts",
   "README.md: npx pnpm@10 windowscope studio export impulse.json": "apps/cli/src/trouble.e2e.ts",
+  "README.md: npx pnpm@10 pack:examples": "apps/cli/src/packages.e2e.ts packs with the same pnpm pack",
+  "README.md: npm install ../windowscope/examples/packed/windowscope-sdk.tgz \\":
+    "needs a project beside the clone; apps/cli/src/packages.e2e.ts installs the same files into one",
   "apps/cli/README.md: npm install --global windowscope":
     "apps/cli/src/packages.e2e.ts installs and starts the packed one",
   "docs/API-CHANGES.md: .ci/update-api https://example.com/studio.yaml > report.md": "apps/cli/src/monday.e2e.ts",
