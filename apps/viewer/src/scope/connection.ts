@@ -16,17 +16,17 @@ export interface ConnectionParts extends Omit<LinkOptions, "signal"> {
 
 /** A connection to the server, and what is read over it: the feed, runs, and logs that the page follows. */
 export class Connection {
+  readonly link: LiveLink;
   readonly loader: RunLoader;
-  readonly #link: LiveLink;
-  readonly #watches: LogWatches;
+  readonly watches: LogWatches;
   readonly #stop = new AbortController();
   #weighed = { atMs: -Infinity, bytes: 0 };
 
   constructor({ listener, createStore, ...options }: ConnectionParts) {
     const { signal } = this.#stop;
-    this.#link = new LiveLink({ ...options, signal });
-    this.loader = new RunLoader(this.#link.live, listener, createStore, signal);
-    this.#watches = new LogWatches(this.#link.live, (update) => options.port.postMessage(update), signal);
+    this.link = new LiveLink({ ...options, signal });
+    this.loader = new RunLoader(this.link.live, listener, createStore, signal);
+    this.watches = new LogWatches(this.link.live, (update) => options.port.postMessage(update), signal);
   }
 
   /** Of all runs that are there; counted every other second at most. */
@@ -41,24 +41,7 @@ export class Connection {
   }
 
   read(feed: FollowedFeed): void {
-    void feed.follow(this.#link.live, this.#stop.signal);
-  }
-
-  /** The page's answer to `wantsTicket`. */
-  gotTicket(id: number, ticket: string | undefined): void {
-    this.#link.gotTicket(id, ticket);
-  }
-
-  retryNow(): void {
-    this.#link.live.retryNow();
-  }
-
-  watch(log: string): void {
-    this.#watches.watch(log);
-  }
-
-  unwatch(log: string): void {
-    this.#watches.unwatch(log);
+    void feed.follow(this.link.live, this.#stop.signal);
   }
 
   /** Leaves it, and ends all that is read over it. */

@@ -79,10 +79,10 @@ export class Scope {
         this.#connect(request.url, request.needsTicket);
         break;
       case "ticket":
-        this.#connected?.gotTicket(request.id, request.ticket);
+        this.#connected?.link.gotTicket(request.id, request.ticket);
         break;
       case "retry":
-        this.#connected?.retryNow();
+        this.#connected?.link.live.retryNow();
         break;
       case "show":
         this.#show(request.source);
@@ -108,11 +108,11 @@ export class Scope {
         break;
       case "watch":
         this.#watched.add(request.log);
-        this.#connected?.watch(request.log);
+        this.#connected?.watches.watch(request.log);
         break;
       case "unwatch":
         this.#watched.delete(request.log);
-        this.#connected?.unwatch(request.log);
+        this.#connected?.watches.unwatch(request.log);
         break;
       case "ask":
         void this.#answer(request);
@@ -141,7 +141,7 @@ export class Scope {
       },
       createStore: (runId) => this.#createStore(runId),
     });
-    for (const log of this.#watched) this.#connected.watch(log);
+    for (const log of this.#watched) this.#connected.watches.watch(log);
     this.#connected.read(this.#feed);
     this.#choose();
   }
