@@ -1,10 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { listDocuments, readDocument, ROOT } from "./documents.ts";
+import { listDocuments, listSources, readDocument, ROOT } from "./documents.ts";
 import { anchorsOf, linksOf } from "./markdown.ts";
 
 const documents = listDocuments();
@@ -22,8 +21,8 @@ describe("the settings in the documents", () => {
     const named = new Set(
       documents.flatMap((file) => readDocument(file).match(/\b(?:WINDOWSCOPE|EI)_[A-Z_]+\b/g) ?? []),
     );
-    const files = execFileSync("git", ["ls-files", "-z", "*.ts", "*.mjs", ".ci"], { cwd: ROOT, encoding: "utf8" });
-    const sources = files.split("\0").filter((file) => file !== "" && !/\.(test|e2e)\.ts$/.test(file));
+    const isRead = (file: string) => /\.(ts|mjs)$|^\.ci\//.test(file) && !/\.(test|e2e)\.ts$/.test(file);
+    const sources = listSources().filter(isRead);
     const read = new Set(
       sources.flatMap(
         (file) => readFileSync(path.join(ROOT, file), "utf8").match(/\b(?:WINDOWSCOPE|EI)_[A-Z_]+\b/g) ?? [],

@@ -16,6 +16,19 @@ export function listDocuments(): readonly string[] {
   );
 }
 
+/** What tools and programs write, whatever it is in. */
+const WRITTEN = new Set([".git", ".turbo", ".windowscope", "coverage", "dist", "node_modules"]);
+
+/** Every file of the repository that somebody wrote, relative to the root; also where there is no git. */
+export function listSources(folder = ""): readonly string[] {
+  return readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (WRITTEN.has(entry.name)) return [];
+    if (entry.isDirectory()) return listSources(file);
+    return /\.(tgz|tsbuildinfo)$/.test(entry.name) ? [] : [file];
+  });
+}
+
 export function readDocument(file: string): string {
   return readFileSync(path.join(ROOT, file), "utf8");
 }

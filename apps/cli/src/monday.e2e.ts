@@ -17,9 +17,9 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { listSources, ROOT } from "./documents.ts";
 import { createFolder } from "./harness.ts";
 
-const ROOT = path.resolve(import.meta.dirname, "../../..");
 /** Generating and checking types is all processor time, of which there may be little. */
 const TIMEOUT_MS = 600_000;
 const DOCUMENT = readFileSync(path.join(ROOT, "openapi/studio.yaml"), "utf8");
@@ -62,12 +62,8 @@ describe("a new openapi/studio.yaml", () => {
 
   beforeAll(() => {
     const git = (...args: readonly string[]) => execFileSync("git", args, { cwd: copy, stdio: "ignore" });
-    const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], {
-      cwd: ROOT,
-      encoding: "utf8",
-    }).split("\0");
-    for (const file of tracked) {
-      if (file === "" || file.startsWith("docs/screenshots/") || !existsSync(path.join(ROOT, file))) continue;
+    for (const file of listSources()) {
+      if (file.startsWith("docs/screenshots/")) continue;
       mkdirSync(path.dirname(pathOf(file)), { recursive: true });
       copyFileSync(path.join(ROOT, file), pathOf(file));
     }
