@@ -5,7 +5,7 @@ import type { BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from "vitest";
 
 import { ANOMALY, IDLE, LiveRun, UNCERTAIN, WAVE } from "./live-run.ts";
-import { countWindows, inspector, lanes, pictureOfLanes, shownStretch } from "./page.ts";
+import { countWindows, inspector, lanes, photographLanes, pictureOfLanes, shownStretch } from "./page.ts";
 import { Stage } from "./stage.ts";
 
 let stage: Stage;
@@ -93,7 +93,7 @@ it("keeps apart what is drawn, pressed, picked and focused where the system choo
   const picked = await pictureOfLanes(page);
   await page.keyboard.press("Escape");
   await inspector(page).getByText("Newest window").waitFor();
-  await expect.poll(async () => (await lanes(page).screenshot()).equals(picked)).toBe(false);
+  await expect.poll(async () => (await photographLanes(page)).equals(picked)).toBe(false);
   await page.keyboard.press("Tab");
   const outline = await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outline);
   expect(outline).toContain("solid 2px");
@@ -116,10 +116,10 @@ it("draws in a worker, and the same where no worker can draw", async () => {
   expect(withWorker.workers()).toHaveLength(1);
   expect(without.workers()).toHaveLength(0);
   const drawn = await pictureOfLanes(withWorker);
-  await expect.poll(async () => (await lanes(without).screenshot()).equals(drawn)).toBe(true);
+  await expect.poll(async () => (await photographLanes(without)).equals(drawn)).toBe(true);
   // And one can move in it.
   await without.keyboard.press("d");
-  await expect.poll(async () => (await lanes(without).screenshot()).equals(drawn)).toBe(false);
+  await expect.poll(async () => (await photographLanes(without)).equals(drawn)).toBe(false);
 });
 
 /** The colours that the lanes are drawn in. */

@@ -3,7 +3,15 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { ANOMALY, IDLE, LiveRun, UNCERTAIN, WAVE, type Opinion } from "./live-run.ts";
-import { followLink, inspectedWindow, inspector, lanes, pictureOfLanes, shownStretch, windowsRegion } from "./page.ts";
+import {
+  followLink,
+  inspectedWindow,
+  inspector,
+  photographLanes,
+  pictureOfLanes,
+  shownStretch,
+  windowsRegion,
+} from "./page.ts";
 import { Stage } from "./stage.ts";
 
 /** Of a minute: 726 windows, all idle but these. */
@@ -98,10 +106,10 @@ describe("over a recording", () => {
 
     await press("m");
     await page.getByText("Marked.", { exact: true }).waitFor({ state: "attached" });
-    await expect.poll(async () => (await lanes(page).screenshot()).equals(before)).toBe(false);
+    await expect.poll(async () => (await photographLanes(page)).equals(before)).toBe(false);
     await press("m");
     await page.getByText("Mark removed.", { exact: true }).waitFor({ state: "attached" });
-    await expect.poll(async () => (await lanes(page).screenshot()).equals(before)).toBe(true);
+    await expect.poll(async () => (await photographLanes(page)).equals(before)).toBe(true);
   });
 
   it("r draws the probabilities as lines, and as a ribbon again", async () => {
@@ -110,10 +118,10 @@ describe("over a recording", () => {
     const ribbon = await pictureOfLanes(page);
 
     await press("r");
-    await expect.poll(async () => (await lanes(page).screenshot()).equals(ribbon)).toBe(false);
+    await expect.poll(async () => (await photographLanes(page)).equals(ribbon)).toBe(false);
     await expect.poll(() => page.url()).toContain("lines");
     await press("r");
-    await expect.poll(async () => (await lanes(page).screenshot()).equals(ribbon)).toBe(true);
+    await expect.poll(async () => (await photographLanes(page)).equals(ribbon)).toBe(true);
   });
 
   it("t gives the table the keyboard, then closes it; the opener brings it back", async () => {

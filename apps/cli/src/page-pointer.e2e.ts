@@ -8,6 +8,7 @@ import {
   inspectedWindow,
   inspector,
   lanes,
+  photographLanes,
   pictureOfLanes,
   readWindow,
   shownStretch,
@@ -189,9 +190,9 @@ describe("a link", () => {
     // Of the same model, drawn as lines: the same picture.
     await mine.mouse.move(0, 0);
     const picture = await pictureOfLanes(mine);
-    await expect.poll(async () => (await lanes(theirs).screenshot()).equals(picture)).toBe(true);
+    await expect.poll(async () => (await photographLanes(theirs)).equals(picture)).toBe(true);
     await mine.keyboard.press("r");
-    await expect.poll(async () => (await lanes(mine).screenshot()).equals(picture)).toBe(false);
+    await expect.poll(async () => (await photographLanes(mine)).equals(picture)).toBe(false);
   });
 
   it("that is half nonsense shows what of it makes sense", async () => {

@@ -104,11 +104,19 @@ export async function dragOver(page: Page, files: JSHandle<DataTransfer>): Promi
   }
 }
 
+/**
+ * A picture of the lanes as they are at this moment. The handle of the anomaly limit, which lies over them, is painted
+ * over: whether the browser has drawn it in a layer of its own shows in how its round corners are smoothed.
+ */
+export async function photographLanes(page: Page): Promise<Buffer> {
+  return lanes(page).screenshot({ mask: [page.getByRole("slider", { name: "Limit of the anomaly lane" })] });
+}
+
 /** A picture of the lanes as they are once nothing moves in them: they are drawn a little later than all else. */
 export async function pictureOfLanes(page: Page): Promise<Buffer> {
-  let picture = await lanes(page).screenshot();
+  let picture = await photographLanes(page);
   for (;;) {
-    const next = await lanes(page).screenshot();
+    const next = await photographLanes(page);
     if (next.equals(picture)) return next;
     picture = next;
   }
