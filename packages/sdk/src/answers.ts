@@ -34,7 +34,7 @@ export function readAnswer(
   if (ok && body?.success === true) return body;
 
   const studioText = typeof body?.error === "string" ? body.error : undefined;
-  const requestId = REQUEST_ID_HEADERS.map((name) => headers.get(name)).find((value) => value !== null) ?? undefined;
+  const [requestId] = REQUEST_ID_HEADERS.flatMap((name) => headers.get(name) ?? []);
   const details: CallDetails = { operation, status, requestId, studioText };
   // A gateway may forbid things of its own, and then says so in HTML.
   if (status === 401 || (status === 403 && body) || /Invalid API key|JWT token has expired/.test(studioText ?? "")) {
@@ -43,7 +43,7 @@ export function readAnswer(
   }
   if (body?.success === false && !isTransientStatus(status)) throw refusal(operation, studioText, details);
 
-  const excerpt = (studioText ?? text).slice(0, EXCERPT_CHARACTERS).replaceAll(/\s+/g, " ") || "(nothing)";
+  const excerpt = (studioText ?? text).slice(0, EXCERPT_CHARACTERS).replace(/\s+/g, " ") || "nothing";
   const message = `Studio answered ${operation} with status ${status} and no result: ${excerpt}`;
   if (ok) throw new StudioAnswerError(message, { ...details, pointer: body && "/success" });
   if (status === 404) throw new StudioNotFoundError(message, details);

@@ -112,8 +112,10 @@ async function resultOf<A extends Result>(
       continue;
     }
     if (!("id" in answer && typeof answer.id === "number")) {
-      const message = `Studio answered ${operation} without result or job.`;
-      throw new StudioAnswerError(message, { operation, pointer: "/id" });
+      throw new StudioAnswerError(`Studio answered ${operation} with no job and no result.`, {
+        operation,
+        pointer: "/id",
+      });
     }
     if (jobs++ === MOST_JOBS) throw missing(operation, request, `wants to be done again after ${MOST_JOBS} times`);
     await request.onJob?.(answer.id);
@@ -141,7 +143,7 @@ function isLate({ sample, classifications, results, windowSizeMs = 0 }: Result):
   const blocks = classifications ?? results?.flatMap((variant) => variant.classifications) ?? [];
   const { values, intervalMs } = sample?.payload ?? {};
   const lengthMs = (values?.length ?? 0) * (intervalMs ?? sample?.sample.intervalMs ?? 0);
-  return lengthMs >= windowSizeMs && blocks.every((block) => windowCountOf(block) === 0);
+  return lengthMs >= windowSizeMs && !blocks.some(windowCountOf);
 }
 
 function missing(operation: OperationId, { sampleId }: ClassifyRequestBase, what: string): ResultMissingError {

@@ -31,11 +31,14 @@ export class StudioError extends Error {
   attempts = 1;
 
   constructor(message: string, details: CallDetails = {}) {
-    super(message, "cause" in details ? { cause: details.cause } : undefined);
-    this.operation = details.operation;
-    this.status = details.status;
-    this.requestId = details.requestId;
-    this.studioText = details.studioText;
+    // Takes the cause of them, where there is one.
+    super(message, details);
+    ({
+      operation: this.operation,
+      status: this.status,
+      requestId: this.requestId,
+      studioText: this.studioText,
+    } = details);
   }
 }
 

@@ -149,8 +149,10 @@ function createLineReader(studio: Transport, jobId: number, { projectId, signal 
     async tell(onLog: (line: string) => void, isOver: boolean): Promise<void> {
       for (let n = 0; ; n++) {
         const { lines, totalCount } = await read();
-        if (totalCount > toldCount) lines.slice(toldCount - totalCount).forEach((line) => onLog(line));
-        toldCount = Math.max(toldCount, totalCount);
+        if (totalCount > toldCount) {
+          lines.slice(toldCount - totalCount).forEach((line) => onLog(line));
+          toldCount = totalCount;
+        }
         if (totalCount >= 0 || !isOver || n === MOST_LATE_READS) return;
         await pause(FIRST_LOOK_MS << n, signal);
       }

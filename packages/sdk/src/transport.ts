@@ -2,7 +2,13 @@ import createClient from "openapi-fetch";
 
 import { readAnswer } from "./answers.ts";
 import type { AnswerOf, BodyOf, OperationId, PathOf, paths, QueryOf } from "./api-types.ts";
-import { isTransient, StudioError, StudioStatusError, StudioTimeoutError, StudioUnreachableError } from "./errors.ts";
+import {
+  isTransient,
+  StudioError,
+  type StudioStatusError,
+  StudioTimeoutError,
+  StudioUnreachableError,
+} from "./errors.ts";
 import { onAbort } from "./on-abort.ts";
 import { pause } from "./pause.ts";
 import type { Route } from "./routes.ts";
@@ -91,16 +97,16 @@ const LONGEST_WAIT_MS = 8_000;
 export function createTransport(options: StudioOptions): Transport {
   const { apiKey, jwt, baseUrl = CLOUD, fetch, retry, onRequest, logger } = options;
   const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  if ([apiKey, jwt].some((secret) => secret !== undefined && !/^[\x21-\x7e]*$/.test(secret))) {
+  const secrets = [apiKey, jwt].flatMap((secret) => secret || []);
+  if (!secrets.every((secret) => /^[\x21-\x7e]+$/.test(secret))) {
     // The value stays out of the message.
     throw new TypeError("The key has characters that no header can carry.");
   }
   if (!/^https?:\/\/[^/]/.test(baseUrl)) throw new TypeError(`baseUrl is "${baseUrl}", no http address.`);
   const origin = baseUrl.replace(/\/+$/, "").replace(/\/v1$/, "");
-  const secrets = [apiKey, jwt].filter((secret) => secret !== undefined && secret !== "") as string[];
   const client = createClient<paths>({
     baseUrl: `${origin}/v1`,
-    headers: { ...(apiKey && { "x-api-key": apiKey }), ...(jwt && { "x-jwt-token": jwt }) },
+    headers: { "x-api-key": apiKey || undefined, "x-jwt-token": jwt || undefined },
     ...(fetch && { fetch: (request: Request) => fetch(request) }),
   });
 
@@ -164,8 +170,10 @@ export function createTransport(options: StudioOptions): Transport {
           const known = error instanceof StudioError ? error : undefined;
           const waitMs = known && n < most && isTransient(known) ? waitAfter(known, n) : undefined;
           report(known?.status, error as Error, waitMs);
-          if (known) known.attempts = n;
-          if (known && n > 1 && waitMs === undefined) known.message += ` (${n} attempts)`;
+          if (known) {
+            known.attempts = n;
+            if (n > 1 && waitMs === undefined) known.message += ` (${n} attempts)`;
+          }
           if (waitMs === undefined) throw error;
           logger?.warn(`${known?.message}; trying again in ${Math.round(waitMs)} ms`);
           await pause(waitMs, request.signal);
@@ -190,9 +198,11 @@ function toText(content: string | ArrayBuffer | Record<string, unknown>): string
   return content instanceof ArrayBuffer ? new TextDecoder().decode(content) : JSON.stringify(content);
 }
 
-function waitAfter(error: StudioError, attempt: number): number {
-  const asked = error instanceof StudioStatusError ? error.retryAfterMs : undefined;
-  return asked ?? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+function waitAfter(
+  { retryAfterMs }: StudioError & Partial<Pick<StudioStatusError, "retryAfterMs">>,
+  attempt: number,
+): number {
+  return retryAfterMs ?? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
 }
 
 /** A gateway may repeat the headers that it got on its error page. */
