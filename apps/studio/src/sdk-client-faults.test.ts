@@ -134,7 +134,7 @@ describe("our SDK against a local Studio that misbehaves", () => {
       await local.request("POST", "/windowscope/impulses", (await impulse.json()) as object);
       await local.upload();
       const { hints } = await connectHints();
-      await local.behave({ resultDelayMs: 450, lateTestSet });
+      await local.behave({ resultDelayMs: 2_000, lateTestSet });
 
       const { predictions } = await classifyTestSet(connect(), { projectId, hints });
 

@@ -111,13 +111,13 @@ describe("a local Studio that was told how to behave", () => {
   });
 
   it("starts jobs late", async () => {
-    await studio.behave({ jobDelayMs: 300 });
+    await studio.behave({ jobDelayMs: 2_000 });
     const { id } = await classify(await studio.upload());
     const waiting = await status(id);
     const job = await finish(id);
 
     expect(waiting).not.toHaveProperty("started");
-    expect(Date.parse(job.started as string) - Date.parse(job.created as string)).toBeGreaterThanOrEqual(299);
+    expect(Date.parse(job.started as string) - Date.parse(job.created as string)).toBeGreaterThanOrEqual(1_999);
     expect((await lines(id)).slice(0, 3)).toEqual([
       `Creating job... OK (ID: ${String(id)})`,
       "Scheduling job in cluster...",
@@ -171,7 +171,7 @@ describe("a local Studio that was told how to behave", () => {
       (await (await studio.request("GET", "/windowscope/impulses")).json()) as object,
     );
     await studio.upload();
-    await studio.behave({ resultDelayMs: 400, lateTestSet });
+    await studio.behave({ resultDelayMs: 4_000, lateTestSet });
     const { id } = await studio.call("POST", "/jobs/classify", {});
     expect(await finish(id)).toMatchObject({ finishedSuccessful: true });
 
