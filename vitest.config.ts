@@ -7,6 +7,12 @@ const testTimeout = 60_000;
 /** Likewise for what is awaited: it comes when two busy cores have got to it. */
 const patience = { poll: { timeout: 15_000 } };
 
+/**
+ * On a machine of which nothing is known, processes, sockets and browsers are asked twice. `.ci/run` names what passed the
+ * second time only, with its error, and that wants to be mended all the same.
+ */
+const retry = process.env.CI ? 1 : 0;
+
 /** Tests run on the packages' sources, not on their builds. */
 const resolve = { conditions: ["@windowscope/source"] };
 const browserResolve = { conditions: [...resolve.conditions, "browser"] };
@@ -22,6 +28,7 @@ export default defineConfig({
           hookTimeout: testTimeout,
           testTimeout,
           expect: patience,
+          retry,
           include: ["{packages,apps}/*/src/**/*.test.ts", "bench/src/**/*.test.ts"],
           exclude: ["apps/viewer/**"],
         },
@@ -49,9 +56,7 @@ export default defineConfig({
           hookTimeout: testTimeout,
           testTimeout,
           expect: patience,
-          // On a machine of which nothing is known, a browser is asked twice. What passed the second time only is named at
-          // the end of .ci/run, and wants to be mended all the same.
-          retry: process.env.CI ? 1 : 0,
+          retry,
           sequence: { groupOrder: 1 },
         },
       },
